@@ -1,0 +1,47 @@
+# Each habit is one command, the same on a laptop and in CI.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test test-services lint bench eval clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/dev ## a virtual environment with everything in it
+
+.venv/runtime: requirements.txt constraints.txt bot/requirements.txt inference/requirements.txt simulator/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Python 3.11 is needed: install it, or name it with  make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -r requirements.txt -c constraints.txt
+	@touch $@
+
+.venv/dev: .venv/runtime requirements-dev.txt
+	$(BIN)/pip install --quiet -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+demo: .venv/runtime ## the whole house on this machine; open the address that it prints
+	@$(BIN)/python -m scripts.demo
+
+test: .venv/dev ## every test that this machine can run
+	@$(BIN)/python -m scripts.browser
+	$(BIN)/python -m pytest -m "not services"
+
+test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ from Debian's packages
+	@$(BIN)/python -m scripts.servers
+	$(BIN)/python -m pytest -m services
+
+lint: .venv/dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/dev ## every figure in the README, as ratios in one run
+	$(BIN)/python -m benchmarks
+
+eval: .venv/dev ## a contact sheet of what the model paints
+	$(BIN)/python -m inference.training sheet --model inference/mame --out var/sheet.png
+
+clean: ## remove the environment and what the demo stored
+	rm -rf .venv var
