@@ -1,0 +1,1 @@
+"""The LINE bot: chats, jobs, deliveries. Never imports torch outside the worker."""

@@ -1,0 +1,49 @@
+"""Chats: what kind they are, which language they read, whether LINE still delivers to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, select, update
+
+from bot.database import now
+from bot.tables import chats, events
+
+
+def first_time(db: Connection, event_id: str, kind: str, mode: str) -> bool:
+    """Store a webhook event; False when it has been stored before (LINE may send one twice)."""
+    row = {"id": event_id, "type": kind, "mode": mode, "received_at": now()}
+    return _insert_new(db, events, row)
+
+
+def see(db: Connection, chat_id: str, kind: str) -> str:
+    """Note that the chat spoke to the bot, so it can be reached; returns its language."""
+    query = select(chats.c.language, chats.c.reachable).where(chats.c.id == chat_id)
+    row = db.execute(query).first()
+    if row is None:
+        new = {"id": chat_id, "kind": kind, "reachable": True, "seen_at": now()}
+        _insert_new(db, chats, {**new, "language": "ja"})
+        return "ja"
+    if not row.reachable:
+        db.execute(update(chats).where(chats.c.id == chat_id).values(reachable=True))
+    return str(row.language)
+
+
+def lose(db: Connection, chat_id: str) -> None:
+    """The bot was blocked or left the chat: a push there would be lost without an error."""
+    db.execute(update(chats).where(chats.c.id == chat_id).values(reachable=False))
+
+
+def is_reachable(db: Connection, chat_id: str) -> bool:
+    """Whether LINE still delivers to the chat, as far as its events tell."""
+    query = select(chats.c.reachable).where(chats.c.id == chat_id)
+    return bool(db.execute(query).scalar_one_or_none())
+
+
+def _insert_new(db: Connection, table: Table, row: dict[str, object]) -> bool:
+    """INSERT ... ON CONFLICT DO NOTHING; whether the row is new."""
+    if db.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+    elif db.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_or_skip  # type: ignore[assignment]
+    else:
+        raise NotImplementedError(f"No INSERT ... ON CONFLICT is known for {db.dialect.name}.")
+    return db.execute(insert_or_skip(table).values(row).on_conflict_do_nothing()).rowcount == 1

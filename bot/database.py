@@ -1,0 +1,107 @@
+"""The database: PostgreSQL, or SQLite in WAL mode on one machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def now() -> float:
+    """Seconds since 1970, UTC: one clock for every column, compared across processes."""
+    return dt.datetime.now(dt.UTC).timestamp()
+
+
+class Database:
+    """Transactions on one engine: `with database.write() as db` commits at the end, or not at all.
+
+    Create it after a fork. Every process has one.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.sqlite else _postgresql(url)
+        # Only a writer takes SQLite's one write lock, and takes it at BEGIN: a transaction that
+        # first reads and then writes would otherwise fail when another wrote in between.
+        self._reader = self.engine.execution_options(efude_read=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads."""
+        with self._reader.begin() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest form (Alembic's `upgrade head`)."""
+        from alembic import command
+
+        if self.sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        command.upgrade(self._alembic(), "head")
+
+    def behind(self) -> bool:
+        """Whether migrations are missing."""
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        wanted = ScriptDirectory.from_config(self._alembic()).get_current_head()
+        with self.read() as connection:
+            return MigrationContext.configure(connection).get_current_revision() != wanted
+
+    def _alembic(self) -> Any:
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["engine"] = self.engine
+        return config
+
+    def close(self) -> None:
+        """Close the pool."""
+        self.engine.dispose()
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,  # prompts and ids must not reach a log through an error's text
+        pool_pre_ping=True,
+        pool_size=10,
+        pool_timeout=5,
+        # A server that hangs must fail the request (and let LINE redeliver), not hold it for ever.
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=10000"},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=10, pool_timeout=5, connect_args={"timeout": 5}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 would issue its own BEGINs otherwise
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A killed process loses nothing; a power cut may take the last instants back.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        read = connection.get_execution_options().get("efude_read")
+        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+
+    return engine

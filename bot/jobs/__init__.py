@@ -1,0 +1,107 @@
+"""Jobs: the state machine, and every query on jobs, pictures and their reply tokens.
+
+    queued -> drawing -> drawn -> delivered         drawing -> queued (lease lost, stop)
+                         drawn -> waiting -> delivered              any -> failed
+    any before delivered -> cancelled
+
+Each change of state is one conditional UPDATE whose row count says whether it was ours to make, so
+that two processes can never both win. Functions take an open transaction (see bot.database) and
+publish nothing: callers do that after the commit.
+"""
+
+from __future__ import annotations
+
+from bot.jobs.bringing import (
+    claim_delivery,
+    deliver_later,
+    delivered,
+    ticket_offered,
+    to_bring,
+    wait_for_tap,
+)
+from bot.jobs.forgetting import (
+    cancel,
+    drop_chat,
+    erased,
+    expire,
+    forget_traces,
+    to_erase,
+    unsend,
+    was_unsent,
+)
+from bot.jobs.model import (
+    CANCELLED,
+    DELIVERED,
+    DRAWING,
+    DRAWN,
+    FAILED,
+    QUEUED,
+    UNDELIVERED,
+    UNFINISHED,
+    WAITING,
+    Job,
+    StoredPicture,
+    new_number,
+)
+from bot.jobs.painting import (
+    add,
+    claim,
+    drawn,
+    fail,
+    give_back,
+    overdue,
+    renew,
+    rescue,
+    unpublished,
+)
+from bot.jobs.queries import by_number, get, latest, pictures_of, place, unfinished
+from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
+
+__all__ = [
+    "CANCELLED",
+    "DELIVERED",
+    "DRAWING",
+    "DRAWN",
+    "FAILED",
+    "QUEUED",
+    "UNDELIVERED",
+    "UNFINISHED",
+    "WAITING",
+    "Job",
+    "StoredPicture",
+    "add",
+    "add_token",
+    "by_number",
+    "cancel",
+    "claim",
+    "claim_delivery",
+    "deliver_later",
+    "delivered",
+    "drawn",
+    "drop_chat",
+    "erased",
+    "expire",
+    "fail",
+    "forget_traces",
+    "get",
+    "give_back",
+    "latest",
+    "live_token",
+    "needing_ticket",
+    "new_number",
+    "overdue",
+    "pictures_of",
+    "place",
+    "renew",
+    "rescue",
+    "spend",
+    "ticket_offered",
+    "to_bring",
+    "to_erase",
+    "unfinished",
+    "unpublished",
+    "unsend",
+    "wait_for_tap",
+    "wake",
+    "was_unsent",
+]

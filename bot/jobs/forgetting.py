@@ -1,0 +1,97 @@
+"""Taking back and forgetting: cancel, unsend, leave, retention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
+
+from bot.database import now
+from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
+from bot.tables import events, jobs, pictures, reply_tokens, unsent
+
+
+def was_unsent(db: Connection, message_id: str) -> bool:
+    """Whether the unsend of this message arrived before the message itself."""
+    query = select(unsent.c.message_id).where(unsent.c.message_id == message_id)
+    return db.execute(query).first() is not None
+
+
+def unsend(db: Connection, message_id: str) -> list[str]:
+    """A message was taken back: cancel and erase its job, also when it has yet to arrive."""
+    if not was_unsent(db, message_id):
+        db.execute(insert(unsent).values(message_id=message_id, at=now()))
+    return _drop(db, jobs.c.message_id == message_id, erase=True)
+
+
+def cancel(db: Connection, chat_id: str, user_id: str | None) -> list[str]:
+    """Cancel the unfinished jobs of a person in a chat; returns the 受付番号 of each."""
+    mine = and_(jobs.c.chat_id == chat_id, jobs.c.state.in_(UNFINISHED))
+    if user_id:
+        mine = and_(mine, jobs.c.user_id == user_id)
+    ids = _drop(db, mine, erase=False)
+    return list(db.execute(select(jobs.c.number).where(jobs.c.id.in_(ids))).scalars())
+
+
+def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
+    """The bot left the chat or was blocked: cancel what is under way there."""
+    return _drop(db, jobs.c.chat_id == chat_id, erase=erase)
+
+
+def _drop(db: Connection, which: Any, *, erase: bool) -> list[str]:
+    """Cancel what is under way among `which`; with `erase`, have all of it erased."""
+    query = select(jobs.c.id).where(which)
+    if not erase:
+        query = query.where(jobs.c.state.in_(UNDELIVERED))
+    found = list(db.execute(query).scalars())
+    if not found:
+        return []
+    values: dict[str, Any] = {
+        "state": case((jobs.c.state.in_(UNDELIVERED), CANCELLED), else_=jobs.c.state),
+        "finished_at": func.coalesce(jobs.c.finished_at, now()),
+        "deliver_at": None,
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    if erase:
+        values |= {"erase_at": now(), "request": None, "quote_token": None}
+    db.execute(update(jobs).where(jobs.c.id.in_(found)).values(**values))
+    db.execute(delete(reply_tokens).where(reply_tokens.c.job_id.in_(found)))
+    return found
+
+
+def to_erase(db: Connection, limit: int = 200) -> list[str]:
+    """Jobs whose pictures and words still have to go."""
+    due = and_(jobs.c.erase_at <= now(), jobs.c.erased_at.is_(None))
+    return list(db.execute(select(jobs.c.id).where(due).limit(limit)).scalars())
+
+
+def expire(db: Connection, before: float) -> None:
+    """Mark for erasure what was created before this moment: the retention time is over."""
+    old = and_(jobs.c.created_at < before, jobs.c.erase_at.is_(None))
+    db.execute(update(jobs).where(old).values(erase_at=now()))
+
+
+def erased(db: Connection, job_id: str) -> None:
+    """The pictures are gone from storage: forget the words and the people too."""
+    db.execute(delete(pictures).where(pictures.c.job_id == job_id))
+    db.execute(delete(reply_tokens).where(reply_tokens.c.job_id == job_id))
+    db.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(
+            request=None,
+            user_id=None,
+            chat_id=None,
+            quote_token=None,
+            message_id=None,
+            erased_at=now(),
+        )
+    )
+
+
+def forget_traces(db: Connection, tokens_before: float, events_before: float) -> None:
+    """Drop dead reply tokens, and event ids and unsends too old to be sent again."""
+    db.execute(delete(reply_tokens).where(reply_tokens.c.received_at < tokens_before))
+    db.execute(delete(events).where(events.c.received_at < events_before))
+    db.execute(delete(unsent).where(unsent.c.at < events_before))

@@ -1,0 +1,197 @@
+"""From queued to drawn: who paints, and what happens when they vanish."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, and_, insert, or_, select, update
+
+from bot.database import now
+from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
+from bot.jobs.queries import get
+from bot.jobs.tokens import add_token
+from bot.tables import jobs, pictures
+
+
+def add(
+    db: Connection,
+    *,
+    event_id: str,
+    chat_id: str,
+    chat_kind: str,
+    user_id: str | None,
+    message_id: str | None,
+    quote_token: str | None,
+    language: str,
+    request: Mapping[str, Any],
+    reply_token: str | None,
+    token_at: float,
+) -> tuple[str, str]:
+    """Store a new queued job and the reply token it came with; returns its id and 受付番号."""
+    job_id = uuid4().hex
+    number = new_number()
+    moment = now()
+    values = {
+        "id": job_id,
+        "number": number,
+        "secret": secrets.token_hex(16),
+        "event_id": event_id,
+        "chat_id": chat_id,
+        "chat_kind": chat_kind,
+        "user_id": user_id,
+        "message_id": message_id,
+        "quote_token": quote_token,
+        "language": language,
+        "request": dict(request),
+        "state": QUEUED,
+        "created_at": moment,
+        # Set before the broker has it; whoever fails to publish sets it back (see `unpublished`).
+        "published_at": moment,
+    }
+    db.execute(insert(jobs).values(values))
+    if reply_token:
+        add_token(db, job_id, reply_token, token_at)
+    return job_id, number
+
+
+def claim(db: Connection, job_id: str, owner: str, lease: float) -> Job | None:
+    """Take a queued job for painting: attempt + 1, leased for `lease` seconds.
+
+    None when it is not queued any more: another worker has it, or it was cancelled.
+    """
+    moment = now()
+    taken = db.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == QUEUED)
+        .values(
+            state=DRAWING,
+            attempts=jobs.c.attempts + 1,
+            lease_owner=owner,
+            lease_until=moment + lease,
+            drawing_at=moment,
+            step=0,
+        )
+    )
+    return get(db, job_id) if taken.rowcount == 1 else None
+
+
+def renew(
+    db: Connection, job_id: str, owner: str, lease: float, *, step: int, steps: int | None
+) -> bool:
+    """Renew the lease and note the step; False when the job is not this owner's any more."""
+    changed = db.execute(
+        update(jobs)
+        .where(_mine(job_id, owner))
+        .values(lease_until=now() + lease, step=step, steps=steps)
+    )
+    return changed.rowcount == 1
+
+
+def drawn(
+    db: Connection,
+    job_id: str,
+    owner: str,
+    stored: Sequence[StoredPicture],
+    painted_at: float,
+) -> bool:
+    """Mark as drawn, with its pictures; False when the job is not this owner's any more."""
+    moment = now()
+    changed = db.execute(
+        update(jobs)
+        .where(_mine(job_id, owner))
+        .values(
+            state=DRAWN,
+            painted_at=painted_at,
+            drawn_at=moment,
+            deliver_at=moment,
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+    if changed.rowcount != 1:
+        return False
+    db.execute(insert(pictures), [{"job_id": job_id, **it._asdict()} for it in stored])
+    return True
+
+
+def give_back(db: Connection, job_id: str, owner: str, *, counted: bool) -> bool:
+    """Return a job to the queue; `counted` False when the attempt was no failure (a stop)."""
+    values: dict[str, Any] = {"state": QUEUED, "lease_owner": None, "lease_until": None}
+    values["published_at"] = now()
+    if not counted:
+        values["attempts"] = jobs.c.attempts - 1
+    changed = db.execute(update(jobs).where(_mine(job_id, owner)).values(**values))
+    return changed.rowcount == 1
+
+
+def fail(db: Connection, job_id: str, code: str, *, owner: str | None = None) -> bool:
+    """Give a job up for good (with `owner`, only if it is theirs); the courier tells the chat."""
+    mine = _mine(job_id, owner) if owner else and_(jobs.c.id == job_id, jobs.c.state == QUEUED)
+    changed = db.execute(
+        update(jobs)
+        .where(mine)
+        .values(
+            state=FAILED,
+            error_code=code,
+            deliver_at=now(),
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+    return changed.rowcount == 1
+
+
+def unpublished(db: Connection, job_ids: Sequence[str]) -> None:
+    """Note that the broker did not take the draw messages of these jobs: the sweep sends them."""
+    db.execute(
+        update(jobs).where(jobs.c.id.in_(job_ids), jobs.c.state == QUEUED).values(published_at=None)
+    )
+
+
+def overdue(db: Connection, republish_after: float, limit: int = 200) -> list[str]:
+    """Queued jobs to publish (again): never published, or long ago; they count as published now.
+
+    A message too many is harmless (the claim refuses it), one too few is a lost picture.
+    """
+    moment = now()
+    late = or_(jobs.c.published_at.is_(None), jobs.c.published_at < moment - republish_after)
+    query = select(jobs.c.id).where(jobs.c.state == QUEUED, late).order_by(jobs.c.created_at)
+    found = list(db.execute(query.limit(limit)).scalars())
+    if found:
+        db.execute(update(jobs).where(jobs.c.id.in_(found)).values(published_at=moment))
+    return found
+
+
+def rescue(db: Connection, max_attempts: int) -> tuple[list[str], list[str]]:
+    """Take jobs from workers that gave no sign of life: (queued again, given up) job ids."""
+    dead = and_(jobs.c.state == DRAWING, jobs.c.lease_until < now())
+    free = {"lease_owner": None, "lease_until": None}
+    spent = and_(dead, jobs.c.attempts >= max_attempts)
+    given_up = list(db.execute(select(jobs.c.id).where(spent)).scalars())
+    given_up = [
+        it
+        for it in given_up
+        if db.execute(
+            update(jobs)
+            .where(spent, jobs.c.id == it)
+            .values(state=FAILED, error_code="too_many_attempts", deliver_at=now(), **free)
+        ).rowcount
+    ]
+    queued = list(db.execute(select(jobs.c.id).where(dead)).scalars())
+    queued = [
+        it
+        for it in queued
+        if db.execute(
+            update(jobs)
+            .where(dead, jobs.c.id == it)
+            .values(state=QUEUED, published_at=now(), **free)
+        ).rowcount
+    ]
+    return queued, given_up
+
+
+def _mine(job_id: str, owner: str | None) -> Any:
+    return and_(jobs.c.id == job_id, jobs.c.state == DRAWING, jobs.c.lease_owner == owner)

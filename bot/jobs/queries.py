@@ -1,0 +1,70 @@
+"""Reading: which jobs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, or_, select
+
+from bot.jobs.model import FAILED, QUEUED, UNFINISHED, Job, StoredPicture, as_job
+from bot.tables import jobs, pictures
+
+
+def get(db: Connection, job_id: str) -> Job | None:
+    """The job with this id."""
+    return as_job(db.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first())
+
+
+def by_number(db: Connection, number: str, chat_id: str) -> Job | None:
+    """The job with this 受付番号; only in this chat, so that a number opens nobody else's."""
+    query = select(jobs).where(jobs.c.number == number, jobs.c.chat_id == chat_id)
+    return as_job(db.execute(query).mappings().first())
+
+
+def latest(
+    db: Connection, chat_id: str, user_id: str | None, states: Iterable[str], since: float = 0
+) -> Job | None:
+    """The newest job of a person in a chat (of anybody, if `user_id` is None) in these states.
+
+    A failed job counts only while the chat has not heard of the failure.
+    """
+    query = (
+        select(jobs)
+        .where(
+            jobs.c.chat_id == chat_id,
+            jobs.c.state.in_(list(states)),
+            jobs.c.created_at >= since,
+            or_(jobs.c.state != FAILED, jobs.c.finished_at.is_(None)),
+        )
+        .order_by(jobs.c.created_at.desc())
+        .limit(1)
+    )
+    if user_id:
+        query = query.where(jobs.c.user_id == user_id)
+    return as_job(db.execute(query).mappings().first())
+
+
+def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
+    """How many queued or drawing jobs a person has in a chat (a chat, if the person is unknown)."""
+    query = select(func.count()).where(jobs.c.chat_id == chat_id, jobs.c.state.in_(UNFINISHED))
+    if user_id:
+        query = query.where(jobs.c.user_id == user_id)
+    return db.execute(query).scalar_one()
+
+
+def place(db: Connection, job: Job) -> int:
+    """How many unfinished jobs are before this one, 0 when it is being painted or is next."""
+    if job.state != QUEUED:
+        return 0
+    query = select(func.count()).where(
+        jobs.c.state.in_(UNFINISHED), jobs.c.created_at < job.created_at
+    )
+    return db.execute(query).scalar_one()
+
+
+def pictures_of(db: Connection, job_id: str) -> list[StoredPicture]:
+    """The pictures of a job in order; empty before it is drawn and after it is erased."""
+    query = select(pictures).where(pictures.c.job_id == job_id).order_by(pictures.c.position)
+    rows = db.execute(query).mappings()
+    names = StoredPicture._fields
+    return [StoredPicture(**{name: row[name] for name in names}) for row in rows]

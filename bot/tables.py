@@ -1,0 +1,145 @@
+"""The tables. Times are seconds since 1970 (UTC); ids of LINE's are at most 255 characters."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Every webhook event ever taken: its id is what makes a redelivery harmless.
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("type", String(64), nullable=False),
+    Column("mode", String(32), nullable=False),
+    Column("received_at", Double, nullable=False, index=True),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(8), nullable=False, server_default="ja"),
+    # False after unfollow or leave: LINE answers 200 to a push there and delivers nothing.
+    Column("reachable", Boolean, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+# Messages taken back. An unsend may overtake its message, so it is remembered.
+unsent = Table(
+    "unsent",
+    metadata,
+    Column("message_id", String(255), primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", String(7), nullable=False, unique=True),
+    # Stands in picture URLs; of its own, so that nobody who reads a log can open a picture.
+    Column("secret", String(32), nullable=False),
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("chat_id", String(255), nullable=True),
+    Column("chat_kind", String(16), nullable=False),
+    Column("user_id", String(255), nullable=True),
+    Column("message_id", String(255), nullable=True, index=True),
+    Column("quote_token", String(255), nullable=True),
+    Column("language", String(8), nullable=False),
+    Column("request", JSON, nullable=True),
+    Column("state", String(16), nullable=False),
+    Column("error_code", String(64), nullable=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", String(255), nullable=True),
+    Column("lease_until", Double, nullable=True),
+    Column("step", Integer, nullable=True),
+    Column("steps", Integer, nullable=True),
+    # When a draw message was last given to the broker; NULL: the broker did not take it.
+    Column("published_at", Double, nullable=True),
+    # When the courier should look at this job next; NULL: there is nothing to bring.
+    Column("deliver_at", Double, nullable=True, index=True),
+    Column("deliver_lease", Double, nullable=True),
+    Column("deliver_tries", Integer, nullable=False, server_default="0"),
+    # Counts fresh reply tokens, so that "now wait for a tap" notices a tap that just came.
+    Column("wakes", Integer, nullable=False, server_default="0"),
+    Column("created_at", Double, nullable=False),
+    Column("drawing_at", Double, nullable=True),
+    Column("painted_at", Double, nullable=True),
+    Column("drawn_at", Double, nullable=True),
+    Column("ticket_at", Double, nullable=True),
+    Column("finished_at", Double, nullable=True),
+    Column("erase_at", Double, nullable=True, index=True),
+    Column("erased_at", Double, nullable=True),
+    Index("ix_jobs_state_created_at", "state", "created_at"),
+    Index("ix_jobs_chat_id_created_at", "chat_id", "created_at"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("job_id", String(32), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("key", String(255), nullable=False),
+    Column("preview_key", String(255), nullable=False),
+    Column("content_type", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+)
+
+# A reply token is free to use once. `spent_at` is set before the call to LINE, never after.
+reply_tokens = Table(
+    "reply_tokens",
+    metadata,
+    Column("token", String(255), primary_key=True),
+    Column("job_id", String(32), nullable=False, index=True),
+    Column("received_at", Double, nullable=False, index=True),
+    Column("spent_at", Double, nullable=True),
+)
+
+# Every message that goes, or may have gone, to LINE.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("job_id", String(32), nullable=True, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("way", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("token", String(255), nullable=True),
+    Column("token_at", Double, nullable=True),
+    Column("recipient", String(255), nullable=True),
+    Column("retry_key", String(36), nullable=True),
+    Column("price", Integer, nullable=False, server_default="0"),
+    Column("messages", JSON, nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    # Whether an earlier try may have arrived although nobody heard of it.
+    Column("doubt", Boolean, nullable=False),
+    Column("next_at", Double, nullable=True, index=True),
+    Column("lease_until", Double, nullable=True),
+    Column("line_request_id", String(255), nullable=True),
+    Column("error_code", String(64), nullable=True),
+    Column("created_at", Double, nullable=False, index=True),
+    Column("sent_at", Double, nullable=True),
+)
