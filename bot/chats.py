@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, select, update
+from functools import cache
+
+from sqlalchemy import Connection, Insert, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import now
 from bot.tables import chats, events
+
+_CHAT = select(chats.c.language, chats.c.reachable).where(chats.c.id == bindparam("chat"))
 
 
 def first_time(db: Connection, event_id: str, kind: str, mode: str) -> bool:
@@ -16,8 +21,7 @@ def first_time(db: Connection, event_id: str, kind: str, mode: str) -> bool:
 
 def see(db: Connection, chat_id: str, kind: str) -> str:
     """Note that the chat spoke to the bot, so it can be reached; returns its language."""
-    query = select(chats.c.language, chats.c.reachable).where(chats.c.id == chat_id)
-    row = db.execute(query).first()
+    row = db.execute(_CHAT, {"chat": chat_id}).first()
     if row is None:
         new = {"id": chat_id, "kind": kind, "reachable": True, "seen_at": now()}
         _insert_new(db, chats, {**new, "language": "ja"})
@@ -40,10 +44,13 @@ def is_reachable(db: Connection, chat_id: str) -> bool:
 
 def _insert_new(db: Connection, table: Table, row: dict[str, object]) -> bool:
     """INSERT ... ON CONFLICT DO NOTHING; whether the row is new."""
-    if db.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_skip
-    elif db.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as insert_or_skip  # type: ignore[assignment]
-    else:
-        raise NotImplementedError(f"No INSERT ... ON CONFLICT is known for {db.dialect.name}.")
-    return db.execute(insert_or_skip(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    return db.execute(_insert_or_skip(db.dialect.name, table), row).rowcount == 1
+
+
+@cache
+def _insert_or_skip(dialect: str, table: Table) -> Insert:
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    raise NotImplementedError(f"No INSERT ... ON CONFLICT is known for {dialect}.")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
 
 from bot.database import now
 from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
 from bot.tables import events, jobs, pictures, reply_tokens, unsent
 
+_UNSENT = select(unsent.c.message_id).where(unsent.c.message_id == bindparam("message_id"))
+
 
 def was_unsent(db: Connection, message_id: str) -> bool:
     """Whether the unsend of this message arrived before the message itself."""
-    query = select(unsent.c.message_id).where(unsent.c.message_id == message_id)
-    return db.execute(query).first() is not None
+    return db.execute(_UNSENT, {"message_id": message_id}).first() is not None
 
 
 def unsend(db: Connection, message_id: str) -> list[str]:
@@ -24,13 +25,10 @@ def unsend(db: Connection, message_id: str) -> list[str]:
     return _drop(db, jobs.c.message_id == message_id, erase=True)
 
 
-def cancel(db: Connection, chat_id: str, user_id: str | None) -> list[str]:
-    """Cancel the unfinished jobs of a person in a chat; returns the 受付番号 of each."""
-    mine = and_(jobs.c.chat_id == chat_id, jobs.c.state.in_(UNFINISHED))
-    if user_id:
-        mine = and_(mine, jobs.c.user_id == user_id)
-    ids = _drop(db, mine, erase=False)
-    return list(db.execute(select(jobs.c.number).where(jobs.c.id.in_(ids))).scalars())
+def cancel(db: Connection, job_id: str) -> bool:
+    """Cancel a job that is not painted yet; False when it is too late."""
+    mine = and_(jobs.c.id == job_id, jobs.c.state.in_(UNFINISHED))
+    return bool(_drop(db, mine, erase=False))
 
 
 def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:

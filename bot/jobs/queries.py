@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.jobs.model import FAILED, QUEUED, UNFINISHED, Job, StoredPicture, as_job
 from bot.tables import jobs, pictures
@@ -44,22 +44,27 @@ def latest(
     return as_job(db.execute(query).mappings().first())
 
 
+_OF_CHAT = select(func.count()).where(
+    jobs.c.chat_id == bindparam("chat"), jobs.c.state.in_(UNFINISHED)
+)
+_OF_PERSON = _OF_CHAT.where(jobs.c.user_id == bindparam("person"))
+
+
 def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
     """How many queued or drawing jobs a person has in a chat (a chat, if the person is unknown)."""
-    query = select(func.count()).where(jobs.c.chat_id == chat_id, jobs.c.state.in_(UNFINISHED))
     if user_id:
-        query = query.where(jobs.c.user_id == user_id)
-    return db.execute(query).scalar_one()
+        return int(db.execute(_OF_PERSON, {"chat": chat_id, "person": user_id}).scalar_one())
+    return int(db.execute(_OF_CHAT, {"chat": chat_id}).scalar_one())
 
 
 def place(db: Connection, job: Job) -> int:
-    """How many unfinished jobs are before this one, 0 when it is being painted or is next."""
+    """A job's place in the queue: 0 while it is painted, 1 when it is next, and so on."""
     if job.state != QUEUED:
         return 0
     query = select(func.count()).where(
         jobs.c.state.in_(UNFINISHED), jobs.c.created_at < job.created_at
     )
-    return db.execute(query).scalar_one()
+    return max(1, int(db.execute(query).scalar_one()))
 
 
 def pictures_of(db: Connection, job_id: str) -> list[StoredPicture]:

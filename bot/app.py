@@ -1,0 +1,28 @@
+"""The web process: a Flask application with one init_app a concern."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from bot import health, logs, pictures, terms, webhook
+from bot.database import Database
+from bot.settings import Settings
+from bot.storage import open_storage
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application; without `settings`, they come from the environment.
+
+    Raises SettingError when one of them is missing or wrong.
+    """
+    settings = settings or Settings.from_env()
+    logs.set_up("web", settings.log_format)
+    app = Flask("bot")
+    app.config["MAX_CONTENT_LENGTH"] = webhook.MAX_BODY
+    database = Database(settings.database_url)
+    app.extensions["database"] = database
+    health.init_app(app, database)
+    webhook.init_app(app, settings, database)
+    pictures.init_app(app, open_storage(settings))
+    terms.init_app(app, settings)
+    return app

@@ -1,0 +1,212 @@
+"""The worker's part of a job: claim, paint, store, mark as drawn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import Enum
+from functools import partial
+
+import structlog
+
+from bot import jobs
+from bot.database import now
+from bot.jobs import Job, StoredPicture
+from bot.runtime import Runtime
+from bot.storage import StorageError, new_key
+from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped
+
+log = structlog.get_logger(__name__)
+
+STORE_TRIES = 3
+
+
+class Result(Enum):
+    """How a draw task ended."""
+
+    NOTHING = "nothing"  # not ours to do: another worker has it, or it was cancelled
+    DRAWN = "drawn"
+    FAILED = "failed"  # for good: the courier tells the chat
+    AGAIN = "again"  # back in the queue, to be published anew
+    STOPPED = "stopped"  # back in the queue, the message is to be handed back to the broker
+
+
+class Lease:
+    """Keeps a job ours while it is painted: a thread renews the lease, and notices its loss.
+
+    `lost` is set when the job was cancelled, taken back by its author, or given to another worker.
+    """
+
+    def __init__(self, runtime: Runtime, job: Job) -> None:
+        self._runtime = runtime
+        self._job = job
+        self._done = threading.Event()
+        self.lost = threading.Event()
+        self.step = 0
+        self.steps: int | None = None
+        self._thread = threading.Thread(target=self._run, name=f"lease-{job.number}", daemon=True)
+
+    def __enter__(self) -> Lease:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._done.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        seconds = self._runtime.settings.lease_seconds
+        # Often enough that a cancelled job stops soon, whatever the lease.
+        while not self._done.wait(min(seconds / 3, 2.0)):
+            try:
+                with self._runtime.database.write() as db:
+                    kept = jobs.renew(
+                        db,
+                        self._job.id,
+                        self._runtime.owner,
+                        seconds,
+                        step=self.step,
+                        steps=self.steps,
+                    )
+            except Exception:
+                log.warning("lease not renewed", exc_info=True)  # the next beat may get through
+                continue
+            if not kept:
+                self.lost.set()
+                return
+
+
+def draw(runtime: Runtime, job_id: str) -> Result:
+    """Paint a job; every way out leaves it in a state that something goes on from."""
+    settings = runtime.settings
+    with runtime.database.write() as db:
+        job = jobs.claim(db, job_id, runtime.owner, settings.lease_seconds)
+    if job is None:
+        return Result.NOTHING
+    structlog.contextvars.bind_contextvars(number=job.number, job=job.id, attempt=job.attempts)
+    log.info("drawing", waited=round(now() - job.created_at, 3))
+    with Lease(runtime, job) as lease:
+        try:
+            return _paint(runtime, job, lease)
+        except Stopped:
+            if lease.lost.is_set():
+                log.info("stopped", reason="cancelled or taken over")
+                return Result.NOTHING
+            with runtime.database.write() as db:
+                jobs.give_back(db, job.id, runtime.owner, counted=False)
+            log.info("stopped", reason="shutdown", step=lease.step)
+            return Result.STOPPED
+        except (PaintError, StorageError) as error:
+            code = error.code if isinstance(error, PaintError) else "storage_failed"
+            log.warning("not painted", code=code, permanent=error.permanent, error=str(error))
+            return _failed(runtime, job, code, permanent=error.permanent)
+        except Exception:
+            log.exception("not painted", code="paint_failed")
+            return _failed(runtime, job, "paint_failed", permanent=False)
+
+
+def fitted(request: DrawRequest, native_size: int) -> DrawRequest:
+    """The request with its shape at the model's own scale.
+
+    A person asks for a shape (横長), which bot.prompt gives in pixels of a 512-pixel model. Sides
+    become multiples of 32: a factor of eight in the autoencoder, and two halvings in the UNet.
+    """
+    if request.width is None or request.height is None or native_size == 512:
+        return request
+    scale = native_size / 512
+    width, height = (max(64, round(it * scale / 32) * 32) for it in (request.width, request.height))
+    return replace(request, width=width, height=height)
+
+
+def _failed(runtime: Runtime, job: Job, code: str, *, permanent: bool) -> Result:
+    with runtime.database.write() as db:
+        if permanent or job.attempts >= runtime.settings.max_attempts:
+            ours, result = jobs.fail(db, job.id, code, owner=runtime.owner), Result.FAILED
+        else:
+            ours, result = jobs.give_back(db, job.id, runtime.owner, counted=True), Result.AGAIN
+    return result if ours else Result.NOTHING
+
+
+def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
+    if job.attempts > runtime.settings.max_attempts:
+        raise PaintError("Tried too often.", permanent=True, code="too_many_attempts")
+    if job.request is None:
+        raise PaintError("The request is gone.", permanent=True, code="paint_failed")
+    request = fitted(DrawRequest(**job.request), runtime.painter.info.native_size)
+
+    def on_step(step: int, steps: int) -> None:
+        lease.step, lease.steps = step, steps
+
+    def should_stop() -> bool:
+        return runtime.stopping.is_set() or lease.lost.is_set()
+
+    try:
+        painted = runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
+    except (OutOfMemory, MemoryError) as error:
+        smaller = request.smaller()
+        log.warning("out of memory", smaller=smaller is not None)
+        if smaller is None:
+            raise PaintError(str(error), permanent=True, code="out_of_memory") from error
+        try:
+            painted = runtime.painter.paint(smaller, on_step=on_step, should_stop=should_stop)
+        except (OutOfMemory, MemoryError) as second:
+            raise PaintError(str(second), permanent=True, code="out_of_memory") from second
+    painted_at = now()
+    kept = [it for it in painted if not it.flagged]
+    if not kept:
+        raise PaintError("Every picture was flagged.", permanent=True, code="unsafe")
+    stored = _store(runtime, job, kept)
+    with runtime.database.write() as db:
+        ours = jobs.drawn(db, job.id, runtime.owner, stored, painted_at)
+        current = None if ours else jobs.get(db, job.id)
+    if not ours:
+        # Taken back while it was stored: nothing may stay behind. (If another worker has it now,
+        # the keys are the same and the pictures are that worker's.)
+        if current is None or current.state == jobs.CANCELLED:
+            for it in stored:
+                runtime.storage.delete(it.key)
+                runtime.storage.delete(it.preview_key)
+        return Result.NOTHING
+    seconds = round(painted_at - (job.drawing_at or painted_at), 3)
+    log.info("drawn", pictures=len(stored), seconds=seconds)
+    return Result.DRAWN
+
+
+def _store(runtime: Runtime, job: Job, painted: list[Picture]) -> list[StoredPicture]:
+    stored = []
+    for position, picture in enumerate(painted):
+        ext = "png" if picture.content_type == "image/png" else "jpg"
+        it = StoredPicture(
+            position=position,
+            key=new_key(job.secret, position, "original", ext),
+            preview_key=new_key(job.secret, position, "preview", "jpg"),
+            content_type=picture.content_type,
+            size=len(picture.data),
+            width=picture.width,
+            height=picture.height,
+            seed=picture.seed,
+        )
+        about: Mapping[str, str] = {
+            "ai-generated": "true",
+            "model": runtime.painter.info.name,
+            "seed": str(picture.seed),
+            "number": job.number,
+        }
+        put = runtime.storage.put
+        _retry(partial(put, it.key, picture.data, it.content_type, about))
+        _retry(partial(put, it.preview_key, picture.preview, "image/jpeg", about))
+        stored.append(it)
+    return stored
+
+
+def _retry(call: Callable[[], object]) -> None:
+    for attempt in range(1, STORE_TRIES + 1):
+        try:
+            call()
+            return
+        except StorageError as error:
+            if error.permanent or attempt == STORE_TRIES:
+                raise
+            log.warning("not stored yet", attempt=attempt, error=str(error))
+            threading.Event().wait(0.5 * 2**attempt)

@@ -1,0 +1,16 @@
+"""gunicorn's settings: `gunicorn -c python:bot.gunicorn_conf 'bot.app:create_app()'`."""
+
+from __future__ import annotations
+
+import os
+
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = 8
+timeout = 30
+graceful_timeout = 3
+keepalive = 30
+accesslog = None  # the application logs each webhook; URLs of pictures stay out of the logs
+errorlog = "-"
+loglevel = "warning"

@@ -1,0 +1,165 @@
+"""What can go wrong between us and LINE, told apart by what the caller must do next."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+import urllib3.exceptions as wire
+
+Code = Literal[
+    "invalid_reply_token",  # used, older than a minute, or never ours
+    "rate_limited",  # 429, too fast: wait and try again
+    "quota_exhausted",  # 429, the month's pushes are spent
+    "unauthorized",  # 401, 403
+    "bad_request",  # any other 4xx: the request itself is wrong
+    "not_found",  # 404, 410
+    "timeout",  # sent, no answer in time
+    "connection",  # never sent: refused, unreachable, DNS, TLS handshake
+    "dropped",  # sent, the connection broke before a whole answer
+    "server_error",  # 5xx
+    "not_ready",  # content only: LINE still prepares it (202)
+    "too_large",  # content only: more bytes than we accept
+]
+
+
+class LineError(Exception):
+    """A call to LINE failed.
+
+    permanent: the same call will fail again; do not retry it.
+    ambiguous: the message may have reached the chat all the same. A push may then be repeated with
+        the same retry key; a reply must not be, for a reply has no such key.
+    code: see Code. status: HTTP status, None without an answer. request_id: LINE's name for the
+        call (x-line-request-id), which LINE's support asks for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        ambiguous: bool = False,
+        code: Code,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+
+
+def from_answer(
+    endpoint: str,
+    status: int,
+    body: dict[str, Any],
+    *,
+    request_id: str | None = None,
+    sends: bool = False,
+) -> LineError:
+    """The error that a non-2xx answer means.
+
+    `sends` says that the endpoint puts messages in a chat: a 5xx then leaves open whether it did.
+    Source: Messaging API reference, "Status codes", "Error responses", "Rate limits". LINE uses 429
+    for two things and tells them apart by text alone, which it does not promise to keep: what is
+    not plainly the monthly limit counts as the rate limit, which is merely retried.
+    """
+    said = _said(body)
+    code: Code
+    permanent, hint = True, ""
+    if status == 400 and endpoint.endswith("/message/reply") and "reply token" in said.lower():
+        code = "invalid_reply_token"
+        hint = "It was used, or is over a minute old. Wait for a tap, or push."
+    elif status in (401, 403):
+        code = "unauthorized"
+        hint = "Check LINE_CHANNEL_ACCESS_TOKEN in the LINE Developers console, Messaging API."
+    elif status in (404, 410):
+        code = "not_found"
+        hint = "It never existed, was unsent, or this bot may not see it."
+    elif status == 429 and "monthly limit" in said.lower():
+        code = "quota_exhausted"
+        hint = "The month's messages are spent: replies still work, pushes do not until next month."
+    elif status == 429:
+        code, permanent = "rate_limited", False
+        hint = "Try again later and more slowly."
+    elif status >= 500:
+        code, permanent = "server_error", False
+        hint = "Trouble on LINE's side."
+    elif status < 400:
+        code = "bad_request"
+        hint = "An answer LINE does not give; check LINE_API_URL."
+    else:
+        code = "bad_request"
+        hint = "The request is wrong; it will not succeed unchanged."
+    return LineError(
+        f"LINE answered {status} to {endpoint}: {said or 'no reason given'}. {hint}",
+        permanent=permanent,
+        ambiguous=sends and code == "server_error",
+        code=code,
+        status=status,
+        request_id=request_id,
+    )
+
+
+def from_failure(endpoint: str, error: Exception, *, sends: bool = False) -> LineError:
+    """The error that a missing answer means.
+
+    `error` is what urllib3 raises (the SDK lets it through) or the SDK's ApiException with status
+    0, which is how it wraps TLS trouble.
+    """
+    if isinstance(error, wire.MaxRetryError) and error.reason is not None:
+        error = error.reason
+    kind = type(error).__name__
+    if isinstance(error, wire.LocationValueError):
+        return LineError(
+            f"{endpoint} was not called: LINE_API_URL is not a usable address ({kind}).",
+            permanent=True,
+            code="connection",
+        )
+    never_sent = wire.NewConnectionError, wire.ConnectTimeoutError, wire.ProxyError
+    if isinstance(error, never_sent) or _is_handshake(error):
+        return LineError(
+            f"{endpoint} was not called: LINE cannot be reached ({kind}). Check the network, DNS, "
+            "the system's certificates, and LINE_API_URL.",
+            permanent=False,
+            code="connection",
+        )
+    if isinstance(error, wire.TimeoutError):
+        return LineError(
+            f"{endpoint} was called, but LINE did not answer in time ({kind}).",
+            permanent=False,
+            ambiguous=sends,
+            code="timeout",
+        )
+    return LineError(
+        f"{endpoint} was called, but the connection broke before the answer ({kind}).",
+        permanent=False,
+        ambiguous=sends,
+        code="dropped",
+    )
+
+
+# OpenSSL's reasons that belong to the handshake, when not one byte of the request has left yet.
+_HANDSHAKE = re.compile(
+    r"certificate|handshake|wrong.version|unsupported.protocol|hostname|unknown.ca|no.protocols",
+    re.IGNORECASE,
+)
+
+
+def _is_handshake(error: Exception) -> bool:
+    reason = getattr(error, "reason", None)
+    tls = isinstance(error, wire.SSLError) or getattr(error, "status", None) == 0
+    return tls and bool(_HANDSHAKE.search(f"{error} {reason}"))
+
+
+def _said(body: dict[str, Any]) -> str:
+    """LINE's own words, shortened, ids masked: {"message", "details": [{message, property}]}."""
+    words = [str(body.get("message") or "").rstrip(".")]
+    details = body.get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict):
+            words.append(f"{detail.get('property', '?')}: {detail.get('message', '?')}")
+    text = "; ".join(word for word in words if word)
+    return re.sub(r"\b([UCR])[0-9a-f]{32}\b", r"\1…", text)[:500]

@@ -1,0 +1,250 @@
+"""The LINE messages that the bot sends, as the JSON objects that LINE takes.
+
+Pure functions: each returns a list of one to five message objects, all of which fit into one
+reply. Limits and shapes: Messaging API reference, "Message objects".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from bot import texts
+from bot.prompt import MAX_PROMPT
+from bot.texts import say
+from inference.request import MAX_COUNT
+
+Message = dict[str, Any]
+
+MAX_TITLE = 60  # characters of the prompt that are said back with the picture
+INK, FAINT, ACCENT, LINE_COLOR = "#22263A", "#666C80", "#3B4CCA", "#E4E6EF"
+
+
+def picture(
+    number: str,
+    urls: Sequence[tuple[str, str]],
+    *,
+    lang: str = "ja",
+    prompt: str | None = None,
+    quote_token: str | None = None,
+    seeds: Sequence[int] = (),
+    again: bool = False,
+) -> list[Message]:
+    """One to four pictures, then one text with the 受付番号 and the seeds.
+
+    urls: (original, preview) of each picture, https, at most 2,000 characters. prompt: said back,
+    shortened. quote_token: of the message that asked; an image cannot quote, so the text does.
+    again: these pictures were delivered before. Raises ValueError for no or too many pictures.
+    """
+    if not 1 <= len(urls) <= MAX_COUNT:
+        raise ValueError(f"{len(urls)} pictures; one reply holds 1 to {MAX_COUNT} and their text.")
+    images = [
+        {"type": "image", "originalContentUrl": original, "previewImageUrl": preview}
+        for original, preview in urls
+    ]
+    title = _short(prompt or "")
+    lines = [say("picture.again", lang)] if again else []
+    lines += [say("picture.titled", lang, prompt=title) if title else say("picture.untitled", lang)]
+    lines += [say("number.line", lang, number=number)]
+    if seeds:
+        lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
+    return [*images, _text("\n".join(lines), quote_token)]
+
+
+def ticket(
+    number: str, *, lang: str = "ja", position: int | None = None, ready: bool = False
+) -> list[Message]:
+    """What is sent before the reply token dies: a tap on it brings a fresh one.
+
+    A Flex bubble, whose button lasts however many messages follow and works on a PC, with a quick
+    reply for the phone. position: 0 is being painted, 1 is next in line, None is not known.
+    ready: the picture is painted and waits for the tap.
+    """
+    suffix = "_ready" if ready else ""
+    body = say(f"ticket.body{suffix}", lang)
+    if not ready:
+        body = _join(_position(position, lang), body, lang)
+    flex = {
+        "type": "flex",
+        "altText": say(f"ticket.alt{suffix}", lang, number=number),
+        "contents": _bubble(number, say(f"ticket.title{suffix}", lang), body, lang),
+        "quickReply": _quick_reply(number, lang),
+    }
+    return [flex]
+
+
+def still_painting(
+    number: str, *, lang: str = "ja", position: int | None = None, quote_token: str | None = None
+) -> list[Message]:
+    """It was asked for, but is not finished. position: as in `ticket`."""
+    state = _position(position, lang)
+    if position != 0:
+        state = _join(say("waiting.state", lang), state, lang)
+    text = f"{state}\n{say('waiting.again', lang)}"
+    return _with_number(text, number, lang, quote_token, pick=True)
+
+
+def uncertain(number: str, *, lang: str = "ja", quote_token: str | None = None) -> list[Message]:
+    """A reply may or may not have arrived: ask, rather than deliver twice or never."""
+    return _with_number(say("uncertain.text", lang), number, lang, quote_token, pick=True)
+
+
+def failed(
+    number: str, reason: str, *, lang: str = "ja", quote_token: str | None = None
+) -> list[Message]:
+    """It will not be painted. reason: a key of "failed" or a PaintError's code; others are told
+    as "paint_failed"."""
+    key = f"failed.{reason}"
+    sentence = say(key if texts.known(key) else "failed.paint_failed", lang)
+    return _with_number(sentence, number, lang, quote_token)
+
+
+def cancelled(number: str, lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """It was cancelled, as the person wished."""
+    return [_text(say("command.cancelled", lang, number=number), quote_token)]
+
+
+def too_late(number: str, lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """It is painted already and cannot be cancelled, but it can be received."""
+    text = _text(say("command.too_late", lang, number=number), quote_token)
+    return [text | {"quickReply": _quick_reply(number, lang)}]
+
+
+def unknown_number(
+    number: str, lang: str = "ja", *, quote_token: str | None = None
+) -> list[Message]:
+    """There is no such 受付番号 in this chat, or no longer."""
+    return [_text(say("command.unknown_number", lang, number=number), quote_token)]
+
+
+def nothing_waiting(lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """Something was to be received, cancelled or reported on, but there is nothing."""
+    return [_text(say("command.nothing_waiting", lang), quote_token)]
+
+
+def busy(
+    lang: str = "ja",
+    limit: int = 1,
+    *,
+    period: Literal["waiting", "daily"] = "waiting",
+    quote_token: str | None = None,
+) -> list[Message]:
+    """The person or group has reached its limit of requests, at once or in a day."""
+    return [_text(say(f"busy.{period}", lang, limit=limit), quote_token)]
+
+
+def problem(
+    kind: str, lang: str = "ja", *, quote_token: str | None = None, **values: object
+) -> list[Message]:
+    """Nothing can be painted of what was sent. kind: a key of "problem", among them those of
+    `Reading.problem`. values: for its placeholders. Raises KeyError for an unknown kind."""
+    if kind == "too_long":
+        values = {"limit": MAX_PROMPT, **values}
+    return [_text(say(f"problem.{kind}", lang, **values), quote_token)]
+
+
+def welcome(lang: str = "ja", kind: str = "user", *, terms_url: str | None = None) -> list[Message]:
+    """The greeting at follow (kind "user") or join ("group", "room"), with the uses that the
+    model's licence forbids. terms_url: the page that tells them in full."""
+    greeting = say("greeting.user" if kind == "user" else "greeting.group", lang)
+    terms = say("greeting.terms", lang, terms_url=terms_url or "")
+    if not terms_url:  # the forbidden uses are told all the same
+        terms = terms.splitlines()[0]
+    return [_text(f"{greeting}\n\n{terms}")]
+
+
+def help(lang: str = "ja", kind: str = "user", *, terms_url: str | None = None) -> list[Message]:
+    """How it is used. kind: as in `welcome`."""
+    parts = [say("help.user" if kind == "user" else "help.group", lang)]
+    parts += [say("help.text", lang, max_count=MAX_COUNT)]
+    if terms_url:
+        parts += [say("help.terms", lang, terms_url=terms_url)]
+    return [_text("\n\n".join(parts))]
+
+
+# --- Parts --------------------------------------------------------------------------------------
+
+
+def _text(text: str, quote_token: str | None = None) -> Message:
+    # Plain "text", not "textV2", in which the braces of a prompt would mean something.
+    return {"type": "text", "text": text} | ({"quoteToken": quote_token} if quote_token else {})
+
+
+def _with_number(
+    sentence: str, number: str, lang: str, quote_token: str | None, *, pick: bool = False
+) -> list[Message]:
+    message = _text(f"{sentence}\n{say('number.line', lang, number=number)}", quote_token)
+    return [message | ({"quickReply": _quick_reply(number, lang)} if pick else {})]
+
+
+def _short(prompt: str) -> str:
+    """The prompt on one line, cut at MAX_TITLE characters, never inside an emoji or an accent."""
+    prompt = " ".join(prompt.split())
+    if len(prompt) <= MAX_TITLE:
+        return prompt
+    return prompt[:MAX_TITLE].rstrip(" \u200d\ufe0f、。") + "…"
+
+
+def _position(position: int | None, lang: str) -> str:
+    if position is None:
+        return ""
+    if position <= 1:
+        return say("position.next" if position == 1 else "position.now", lang)
+    return say("position.queued", lang, position=position)
+
+
+def _join(first: str, second: str, lang: str) -> str:
+    return (" " if lang == "en" else "").join(filter(None, (first, second)))
+
+
+def _pick(number: str, lang: str) -> Message:
+    return {
+        "type": "postback",
+        "label": say("pick.label", lang),
+        "data": f"pick:{number}",
+        "displayText": say("pick.text", lang),
+    }
+
+
+def _quick_reply(number: str, lang: str) -> Message:
+    return {"items": [{"type": "action", "action": _pick(number, lang)}]}
+
+
+def _bubble(number: str, title: str, body: str, lang: str) -> Message:
+    def words(text: str, size: str, color: str, **more: object) -> Message:
+        return {"type": "text", "text": text, "size": size, "color": color, **more}
+
+    caption = words(say("number.caption", lang), "xs", FAINT, flex=0)
+    shown = words(number, "lg", ACCENT, weight="bold", align="end")
+    hint = words(say("ticket.hint", lang), "xxs", FAINT, wrap=True)
+    button = {
+        "type": "button",
+        "style": "primary",
+        "color": ACCENT,
+        "action": _pick(number, lang),
+    }
+    return {
+        "type": "bubble",
+        "size": "kilo",
+        "body": {
+            "type": "box",
+            "layout": "vertical",
+            "spacing": "md",
+            "paddingAll": "20px",
+            "paddingBottom": "12px",
+            "contents": [
+                words(title, "md", INK, weight="bold", wrap=True),
+                words(body, "sm", FAINT, wrap=True),
+                {"type": "separator", "color": LINE_COLOR, "margin": "lg"},
+                {"type": "box", "layout": "baseline", "contents": [caption, shown]},
+            ],
+        },
+        "footer": {
+            "type": "box",
+            "layout": "vertical",
+            "spacing": "md",
+            "paddingAll": "20px",
+            "paddingTop": "8px",
+            "contents": [button, hint],
+        },
+    }

@@ -1,0 +1,33 @@
+"""GET /pictures/<key>: the pictures of a FolderStorage, for LINE's servers and for phones."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, abort, send_file
+
+from bot.storage import FolderStorage, Storage
+from bot.storage.base import CACHE_CONTROL, content_type_of
+
+
+def init_app(app: Flask, storage: Storage) -> None:
+    """Serves the pictures when they lie in a folder; a bucket serves its own."""
+    if isinstance(storage, FolderStorage):
+        app.register_blueprint(blueprint(storage))
+
+
+def blueprint(storage: FolderStorage) -> Blueprint:
+    """GET and HEAD with ranges and conditions; 404 for whatever is not a stored picture's key."""
+    pictures = Blueprint("pictures", __name__)
+
+    @pictures.get("/pictures/<path:key>")
+    def picture(key: str) -> Response:
+        try:
+            path = storage.file(key).resolve()
+            response = send_file(path, content_type_of(key), conditional=True)
+        except (ValueError, OSError):  # not a key, or no such picture (any more)
+            abort(404)
+        response.headers["Cache-Control"] = CACHE_CONTROL
+        response.headers["Content-Disposition"] = "inline"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return pictures

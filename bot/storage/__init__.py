@@ -1,0 +1,36 @@
+"""Where pictures live: in a bucket that speaks S3, or in a folder of this machine.
+
+A picture's key is the only thing that protects it: whoever has the link can see the picture, as
+LINE's own servers must. So a key holds at least 128 random bits, and nothing about a person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.storage.base import Storage, StorageError, new_key, new_secret
+from bot.storage.folder import FolderStorage
+from bot.storage.s3 import S3Storage
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+__all__ = [
+    "FolderStorage",
+    "S3Storage",
+    "Storage",
+    "StorageError",
+    "new_key",
+    "new_secret",
+    "open_storage",
+]
+
+
+def open_storage(settings: Settings) -> Storage:
+    """The storage that the settings name: S3 when S3_BUCKET is set, otherwise PICTURES_DIR.
+
+    Touches neither disk nor network, and imports boto3 only with the first call to S3.
+    """
+    if settings.s3_bucket:
+        return S3Storage(settings)
+    return FolderStorage(settings.pictures_dir, settings.public_url)

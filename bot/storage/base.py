@@ -1,0 +1,100 @@
+"""What every storage can do, and how pictures are named."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+# LINE shows JPEG and PNG only (Messaging API reference, "Image message").
+CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+# The longest address that LINE takes for an image (Messaging API reference, "Image message").
+MAX_URL = 2000
+
+_KEY = re.compile(r"p/[A-Za-z0-9_-]{22,64}/[0-9]{1,4}-(?:original|preview)\.(png|jpg)")
+
+Reason = Literal["missing", "denied", "misconfigured", "unavailable", "full"]
+
+
+class StorageError(Exception):
+    """A picture could not be stored, read or deleted.
+
+    permanent: trying again will not help until someone mends what the message names.
+    reason: missing (no such picture), denied (credentials, rights), misconfigured (bucket, region,
+        address), unavailable (timeout, 5xx, network), full (disk).
+    """
+
+    def __init__(self, message: str, *, permanent: bool, reason: Reason) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.reason = reason
+
+
+class Storage(Protocol):
+    """Thread-safe. Each method raises StorageError, and ValueError for a key not of new_key."""
+
+    def put(
+        self, key: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """Stores a picture whole or not at all; doing it again with the same key is harmless.
+
+        Metadata is for operators: names of a-z, 0-9 and -, any values, 2 KB in all; no prompt, no
+        person.
+        """
+
+    def url(self, key: str) -> str:
+        """The address, <= 2000 characters, under which LINE and phones fetch the picture."""
+
+    def get(self, key: str) -> bytes:
+        """The picture's bytes; StorageError with reason "missing" when there is none."""
+
+    def delete(self, key: str) -> None:
+        """Removes the picture and what was stored with it; fine when there is none."""
+
+    def check(self) -> str:
+        """Writes, reads and deletes a small picture; says in one line how that went."""
+
+
+def new_secret() -> str:
+    """The unguessable part of a job's keys: 22 URL-safe characters that hold 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def new_key(secret: str, index: int, kind: Literal["original", "preview"], ext: str) -> str:
+    """The key of a job's picture `index` (0..9999): p/<secret>/<index>-original.png.
+
+    `secret` is 22..64 URL-safe characters, as new_secret gives; `ext` is png, jpg or jpeg. The same
+    arguments give the same key, so that a job painted twice overwrites its own pictures only.
+    Raises ValueError for anything else.
+    """
+    ext = ext.lower().removeprefix(".")
+    return checked(f"p/{secret}/{index}-{kind}.{'jpg' if ext == 'jpeg' else ext}")
+
+
+def checked(key: str) -> str:
+    """The key itself when new_key could have made it; ValueError otherwise (`..`, `/`, ids ...)."""
+    if not _KEY.fullmatch(key):
+        raise ValueError("Not the key of a picture; make keys with new_key(new_secret(), ...).")
+    return key
+
+
+def content_type_of(key: str) -> str:
+    """image/png or image/jpeg, by the key's ending."""
+    return CONTENT_TYPES[checked(key).rpartition(".")[2]]
+
+
+def checked_type(key: str, content_type: str) -> str:
+    """The content type when it fits the key's ending, which it must: it is what readers go by."""
+    if content_type != content_type_of(key):
+        raise ValueError(f"A key that ends so is {content_type_of(key)}, not {content_type}.")
+    return content_type
+
+
+def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str]:
+    """A copy; ValueError for a name that cannot be part of an HTTP header everywhere."""
+    for name in metadata or {}:
+        if not re.fullmatch(r"[a-z0-9-]{1,64}", name):
+            raise ValueError(f"A metadata name is made of a-z, 0-9 and -, not {name!r}.")
+    return dict(metadata or {})

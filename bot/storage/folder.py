@@ -1,0 +1,143 @@
+"""Pictures in a folder of this machine, served by the web process (bot/pictures.py)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.storage.base import (
+    StorageError,
+    checked,
+    checked_metadata,
+    checked_type,
+    content_type_of,
+    new_key,
+    new_secret,
+)
+
+
+class FolderStorage:
+    """Keeps each picture at <path>/<key> and what is known of it beside it, at <path>/<key>.json.
+
+    A file appears whole or not at all, and is on the disk when put returns: it is written under
+    another name, flushed, and moved. web and worker may share the folder, also over NFS.
+    """
+
+    def __init__(self, path: Path, public_url: str) -> None:
+        self.path = Path(path)
+        self._base = f"{public_url.rstrip('/')}/pictures/"
+
+    def file(self, key: str) -> Path:
+        """Where the picture lies, or would; ValueError for a key that new_key cannot have made."""
+        return self.path / checked(key)
+
+    def put(
+        self, key: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """Stores the picture; see Storage.put."""
+        target = self.file(key)
+        note = {
+            "content_type": checked_type(key, content_type),
+            "metadata": checked_metadata(metadata),
+        }
+        with _disk_errors(self.path):
+            # The note first: whoever sees the picture finds its note too.
+            _write(_note_of(target), json.dumps(note, ensure_ascii=False).encode())
+            _write(target, data)
+
+    def url(self, key: str) -> str:
+        """PUBLIC_URL/pictures/<key>, for ever the same."""
+        return self._base + checked(key)
+
+    def get(self, key: str) -> bytes:
+        """The picture's bytes; see Storage.get."""
+        with _disk_errors(self.path):
+            return self.file(key).read_bytes()
+
+    def delete(self, key: str) -> None:
+        """Removes picture, note, and what a killed write left behind; see Storage.delete."""
+        target = self.file(key)
+        with _disk_errors(self.path):
+            for path in (target, _note_of(target)):
+                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # the folder went away meanwhile
+                for path in target.parent.glob(f".{target.name}.*"):
+                    path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # not empty yet, or never there
+                target.parent.rmdir()
+
+    def check(self) -> str:
+        """Writes, reads and deletes a picture; see Storage.check."""
+        started = time.monotonic()
+        key = new_key(new_secret(), 0, "original", "png")
+        data = secrets.token_bytes(64)
+        self.put(key, data, content_type_of(key))
+        try:
+            same = self.get(key) == data
+        finally:
+            self.delete(key)
+        if not same:
+            raise StorageError(
+                f"{self.path} gave back other bytes than were written; check the disk.",
+                permanent=True,
+                reason="misconfigured",
+            )
+        free = shutil.disk_usage(self.path).free / 1e9
+        ms = (time.monotonic() - started) * 1000
+        return f"folder {self.path}: wrote, read and deleted in {ms:.0f} ms; {free:.1f} GB free"
+
+
+def _note_of(picture: Path) -> Path:
+    return picture.with_name(picture.name + ".json")
+
+
+def _write(target: Path, data: bytes) -> None:
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    tries = 10
+    while True:
+        tries -= 1
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+            return
+        except (FileNotFoundError, FileExistsError):
+            # Deleting the job's other picture took the folder away as empty; make it again.
+            if not tries:
+                raise
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise StorageError(
+            "There is no such picture: never stored, or deleted.", permanent=True, reason="missing"
+        ) from None
+    except OSError as error:
+        # The error's own text holds the file's name, and thereby the key: it stays out.
+        why = f"{path}: {error.strerror or type(error).__name__}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                f"{why}. Free some space or lower RETENTION_DAYS.", permanent=False, reason="full"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+            raise StorageError(
+                f"{why}. PICTURES_DIR must be a folder that this process may write to.",
+                permanent=True,
+                reason="denied",
+            ) from None
+        raise StorageError(f"{why}.", permanent=False, reason="unavailable") from None

@@ -1,0 +1,270 @@
+"""Pictures in a bucket of anything that speaks S3: AWS, Cloudflare R2, MinIO, Garage ..."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import urllib3
+
+from bot.storage.base import (
+    CACHE_CONTROL,
+    MAX_URL,
+    StorageError,
+    checked,
+    checked_metadata,
+    checked_type,
+    content_type_of,
+    new_key,
+    new_secret,
+)
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+class S3Storage:
+    """Keeps pictures in S3_BUCKET; credentials and region come from AWS_* as boto3 reads them.
+
+    With S3_PUBLIC_URL a link is that address and the key, good for ever. Without it links are
+    presigned for S3_URL_DAYS (7 at most, a limit of the signature), after which LINE's users see no
+    picture any more. A link signed with temporary credentials dies with them, whatever it says.
+
+    `timeout` is (connect, read) in seconds for each of at most `attempts` tries of a call. The
+    client is made at the first call, hence after a fork, and anew in a forked child; thread-safe.
+    """
+
+    def __init__(
+        self, settings: Settings, *, timeout: tuple[float, float] = (3, 20), attempts: int = 3
+    ) -> None:
+        if not settings.s3_bucket:
+            raise ValueError("S3_BUCKET is not set.")
+        self._bucket = settings.s3_bucket
+        self._endpoint = settings.s3_endpoint_url
+        self._public = settings.s3_public_url
+        self._life = settings.s3_url_days * 24 * 3600
+        self._timeout = timeout
+        self._attempts = attempts
+        self._lock = threading.Lock()
+        self._made: Any = None
+        self._pid = 0
+
+    def put(
+        self, key: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """Stores the picture; see Storage.put."""
+        with self._errors():
+            self._client().put_object(
+                Bucket=self._bucket,
+                Key=checked(key),
+                Body=data,
+                ContentType=checked_type(key, content_type),
+                ContentDisposition="inline",
+                CacheControl=CACHE_CONTROL,
+                Metadata=_ascii(metadata),
+            )
+
+    def url(self, key: str) -> str:
+        """The public or presigned address; made without a call to the network."""
+        if self._public:
+            return f"{self._public.rstrip('/')}/{checked(key)}"
+        with self._errors():
+            link: str = self._client().generate_presigned_url(
+                "get_object",
+                Params={"Bucket": self._bucket, "Key": checked(key)},
+                ExpiresIn=self._life,
+            )
+        if len(link) > MAX_URL:
+            raise StorageError(
+                f"The presigned link has {len(link)} characters and LINE takes {MAX_URL}: "
+                "temporary credentials make links long. Set S3_PUBLIC_URL or use an access key.",
+                permanent=True,
+                reason="misconfigured",
+            )
+        return link
+
+    def get(self, key: str) -> bytes:
+        """The picture's bytes; see Storage.get."""
+        with self._errors():
+            found = self._client().get_object(Bucket=self._bucket, Key=checked(key))
+            with contextlib.closing(found["Body"]) as body:
+                data: bytes = body.read()
+        return data
+
+    def delete(self, key: str) -> None:
+        """Removes the picture; see Storage.delete. A bucket with versions keeps the old ones."""
+        try:
+            with self._errors():
+                self._client().delete_object(Bucket=self._bucket, Key=checked(key))
+        except StorageError as error:
+            if error.reason != "missing":  # Google's S3 gateway says 404 where others say 204
+                raise
+
+    def check(self) -> str:
+        """Writes, reads, fetches by link as LINE would, and deletes; see Storage.check."""
+        started = time.monotonic()
+        key = new_key(new_secret(), 0, "original", "png")
+        data = secrets.token_bytes(64)
+        self.put(key, data, content_type_of(key))
+        try:
+            if self.get(key) != data:
+                raise StorageError(
+                    f"Bucket {self._bucket} gave back other bytes than were written.",
+                    permanent=True,
+                    reason="misconfigured",
+                )
+            self._fetch(self.url(key), data)
+        finally:
+            self.delete(key)
+        ms = (time.monotonic() - started) * 1000
+        links = "public" if self._public else f"presigned, {self._life // 86400} days"
+        return (
+            f"bucket {self._bucket}: wrote, read, fetched and deleted in {ms:.0f} ms; links {links}"
+        )
+
+    def _fetch(self, link: str, data: bytes) -> None:
+        connect, read = self._timeout
+        timeout = urllib3.Timeout(connect=connect, read=read)
+        try:
+            with urllib3.PoolManager(retries=False) as pool:
+                answer = pool.request("GET", link, timeout=timeout)
+        except urllib3.exceptions.HTTPError as error:
+            raise StorageError(
+                f"A picture's link cannot be reached ({type(error).__name__}); LINE would show no "
+                "picture. Check S3_PUBLIC_URL or S3_ENDPOINT_URL.",
+                permanent=False,
+                reason="unavailable",
+            ) from None
+        if answer.status != 200 or answer.data != data:
+            raise StorageError(
+                f"A picture's link answered {answer.status} or other bytes; LINE would show no "
+                "picture. S3_PUBLIC_URL must be the bucket's address for anyone to read; without "
+                "S3_PUBLIC_URL, the access key needs s3:GetObject.",
+                permanent=True,
+                reason="misconfigured",
+            )
+
+    def _client(self) -> Any:
+        with self._lock:
+            if self._made is None or self._pid != os.getpid():
+                # Imported here: a process that keeps pictures in a folder never pays for it.
+                import boto3
+                from botocore.config import Config
+
+                connect, read = self._timeout
+                config: dict[str, Any] = {
+                    "connect_timeout": connect,
+                    "read_timeout": read,
+                    "retries": {"mode": "standard", "total_max_attempts": self._attempts},
+                    "signature_version": "s3v4",
+                    "max_pool_connections": 16,
+                }
+                # "virtual" and not the default, which signs links for the world-wide host: AWS
+                # answers those with a redirect while a bucket of another region is young. A name
+                # with dots fits no certificate. Others than AWS seldom have a host for each bucket.
+                path_style = self._endpoint or "." in self._bucket
+                config["s3"] = {"addressing_style": "path" if path_style else "virtual"}
+                if self._endpoint:
+                    # Some refuse the checksum trailers that boto3 sends by default.
+                    config["request_checksum_calculation"] = "when_required"
+                    config["response_checksum_validation"] = "when_required"
+                # A session of our own: boto3's default session is not thread-safe.
+                session = boto3.Session()
+                self._made = session.client(
+                    "s3",
+                    endpoint_url=self._endpoint,
+                    region_name=session.region_name or "us-east-1",
+                    config=Config(**config),
+                )
+                self._pid = os.getpid()
+            return self._made
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        # Not a mapping of all errors there are: what is unknown to it is told by HTTP status.
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            raise _from_answer(self._bucket, error.response) from None
+        except (BotoCoreError, urllib3.exceptions.HTTPError) as error:
+            raise _from_failure(self._endpoint, error) from None
+
+
+_WRONG = {
+    "NoSuchBucket": "There is no such bucket. Create it or mend S3_BUCKET.",
+    "InvalidBucketName": "No bucket can have that name. Mend S3_BUCKET.",
+    "PermanentRedirect": "The bucket is in another region. Set AWS_DEFAULT_REGION to it.",
+    "AuthorizationHeaderMalformed": "The region is wrong. Set AWS_DEFAULT_REGION to the bucket's.",
+    "IllegalLocationConstraintException": "Set AWS_DEFAULT_REGION to the bucket's region.",
+}
+_DENIED = {
+    "InvalidAccessKeyId": "The access key is unknown. Check AWS_ACCESS_KEY_ID.",
+    "SignatureDoesNotMatch": "The secret does not fit the key. Check AWS_SECRET_ACCESS_KEY.",
+    "AccessDenied": "The key needs s3:PutObject, s3:GetObject and s3:DeleteObject on the bucket.",
+    "ExpiredToken": "The temporary credentials have expired. Renew them.",
+    "RequestTimeTooSkewed": "This machine's clock is wrong. Set it.",
+}
+
+
+def _from_answer(bucket: str, response: Mapping[str, Any]) -> StorageError:
+    """Goes by the error's code, then by the HTTP status. The store's own message stays out: it may
+    name the key."""
+    code = str(response.get("Error", {}).get("Code", "?"))
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    said = f"Bucket {bucket} answered {status} {code}."
+    if code in _WRONG:
+        return StorageError(f"{said} {_WRONG[code]}", permanent=True, reason="misconfigured")
+    if code in _DENIED or status in (401, 403):
+        hint = _DENIED.get(code, _DENIED["AccessDenied"])
+        return StorageError(f"{said} {hint}", permanent=True, reason="denied")
+    if status == 404:
+        return StorageError(f"{said} No such picture.", permanent=True, reason="missing")
+    if status in (408, 429) or status >= 500 or code in ("RequestTimeout", "SlowDown"):
+        return StorageError(f"{said} Try again later.", permanent=False, reason="unavailable")
+    return StorageError(f"{said} Is this an S3 API?", permanent=True, reason="misconfigured")
+
+
+def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
+    """No answer at all: by network (transient) or because boto3 refused to try (permanent)."""
+    from botocore import exceptions as boto
+
+    kind = type(error).__name__
+    if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
+        return StorageError(
+            f"No credentials for S3 ({kind}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            permanent=True,
+            reason="denied",
+        )
+    network = (
+        boto.HTTPClientError,
+        boto.ConnectionError,
+        boto.IncompleteReadError,
+        boto.CredentialRetrievalError,  # the cloud's own metadata service did not answer
+    )
+    if isinstance(error, (*network, urllib3.exceptions.HTTPError)):
+        return StorageError(
+            f"{endpoint or 'S3'} cannot be reached or did not answer in time ({kind}).",
+            permanent=False,
+            reason="unavailable",
+        )
+    said = re.sub(r"p/[\w-]{22,}", "p/…", str(error))
+    return StorageError(
+        f"boto3 refuses: {said} Check S3_BUCKET, S3_ENDPOINT_URL and AWS_*.",
+        permanent=True,
+        reason="misconfigured",
+    )
+
+
+def _ascii(metadata: Mapping[str, str] | None) -> dict[str, str]:
+    """Metadata travels in HTTP headers, so values are percent-encoded UTF-8."""
+    found = checked_metadata(metadata)
+    return {name: quote(value, safe="/:,=+@") for name, value in found.items()}

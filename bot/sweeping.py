@@ -1,0 +1,72 @@
+"""The sweep: finds in the database what nobody is at, and wakes somebody up for it.
+
+A broker that lost its memory, a worker that was killed, a courier that died in mid-call, a webhook
+whose message never reached the broker: all of them end here, at the latest.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from bot import jobs, outbox
+from bot.database import now
+from bot.queue import Wake
+from bot.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+REPUBLISH_AFTER = 60.0
+DELIVER_AGAIN_AFTER = 20.0
+FORGET_TOKENS_AFTER = 24 * 3600.0
+DAY = 24 * 3600.0
+
+
+def sweep(runtime: Runtime) -> list[Wake]:
+    """Put right what is lost or overdue; returns whom to wake."""
+    settings = runtime.settings
+    with runtime.database.write() as db:
+        again, given_up = jobs.rescue(db, settings.max_attempts)
+        late = jobs.overdue(db, REPUBLISH_AFTER)
+        results = jobs.to_bring(db, DELIVER_AGAIN_AFTER)
+        replies = outbox.due(db, DELIVER_AGAIN_AFTER)
+        erase = jobs.to_erase(db)
+    found = {"rescued": again, "given_up": given_up, "late": late, "erase": erase}
+    if any(found.values()):
+        log.info("swept", **{name: len(ids) for name, ids in found.items()})
+    wakes = [Wake("draw", it) for it in dict.fromkeys(again + late)]
+    wakes += [Wake("deliver", it) for it in results]
+    wakes += [Wake("send", it) for it in replies]
+    wakes += [Wake("erase", it) for it in erase]
+    return wakes
+
+
+def tickets(runtime: Runtime) -> list[Wake]:
+    """Whom to wake for jobs whose reply token is about to die."""
+    settings = runtime.settings
+    with runtime.database.read() as db:
+        found = jobs.needing_ticket(db, settings.ticket_after, settings.reply_token_life)
+    return [Wake("offer_ticket", it) for it in found]
+
+
+def erase(runtime: Runtime, job_id: str) -> None:
+    """Delete a job's pictures from storage, then its words and people from the database."""
+    with runtime.database.read() as db:
+        job = jobs.get(db, job_id)
+        stored = jobs.pictures_of(db, job_id)
+    if job is None or job.erase_at is None or job.erased_at is not None:
+        return
+    for it in stored:
+        runtime.storage.delete(it.key)
+        runtime.storage.delete(it.preview_key)
+    with runtime.database.write() as db:
+        outbox.drop_job(db, job_id)
+        jobs.erased(db, job_id)
+    log.info("erased", number=job.number, job=job.id, pictures=len(stored))
+
+
+def forget(runtime: Runtime) -> None:
+    """What the retention time is over for goes; the sweep then erases the pictures."""
+    with runtime.database.write() as db:
+        jobs.expire(db, now() - runtime.settings.retention_days * DAY)
+        jobs.forget_traces(db, now() - FORGET_TOKENS_AFTER, now() - 30 * DAY)
+        outbox.forget(db, now() - FORGET_TOKENS_AFTER)

@@ -1,0 +1,135 @@
+"""The tasks: thin doors between Celery and the rest of the bot.
+
+    queue gpu   draw                                      done by: worker
+    queue io    deliver, send, offer_ticket, show_loading,
+                erase, sweep, offer_tickets, forget        done by: courier, paced by the clock
+
+Celery's pool is threads: a forked child could not use CUDA, and a thread sees the stop flag that
+SIGTERM sets, so that a paint ends within one step and its message goes back to the broker.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from celery.exceptions import Reject
+
+from bot import logs, sweeping
+from bot.drawing import Result
+from bot.drawing import draw as draw_job
+from bot.queue import Wake, make_celery, publish
+from bot.runtime import Runtime
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def make_app(settings: Settings) -> Celery:
+    """The Celery application with its tasks, for a worker, a courier or the clock."""
+    app = make_celery(settings)
+    runtime = Runtime(settings)
+    app.runtime = runtime
+
+    def wake(wakes: list[Wake], countdown: float | None = None) -> None:
+        for it in wakes:
+            try:
+                publish(app, it, countdown)
+            except Exception as error:  # the sweep comes back to it
+                log.warning("broker away", task=it.task, error=type(error).__name__)
+                return
+
+    @app.task(name="draw", bind=True)
+    def draw(self: Any, job_id: str) -> None:
+        if runtime.stopping.is_set():
+            raise Reject("the worker is stopping", requeue=True)
+        result = draw_job(runtime, job_id)
+        if result in {Result.DRAWN, Result.FAILED}:
+            wake([Wake("deliver", job_id)])
+        elif result is Result.AGAIN:
+            wake([Wake("draw", job_id)], countdown=2.0)
+        elif result is Result.STOPPED:
+            raise Reject("the worker is stopping", requeue=True)
+
+    @app.task(name="deliver")
+    def deliver(job_id: str) -> None:
+        runtime.courier.deliver(job_id)
+
+    @app.task(name="send")
+    def send(delivery_id: str) -> None:
+        runtime.courier.send(delivery_id)
+
+    @app.task(name="offer_ticket")
+    def offer_ticket(job_id: str) -> None:
+        runtime.courier.offer_ticket(job_id)
+
+    @app.task(name="show_loading")
+    def show_loading(job_id: str) -> None:
+        runtime.courier.show_loading(job_id)
+
+    @app.task(name="erase")
+    def erase(job_id: str) -> None:
+        sweeping.erase(runtime, job_id)
+
+    @app.task(name="sweep")
+    def sweep() -> None:
+        wake(sweeping.sweep(runtime))
+
+    @app.task(name="offer_tickets")
+    def offer_tickets() -> None:
+        wake(sweeping.tickets(runtime))
+
+    @app.task(name="forget")
+    def forget() -> None:
+        sweeping.forget(runtime)
+
+    return app
+
+
+@signals.setup_logging.connect
+def _logging(**_kwargs: Any) -> None:
+    """Keeps Celery from setting up logging of its own; bot.__main__ has done it."""
+
+
+@signals.task_prerun.connect
+def _bind(task_id: str, task: Any, **_kwargs: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name)
+
+
+@signals.task_postrun.connect
+def _unbind(**_kwargs: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+
+
+@signals.worker_shutting_down.connect
+def _stop(**_kwargs: Any) -> None:
+    for runtime in _running:
+        runtime.stopping.set()
+
+
+_running: list[Runtime] = []
+
+
+def work(app: Celery, queues: str, concurrency: int, name: str) -> int:
+    """Run a worker process on these queues until it is told to stop; returns the exit status."""
+    runtime: Runtime = app.runtime
+    _running.append(runtime)
+    if "gpu" in queues.split(","):
+        runtime.painter  # noqa: B018  loaded before the first message is taken
+        log.info("painter ready", **runtime.painter.info.__dict__)
+    else:
+        runtime.courier  # noqa: B018  the same
+    argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(concurrency)]
+    argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
+    argv += ["-l", "WARNING"]
+    status: int = app.worker_main(argv) or 0
+    return status
+
+
+def tick(app: Celery) -> int:
+    """Run the clock until it is told to stop; its schedule is in memory, nothing of it is lost."""
+    beat = app.Beat(scheduler_cls="celery.beat:Scheduler", quiet=True, loglevel="WARNING")
+    beat.run()
+    return 0

@@ -1,0 +1,78 @@
+"""POST /callback: verify the raw body, store, answer 200, and only then wake somebody up."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Blueprint, Flask, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import conversation, jobs
+from bot.database import Database
+from bot.events import Incoming, MalformedBody, parse
+from bot.queue import Publisher, Wake, make_celery
+from bot.settings import Settings
+from bot.signature import valid
+
+log = structlog.get_logger(__name__)
+
+MAX_BODY = 2 * 1024 * 1024
+
+
+def init_app(app: Flask, settings: Settings, database: Database) -> None:
+    """Register the webhook."""
+
+    def lost(wakes: list[Wake]) -> None:
+        ids = [wake.id for wake in wakes if wake.task == "draw"]
+        with database.write() as db:
+            jobs.unpublished(db, ids)
+
+    publisher = Publisher(make_celery(settings), lost)
+    app.extensions["publisher"] = publisher
+    blueprint = Blueprint("webhook", __name__)
+
+    @blueprint.post("/callback")
+    def callback() -> Response:
+        started = time.monotonic()
+        if (request.content_length or 0) > MAX_BODY:
+            return Response("body too large", 413)
+        body = request.get_data(cache=False)
+        # LINE's signature is over these very bytes; parsing comes after.
+        if not valid(settings.line_channel_secret, body, request.headers.get("x-line-signature")):
+            log.warning("bad signature", bytes=len(body), remote=request.remote_addr)
+            return Response("bad signature", 400)
+        try:
+            events = parse(body)
+        except MalformedBody:
+            log.warning("malformed body", bytes=len(body))
+            return Response("not a webhook", 400)
+        try:
+            wakes = _store(database, events, settings)
+        except SQLAlchemyError as error:
+            # LINE redelivers what was not answered by 200, if the channel has that switched on.
+            log.exception("not stored", events=len(events), error=type(error).__name__)
+            return Response("database unavailable", 500)
+        publisher.put(wakes)
+        ms = round((time.monotonic() - started) * 1000, 1)
+        log.info("webhook", events=len(events), wakes=len(wakes), ms=ms)
+        return Response("OK", 200)
+
+    app.register_blueprint(blueprint)
+
+
+def _store(database: Database, events: list[Incoming], settings: Settings) -> list[Wake]:
+    """All events of a webhook in one transaction; one that cannot be served spoils no other."""
+    wakes: list[Wake] = []
+    if not events:
+        return wakes
+    with database.write() as db:
+        for event in events:
+            try:
+                with db.begin_nested():
+                    wakes += conversation.handle(db, event, settings)
+            except SQLAlchemyError:
+                raise
+            except Exception:
+                log.exception("event skipped", event_id=event.id, type=event.type)
+    return wakes
