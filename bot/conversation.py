@@ -182,12 +182,11 @@ def _draw(turn: Turn, reading: Reading) -> list[Wake]:
 
 def _command(turn: Turn, order: Command, *, addressed: bool) -> list[Wake]:
     """Typed words. In a group, asking after one's own picture needs no mention; the rest does."""
-    db, event = turn.db, turn.event
     if order.kind == "help":
         content = messages.help(turn.language, turn.kind, terms_url=turn.terms_url)
         return turn.say(content) if addressed else []
     if order.number:
-        job = jobs.by_number(db, order.number, turn.chat_id)
+        job = jobs.by_number(turn.db, order.number, turn.chat_id)
         missing = messages.unknown_number(order.number, turn.language)
     else:
         job = _meant(turn, addressed=addressed)

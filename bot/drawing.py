@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from enum import Enum
 from functools import partial
 
@@ -106,19 +105,6 @@ def draw(runtime: Runtime, job_id: str) -> Result:
             return _failed(runtime, job, "paint_failed", permanent=False)
 
 
-def fitted(request: DrawRequest, native_size: int) -> DrawRequest:
-    """The request with its shape at the model's own scale.
-
-    A person asks for a shape (横長), which bot.prompt gives in pixels of a 512-pixel model. Sides
-    become multiples of 32: a factor of eight in the autoencoder, and two halvings in the UNet.
-    """
-    if request.width is None or request.height is None or native_size == 512:
-        return request
-    scale = native_size / 512
-    width, height = (max(64, round(it * scale / 32) * 32) for it in (request.width, request.height))
-    return replace(request, width=width, height=height)
-
-
 def _failed(runtime: Runtime, job: Job, code: str, *, permanent: bool) -> Result:
     with runtime.database.write() as db:
         if permanent or job.attempts >= runtime.settings.max_attempts:
@@ -133,7 +119,7 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         raise PaintError("Tried too often.", permanent=True, code="too_many_attempts")
     if job.request is None:
         raise PaintError("The request is gone.", permanent=True, code="paint_failed")
-    request = fitted(DrawRequest(**job.request), runtime.painter.info.native_size)
+    request = DrawRequest(**job.request)
 
     def on_step(step: int, steps: int) -> None:
         lease.step, lease.steps = step, steps
