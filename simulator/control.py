@@ -1,0 +1,253 @@
+"""The control side for the chat page and the tests: what people do, and what the chats look like.
+
+No authentication: the simulator listens on loopback.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from simulator.acts import Acts, Done
+from simulator.chat import Message
+from simulator.errors import ControlError
+from simulator.gate import state
+from simulator.people import BOT, Room
+from simulator.state import State
+
+control = Blueprint("control", __name__, url_prefix="/api")
+
+Json = dict[str, Any]
+LONGEST_WAIT = 60.0
+USUAL_WAIT = 25.0
+HEARTBEAT = 10.0
+WEBHOOK_WAIT = 15.0  # a little more than the webhook sender waits for the bot
+
+
+def acts() -> Acts:
+    """Who carries out what people do."""
+    found: Acts = current_app.extensions["simulator.acts"]
+    return found
+
+
+def body() -> Json:
+    """The JSON object of the request ({} when there is none). Raises ControlError."""
+    if not request.get_data():
+        return {}
+    found = request.get_json(silent=True, force=True)
+    if not isinstance(found, dict):
+        raise ControlError("the request body must be a JSON object")
+    return found
+
+
+def number(name: str, default: float) -> float:
+    """A number of the query string. Raises ControlError."""
+    try:
+        return float(request.args.get(name, default))
+    except ValueError:
+        raise ControlError(f"{name} must be a number") from None
+
+
+# Looking
+
+
+@control.get("/rooms")
+def rooms() -> Response:
+    """Every room with its members and last message."""
+    with state().changed:
+        return jsonify([_room(room) for room in state().visible_rooms()])
+
+
+def _room(room: Room) -> Json:
+    people = state().people
+    return {
+        "id": room.id,
+        "kind": room.kind,
+        "name": room.name,
+        "members": [
+            {
+                "id": member,
+                "name": people[member].name,
+                "picture": people[member].picture,
+                "friend": people[member].friend,
+                "blocked": people[member].blocked,
+            }
+            for member in room.members
+        ],
+        "botInside": room.bot_inside,
+        "last": room.messages[-1].as_json() if room.messages else None,
+        "seq": room.seq,
+    }
+
+
+@control.get("/rooms/<room_id>/messages")
+def messages(room_id: str) -> Response:
+    """The bubbles of a room; with ?after=<seq> only those that changed after it, waiting for up to
+    &wait=<seconds> until something in the room changes."""
+    world = state()
+    after = int(number("after", -1))
+    waiting = min(number("wait", USUAL_WAIT if after >= 0 else 0), LONGEST_WAIT)
+    world.room(room_id)
+    world.wait(lambda: world.room(room_id).seq > after, waiting)
+    with world.changed:
+        room = world.room(room_id)
+        return jsonify(
+            {
+                "messages": [each.as_json() for each in room.messages if each.seq > after],
+                "typing": world.typing(room),
+                "seq": room.seq,
+            }
+        )
+
+
+@control.get("/events")
+def changes() -> Response:
+    """Server-sent events: `change` with {room, seq} for everything that happens in a chat."""
+    world = state()
+    with world.changed:
+        seen = world.seq
+    return Response(
+        _changes(world, seen),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _changes(world: State, seen: int) -> Iterator[str]:
+    yield "retry: 1000\n\n"
+
+    def news() -> list[Json]:
+        return [
+            {"room": room.id, "seq": room.seq} for room in world.rooms.values() if room.seq > seen
+        ]
+
+    while True:
+        with world.changed:
+            world.changed.wait_for(news, timeout=HEARTBEAT)
+            found = news()
+            seen = max([seen, *(each["seq"] for each in found)])
+        for each in found:
+            yield f"event: change\ndata: {json.dumps(each)}\n\n"
+        if not found:
+            yield ": still here\n\n"
+
+
+@control.get("/content/<message_id>")
+def picture(message_id: str) -> Response:
+    """A picture that a person sent, for the chat page."""
+    with state().changed:
+        message = state().messages.get(message_id)
+        if message is None or message.content is None:
+            raise ControlError("there is no such picture", 404)
+        return Response(message.content, content_type=message.content_type)
+
+
+@control.get("/people/<user_id>/picture")
+def portrait(user_id: str) -> Response:
+    """A portrait: the first letter of the name on a coloured disc."""
+    person = state().people.get(user_id)
+    if person is None:
+        raise ControlError("there is no such person", 404)
+    hue = 150 if user_id == BOT else int(user_id[-6:], 16) * 47 % 360
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96">'
+        f'<rect width="96" height="96" fill="hsl({hue} 45% 62%)"/>'
+        '<text x="48" y="64" font-size="46" text-anchor="middle" fill="#fff" '
+        f'font-family="sans-serif">{_escape(person.name[:1])}</text></svg>'
+    )
+    return Response(svg, content_type="image/svg+xml; charset=utf-8")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+# Acting
+
+
+def _answer(done: Done) -> Response:
+    """{message, webhook}; webhook is {status, ms, error} after "wait": true, otherwise null."""
+    webhook = None
+    if done.job and body().get("wait"):
+        done.job.done.wait(WEBHOOK_WAIT)
+        webhook = {key: done.job.result.get(key) for key in ("status", "ms", "error")}
+    with state().changed:
+        return jsonify({"message": _shown(done.message), "webhook": webhook})
+
+
+def _shown(message: Message | None) -> Json | None:
+    return message.as_json() if message else None
+
+
+@control.post("/rooms/<room_id>/send")
+def send(room_id: str) -> Response:
+    """{user, text?|image?|sticker?, mentionBot?, quote?, emojis?, imageSet?, wait?}"""
+    return _answer(acts().say(room_id, body()))
+
+
+@control.post("/rooms/<room_id>/unsend")
+def unsend(room_id: str) -> Response:
+    """{user, message}"""
+    wish = body()
+    return _answer(acts().unsend(room_id, wish.get("user"), wish.get("message")))
+
+
+@control.post("/rooms/<room_id>/edit")
+def edit(room_id: str) -> Response:
+    """{user, message, text}"""
+    wish = body()
+    return _answer(acts().edit(room_id, wish.get("user"), wish.get("message"), wish.get("text")))
+
+
+@control.post("/rooms/<room_id>/postback")
+def postback(room_id: str) -> Response:
+    """{user, data, displayText?, params?}"""
+    wish = body()
+    return _answer(
+        acts().tap(
+            room_id,
+            wish.get("user"),
+            wish.get("data"),
+            wish.get("displayText"),
+            wish.get("params"),
+        )
+    )
+
+
+@control.post("/rooms/<room_id>/follow")
+def follow(room_id: str) -> Response:
+    """The person of the one-to-one chat `room_id` adds or unblocks the bot."""
+    return _answer(acts().follow(room_id))
+
+
+@control.post("/rooms/<room_id>/unfollow")
+def unfollow(room_id: str) -> Response:
+    """The person of the one-to-one chat `room_id` blocks the bot."""
+    return _answer(acts().unfollow(room_id))
+
+
+@control.post("/rooms/<room_id>/join")
+def join(room_id: str) -> Response:
+    """The bot is invited into the group."""
+    return _answer(acts().join(room_id))
+
+
+@control.post("/rooms/<room_id>/leave")
+def leave(room_id: str) -> Response:
+    """The bot is removed from the group."""
+    return _answer(acts().leave(room_id))
+
+
+@control.post("/rooms/<room_id>/memberJoined")
+def member_joined(room_id: str) -> Response:
+    """{user}"""
+    return _answer(acts().member_joined(room_id, body().get("user")))
+
+
+@control.post("/rooms/<room_id>/memberLeft")
+def member_left(room_id: str) -> Response:
+    """{user}"""
+    return _answer(acts().member_left(room_id, body().get("user")))

@@ -1,0 +1,104 @@
+"""What a client of the simulator sees: bubbles, and how the bot took a webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Msg:
+    """One bubble. sender_kind: "user" or "bot". via: "reply", "push" or None. raw: all of it."""
+
+    id: str
+    seq: int
+    room: str
+    sender: str
+    sender_name: str
+    sender_kind: str
+    at: int
+    type: str
+    text: str | None
+    mention: Json | None
+    quote: Json | None
+    image: Json | None
+    flex: Json | None
+    template: Json | None
+    alt_text: str | None
+    quick_reply: Json | None
+    unsent: bool
+    edited: bool
+    via: str | None
+    raw: Json
+
+    @classmethod
+    def from_json(cls, room: str, raw: Json) -> Msg:
+        """From what /api/rooms/<id>/messages tells."""
+        return cls(
+            id=raw["id"],
+            seq=raw["seq"],
+            room=room,
+            sender=raw["from"]["id"],
+            sender_name=raw["from"]["name"],
+            sender_kind=raw["from"]["kind"],
+            at=raw["at"],
+            type=raw["type"],
+            text=raw.get("text"),
+            mention=raw.get("mention"),
+            quote=raw.get("quote"),
+            image=raw.get("image"),
+            flex=raw.get("flex"),
+            template=raw.get("template"),
+            alt_text=raw.get("altText"),
+            quick_reply=raw.get("quickReply"),
+            unsent=raw["unsent"],
+            edited=raw["edited"],
+            via=raw["via"],
+            raw=raw,
+        )
+
+    @property
+    def by_bot(self) -> bool:
+        """Whether the bot sent it."""
+        return self.sender_kind == "bot"
+
+    def actions(self) -> list[Json]:
+        """Every action object in it: of the quick reply, then of the Flex or template."""
+        return [
+            found
+            for part in (self.quick_reply, self.flex, self.template)
+            for found in _actions(part)
+        ]
+
+
+@dataclass(frozen=True)
+class WebhookResult:
+    """How the bot took a webhook: its HTTP status (0: none came), milliseconds, LINE's reason for
+    an error or None, and the first 2000 characters of the answer (raw webhooks only)."""
+
+    status: int
+    ms: int
+    error: str | None
+    body: str = ""
+
+    @classmethod
+    def from_json(cls, raw: Json) -> WebhookResult:
+        """From the simulator's {status, ms, error, body}."""
+        return cls(raw["status"] or 0, raw["ms"] or 0, raw.get("error"), raw.get("body", ""))
+
+
+def _actions(part: Any) -> Iterator[Json]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _actions(each)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("action", "defaultAction") and isinstance(value, dict):
+                yield value
+            elif key == "actions" and isinstance(value, list):
+                yield from value
+            else:
+                yield from _actions(value)
