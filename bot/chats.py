@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, Insert, Table, bindparam, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import now
 from bot.tables import chats, events
 
-_CHAT = select(chats.c.language, chats.c.reachable).where(chats.c.id == bindparam("chat"))
+_CHAT = select(chats.c.language, chats.c.reachable, chats.c.seen_at).where(
+    chats.c.id == bindparam("chat")
+)
+HOUR = 3600.0
 
 
 def first_time(db: Connection, event_id: str, kind: str, mode: str) -> bool:
@@ -26,8 +29,9 @@ def see(db: Connection, chat_id: str, kind: str) -> str:
         new = {"id": chat_id, "kind": kind, "reachable": True, "seen_at": now()}
         _insert_new(db, chats, {**new, "language": "ja"})
         return "ja"
-    if not row.reachable:
-        db.execute(update(chats).where(chats.c.id == chat_id).values(reachable=True))
+    if not row.reachable or row.seen_at < now() - HOUR:
+        seen = update(chats).where(chats.c.id == chat_id)
+        db.execute(seen.values(reachable=True, seen_at=now()))
     return str(row.language)
 
 
@@ -40,6 +44,11 @@ def is_reachable(db: Connection, chat_id: str) -> bool:
     """Whether LINE still delivers to the chat, as far as its events tell."""
     query = select(chats.c.reachable).where(chats.c.id == chat_id)
     return bool(db.execute(query).scalar_one_or_none())
+
+
+def forget(db: Connection, before: float) -> None:
+    """Erase the chats that have been silent since this moment: in a 1:1 chat the id is a person."""
+    db.execute(delete(chats).where(chats.c.seen_at < before))
 
 
 def _insert_new(db: Connection, table: Table, row: dict[str, object]) -> bool:

@@ -32,14 +32,16 @@ AGAIN_WITHIN = 24 * 3600.0  # 「まだ？」 shows a picture again only if it i
 def handle(db: Connection, event: Incoming, settings: Settings) -> list[Wake]:
     """Store what the event asks for; returns whom to wake after the commit.
 
-    An event that was stored before changes nothing. One that came in standby mode is stored and
-    answered by nothing at all (Messaging API reference, "Common properties": mode).
+    An event that was stored before changes nothing. In standby mode nothing at all may be said
+    (Messaging API reference, "Common properties": mode); forgetting is silent, and is done.
     """
     if not chats.first_time(db, event.id, event.type, event.mode):
         log.info("duplicate", event_id=event.id, type=event.type, redelivery=event.redelivery)
         return []
     act = _ACTS.get(event.type)
-    if event.mode != "active" or act is None or event.chat_id is None or event.chat_kind is None:
+    if act is None or event.chat_id is None or event.chat_kind is None:
+        return []
+    if event.mode != "active" and event.type not in _SILENT:
         return []
     return act(Turn(db, event, settings))
 
@@ -113,6 +115,7 @@ class Turn:
             held = jobs.live_token(self.db, job.id, life)
             if held is None:
                 jobs.add_token(self.db, job.id, token, self.received_at)
+                jobs.wake(self.db, job.id)  # it may be painted at this very moment
                 return [Wake("show_loading", job.id)] if self.private else []
         ahead = jobs.place(self.db, job)
         # A quick reply vanishes with the next message, which in a group is soon: a button stays.
@@ -261,3 +264,4 @@ _ACTS: dict[str, Callable[[Turn], list[Wake]]] = {
     "leave": _leave,
     "unfollow": _unfollow,
 }
+_SILENT = {"unsend", "leave", "unfollow"}

@@ -61,48 +61,69 @@ class Courier:
 
     def deliver(self, job_id: str) -> None:
         """Bring a job's pictures, or the apology for a failed one, to its chat."""
+        while self._deliver(job_id):
+            pass  # a tap came while the outcome was put aside
+
+    def _deliver(self, job_id: str) -> bool:
+        """One try; whether to try again at once."""
         with self._database.write() as db:
             job = jobs.claim_delivery(db, job_id, LEASE)
         if job is None:
-            return
+            return False
         structlog.contextvars.bind_contextvars(number=job.number, job=job.id)
+        tapped = False
         try:
-            end = self._bring(job)
+            end, job = self._bring(job)
         except Exception:
             with self._database.write() as db:
                 jobs.deliver_later(db, job.id, _backoff(job.deliver_tries))
             raise
         with self._database.write() as db:
-            if end is End.SENT:
-                jobs.delivered(db, job.id)
-            elif end is End.LATER or not jobs.wait_for_tap(db, job):
-                delay = 0.0 if end is not End.LATER else _backoff(job.deliver_tries)
-                jobs.deliver_later(db, job.id, delay)
+            if end is End.LATER:
+                jobs.deliver_later(db, job.id, _backoff(job.deliver_tries))
+            elif end in {End.DEAD, End.UNCERTAIN} and not jobs.wait_for_tap(db, job):
+                jobs.deliver_later(db, job.id, 0.0)
+                tapped = True
         log.info(
             "outcome", state=job.state, end=end.value, seconds=round(now() - job.created_at, 3)
         )
+        return tapped
 
-    def _bring(self, job: Job) -> End:
-        """Go down the ladder until the outcome is sent, has to wait, or waits for a tap."""
+    def _bring(self, job: Job) -> tuple[End, Job]:
+        """Go down the ladder until the outcome is sent, has to wait, or waits for a tap.
+
+        Returns the job as it was last seen, too.
+        """
         while True:
             with self._database.write() as db:
+                held = jobs.hold_delivery(db, job, LEASE)
+                if held is None:
+                    return End.BUSY, job
+                job = held
                 delivery_id = self._begun(db, job) or self._reply(db, job)
                 if delivery_id is None and outbox.unsettled(db, job.id, outbox.TICKET):
-                    return End.LATER  # a ticket is on its way this very moment
+                    return End.LATER, job  # a ticket is on its way this very moment
                 stop = job.ticket_at is not None or outbox.may_have_arrived(db, job.id)
             if delivery_id is None:
                 if stop:
-                    return End.DEAD
+                    return End.DEAD, job
                 try:
-                    delivery_id = self._push(job)
+                    price = self._price(job)
                 except LineError as error:
                     log.warning("budget unknown", code=error.code, status=error.status)
-                    return End.DEAD if error.permanent else End.LATER
-                if delivery_id is None:
-                    return End.DEAD
+                    return End.DEAD if error.permanent else End.LATER, job
+                if price is None:
+                    return End.DEAD, job
+                with self._database.write() as db:
+                    # Asking for the price took time, in which anything may have happened.
+                    held = jobs.hold_delivery(db, job, LEASE)
+                    if held is None:
+                        return End.BUSY, job
+                    job = held
+                    delivery_id = self._reply(db, job) or self._push(db, job, price)
             end = self._send(delivery_id)
             if end is not End.DEAD:
-                return End.LATER if end is End.BUSY else end
+                return End.LATER if end is End.BUSY else end, job
 
     def _begun(self, db: Any, job: Job) -> str | None:
         earlier = outbox.unsettled(db, job.id, outbox.RESULT)
@@ -115,8 +136,15 @@ class Courier:
         token, token_at = found
         return outbox.add_reply(db, outbox.RESULT, token=token, token_at=token_at, job_id=job.id)
 
-    def _push(self, job: Job) -> str | None:
-        """Store a push of the outcome if it is worth its price; None when it is not."""
+    def _push(self, db: Any, job: Job, price: int) -> str:
+        assert job.chat_id
+        if self._quota is not None:  # what LINE says is up to QUOTA_FRESH old; count along
+            at, quota = self._quota
+            self._quota = at, replace(quota, used=quota.used + price)
+        return outbox.add_push(db, job.id, job.chat_id, price, self._outcome(db, job))
+
+    def _price(self, job: Job) -> int | None:
+        """What a push of the outcome costs; None when it must not, or cannot, be pushed."""
         with self._database.read() as db:
             reachable = job.chat_id is not None and is_reachable(db, job.chat_id)
             pushed = outbox.pushed(db, job.id)
@@ -128,8 +156,7 @@ class Courier:
         if left is not None and left - self._settings.push_reserve < price:
             log.warning("push budget spent", price=price, left=left)
             return None
-        with self._database.write() as db:
-            return outbox.add_push(db, job.id, job.chat_id, price, self._outcome(db, job))
+        return price
 
     def _read_quota(self) -> Quota:
         if self._quota is None or self._quota[0] < time.monotonic() - QUOTA_FRESH:
@@ -249,8 +276,11 @@ class Courier:
     ) -> End:
         with self._database.write() as db:
             outbox.settle(db, delivery.id, state, code=code, request_id=request_id)
-            if state == outbox.SENT and delivery.kind == outbox.TICKET and delivery.job_id:
+            # In one transaction: a crash between the two would bring the outcome a second time.
+            if state == outbox.SENT and delivery.job_id and delivery.kind == outbox.TICKET:
                 jobs.ticket_offered(db, delivery.job_id)
+            if state == outbox.SENT and delivery.job_id and delivery.kind == outbox.RESULT:
+                jobs.delivered(db, delivery.job_id)
         if state == outbox.SENT:
             return End.SENT
         return End.UNCERTAIN if state == outbox.UNCERTAIN else End.DEAD
@@ -258,9 +288,11 @@ class Courier:
     # --- what is said
 
     def _content(self, db: Any, delivery: Delivery) -> list[dict[str, Any]] | None:
+        job = jobs.get(db, delivery.job_id) if delivery.job_id else None
+        if job and (job.state == jobs.CANCELLED or job.erase_at is not None):
+            return None  # taken back since this was written
         if delivery.messages is not None:
             return delivery.messages
-        job = jobs.get(db, delivery.job_id) if delivery.job_id else None
         again = delivery.kind == outbox.AGAIN
         return self._outcome(db, job, again=again) if job else None
 

@@ -48,7 +48,10 @@ def set_up(process: str, form: str | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if readable:
-        last: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        # Not structlog's own choice: with rich it would print every local variable, and so prompts.
+        plain = structlog.dev.plain_traceback
+        colors = sys.stdout.isatty()
+        last: list[Any] = [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
     else:
         last = [
             _name(process),

@@ -26,7 +26,12 @@ def _text(name: str, value: str) -> str:
 
 def _url(*schemes: str) -> Callable[[str, str], str]:
     def read(name: str, value: str) -> str:
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(_text(name, value))
+        except SettingError:
+            raise
+        except ValueError:
+            raise SettingError(f"{name} is no URL: check its host and port.") from None
         if parts.scheme not in schemes or not parts.netloc:
             expected = " or ".join(f"{scheme}://" for scheme in schemes)
             raise SettingError(f"{name} must be a URL that starts with {expected}.")
@@ -69,6 +74,15 @@ def _switch(name: str, value: str) -> bool:
         return words[value.lower()]
     except KeyError:
         raise SettingError(f"{name} must be on or off, not {value[:40]!r}.") from None
+
+
+def _one_of(*words: str) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        if value.lower() not in words:
+            raise SettingError(f"{name} must be {' or '.join(words)}, not {value[:40]!r}.")
+        return value.lower()
+
+    return read
 
 
 def _setting(
@@ -188,7 +202,9 @@ class Settings:
     retention_days: int = _setting(
         "Days after which prompts, ids and pictures are erased.", 90, _number(1, 3650)
     )
-    log_format: str | None = _setting("json or text; without it, text on a terminal.")
+    log_format: str | None = _setting(
+        "json or text; without it, text on a terminal.", None, _one_of("json", "text")
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -221,4 +237,6 @@ def _raw(environ: Mapping[str, str], name: str) -> str | None:
             return Path(path).read_text(encoding="utf-8").strip() or None
         except OSError as error:
             raise SettingError(f"{name}_FILE cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise SettingError(f"{name}_FILE names a file that is not UTF-8 text.") from None
     return environ.get(name, "").strip() or None

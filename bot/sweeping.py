@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import jobs, outbox
+from bot import chats, jobs, outbox
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -66,7 +66,9 @@ def erase(runtime: Runtime, job_id: str) -> None:
 
 def forget(runtime: Runtime) -> None:
     """What the retention time is over for goes; the sweep then erases the pictures."""
+    expired = now() - runtime.settings.retention_days * DAY
     with runtime.database.write() as db:
-        jobs.expire(db, now() - runtime.settings.retention_days * DAY)
+        jobs.expire(db, expired)
+        chats.forget(db, expired)
         jobs.forget_traces(db, now() - FORGET_TOKENS_AFTER, now() - 30 * DAY)
         outbox.forget(db, now() - FORGET_TOKENS_AFTER)

@@ -6,7 +6,7 @@ import time
 
 import structlog
 from flask import Blueprint, Flask, Response, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot import conversation, jobs
 from bot.database import Database
@@ -71,6 +71,9 @@ def _store(database: Database, events: list[Incoming], settings: Settings) -> li
             try:
                 with db.begin_nested():
                     wakes += conversation.handle(db, event, settings)
+            except (DataError, IntegrityError):
+                # It will fail again however often LINE sends it, and must not stop its neighbours.
+                log.exception("event skipped", event_id=event.id, type=event.type)
             except SQLAlchemyError:
                 raise
             except Exception:

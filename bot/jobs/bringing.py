@@ -26,6 +26,20 @@ def claim_delivery(db: Connection, job_id: str, lease: float) -> Job | None:
     return get(db, job_id) if taken.rowcount == 1 else None
 
 
+def hold_delivery(db: Connection, job: Job, lease: float) -> Job | None:
+    """Renew the claim on a delivery and read the job anew.
+
+    None when there is nothing to bring any more (cancelled, taken back), or when this courier was
+    so slow that another has taken over: a claim is known by the end of its lease.
+    """
+    held = db.execute(
+        update(jobs)
+        .where(jobs.c.id == job.id, BRINGABLE, jobs.c.deliver_lease == job.deliver_lease)
+        .values(deliver_lease=now() + lease)
+    )
+    return get(db, job.id) if held.rowcount == 1 else None
+
+
 def delivered(db: Connection, job_id: str) -> None:
     """The outcome has reached the chat. A failed job stays failed, and is finished."""
     moment = now()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from bot.database import now
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
@@ -17,6 +17,7 @@ from bot.tables import jobs, pictures
 
 # Built once: in the webhook, building a statement costs more than running it.
 _INSERT = insert(jobs)
+_WITH_NUMBER = select(jobs.c.id).where(jobs.c.number == bindparam("number"))
 
 
 def add(
@@ -35,7 +36,7 @@ def add(
 ) -> tuple[str, str]:
     """Store a new queued job and the reply token it came with; returns its id and 受付番号."""
     job_id = uuid4().hex
-    number = new_number()
+    number = _free_number(db)
     moment = now()
     values = {
         "id": job_id,
@@ -194,6 +195,14 @@ def rescue(db: Connection, max_attempts: int) -> tuple[list[str], list[str]]:
         ).rowcount
     ]
     return queued, given_up
+
+
+def _free_number(db: Connection) -> str:
+    """A 受付番号 that no job ever had: of a million, one new number in a thousand is."""
+    while True:
+        number = new_number()
+        if db.execute(_WITH_NUMBER, {"number": number}).first() is None:
+            return number
 
 
 def _mine(job_id: str, owner: str | None) -> Any:

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from linebot.v3.messaging import Message as SdkMessage
+
+from bot import messages, texts
+from bot.prompt import Command, Problem, command
+from simulator import rules
+from simulator.rules.context import Context
+
+NUMBER = "A1B-2C3"
+TERMS = "https://bot.example/terms"
+URLS = [(f"https://p.example/{i}.png", f"https://p.example/{i}-preview.jpg") for i in range(4)]
+PROBLEMS = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("problem.")]
+FAILURES = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("failed.")]
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What every builder gives, in every form, by name."""
+    for count in (1, 4):
+        yield f"picture {count}", messages.picture(NUMBER, URLS[:count], lang=lang)
+    yield (
+        "picture whole",
+        messages.picture(
+            NUMBER,
+            URLS,
+            lang=lang,
+            prompt="夜の{富士山} $ {{x}} " * 300,
+            quote_token="q" * 60,
+            seeds=[2**32 - 1] * 4,
+            again=True,
+        ),
+    )
+    for position in (None, 0, 1, 2, 999):
+        yield f"ticket {position}", messages.ticket(NUMBER, lang=lang, position=position)
+        yield f"still {position}", messages.still_painting(NUMBER, lang=lang, position=position)
+    yield "ticket ready", messages.ticket(NUMBER, lang=lang, ready=True)
+    yield "still quoting", messages.still_painting(NUMBER, lang=lang, quote_token="q")
+    yield "uncertain", messages.uncertain(NUMBER, lang=lang, quote_token="q")
+    for reason in [*FAILURES, "never_heard_of"]:
+        yield f"failed {reason}", messages.failed(NUMBER, reason, lang=lang, quote_token="q")
+    for kind in PROBLEMS:
+        yield f"problem {kind}", messages.problem(kind, lang, quote_token="q")
+    yield "busy", messages.busy(lang, 3)
+    yield "busy today", messages.busy(lang, 30, period="daily", quote_token="q")
+    for room in ("user", "group", "room"):
+        yield f"welcome {room}", messages.welcome(lang, room)
+        yield f"welcome {room} terms", messages.welcome(lang, room, terms_url=TERMS)
+        yield f"help {room}", messages.help(lang, room)
+        yield f"help {room} terms", messages.help(lang, room, terms_url=TERMS)
+    yield "cancelled", messages.cancelled(NUMBER, lang, quote_token="q")
+    yield "too late", messages.too_late(NUMBER, lang, quote_token="q")
+    yield "unknown number", messages.unknown_number(NUMBER, lang, quote_token="q")
+    yield "nothing waiting", messages.nothing_waiting(lang, quote_token="q")
+
+
+EVERY = [(f"{lang} {name}", built) for lang in texts.LANGUAGES for name, built in builders(lang)]
+every = pytest.mark.parametrize("built", [b for _, b in EVERY], ids=[name for name, _ in EVERY])
+
+
+def parts(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in it."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from parts(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from parts(inner)
+
+
+@every
+def test_lines_limits(built: list[dict[str, Any]]) -> None:
+    assert 1 <= len(built) <= 5
+    assert len(json.dumps(built).encode()) < 2_000_000
+    for message in built:
+        assert message["type"] in ("text", "image", "flex")  # never textV2: prompts hold braces
+        assert utf16(message.get("altText", "")) <= 1_500
+        if message["type"] == "flex":
+            assert len(json.dumps(message["contents"], ensure_ascii=False).encode()) <= 30_000
+        if "quoteToken" in message:
+            assert message["type"] == "text"
+    for part in parts(built):
+        if part.get("type") == "text":
+            assert 1 <= utf16(part["text"]) <= 5_000
+        if part.get("type") == "postback":
+            assert len(part["data"].encode()) <= 300
+            assert len(part["label"]) <= 20  # code points, so no fewer than grapheme clusters
+            assert len(part["displayText"]) <= 300
+        if "items" in part:
+            assert 1 <= len(part["items"]) <= 13
+    assert all("quickReply" not in message for message in built[:-1])  # only the last one shows
+
+
+@every
+def test_the_simulated_line_takes_it(built: list[dict[str, Any]]) -> None:
+    assert rules.check({"messages": built}, Context()) == built
+
+
+@every
+def test_the_sdk_takes_it_whole(built: list[dict[str, Any]]) -> None:
+    for message in built:
+        assert SdkMessage.from_dict(message).to_dict() == message
+
+
+@every
+def test_no_placeholder_is_left(built: list[dict[str, Any]]) -> None:
+    for part in parts(built):
+        for text in (part.get("text"), part.get("altText")):
+            assert "{富士山}" in (text or "") or "{" not in (text or "")
+
+
+def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: set[str] = set()
+    real: Callable[..., str] = texts.say
+
+    def listen(key: str, lang: str = "ja", **values: object) -> str:
+        said.add(key)
+        return real(key, lang, **values)
+
+    monkeypatch.setattr(messages, "say", listen)
+    list(builders("ja"))
+    chat = {key for key in texts.sentences("ja") if not key.startswith("terms.")}  # a web page
+    assert said == chat
+
+
+def test_the_picture_comes_first_and_the_text_last() -> None:
+    built = messages.picture(
+        NUMBER, URLS[:2], prompt="夜の{富士山}", seeds=[42, 43], quote_token="q1"
+    )
+    assert built == [
+        {
+            "type": "image",
+            "originalContentUrl": "https://p.example/0.png",
+            "previewImageUrl": "https://p.example/0-preview.jpg",
+        },
+        {
+            "type": "image",
+            "originalContentUrl": "https://p.example/1.png",
+            "previewImageUrl": "https://p.example/1-preview.jpg",
+        },
+        {
+            "type": "text",
+            "text": "「夜の{富士山}」を描きました。\n受付番号 A1B-2C3\nシード 42, 43",
+            "quoteToken": "q1",
+        },
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_a_reply_holds_one_to_four_pictures(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 4"):
+        messages.picture(NUMBER, [URLS[0]] * count)
+
+
+def test_a_long_prompt_is_shortened() -> None:
+    text = messages.picture(NUMBER, URLS[:1], prompt="あ" * 1_000)[-1]["text"]
+    assert f"「{'あ' * 60}…」" in text
+    cut_in_a_family = "い" * 58 + "👨\u200d👩\u200d👧"
+    text = messages.picture(NUMBER, URLS[:1], prompt=cut_in_a_family)[-1]["text"]
+    assert "👨…」" in text
+
+
+def buttons(built: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [part for part in parts(built) if part.get("type") == "postback"]
+
+
+def test_the_ticket_is_a_lasting_button_and_a_quick_one() -> None:
+    (ticket,) = messages.ticket(NUMBER, position=3)
+    action = {
+        "type": "postback",
+        "label": "受け取る",
+        "data": "pick:A1B-2C3",
+        "displayText": "受け取る",
+    }
+    assert [part["action"] for part in parts(ticket["contents"]) if "action" in part] == [action]
+    assert ticket["quickReply"] == {"items": [{"type": "action", "action": action}]}
+    assert NUMBER in ticket["altText"]
+    words = [part["text"] for part in parts(ticket["contents"]) if "text" in part]
+    assert NUMBER in words
+    assert any("3番目" in text for text in words)
+    assert any("「受け取る」か受付番号を送ってください" in text for text in words)
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_what_is_told_to_be_typed_is_understood(lang: str) -> None:
+    (action, *_) = buttons(messages.ticket(NUMBER, lang=lang))
+    assert command(action["displayText"]) == Command("pick")
+    assert command(texts.say("number.line", "ja", number=NUMBER)) == Command("number", NUMBER)
+    help_text = messages.help(lang)[0]["text"]
+    typed = {"ja": ["まだ？", "受け取る", "キャンセル"], "en": ["Status", "Receive", "Cancel"]}[
+        lang
+    ]
+    for words, kind in zip(typed, ("status", "pick", "cancel"), strict=True):
+        assert words in help_text
+        found = command(words)
+        assert found
+        assert found.kind == kind
+    greeting = messages.welcome(lang)[0]["text"]
+    assert {"ja": "「使い方」", "en": "“help”"}[lang] in greeting
+    assert command("使い方") == command("help") == Command("help")
+
+
+@pytest.mark.parametrize("built", [b for _, b in EVERY if buttons(b)])
+def test_who_cannot_tap_is_told_what_to_type_or_has_a_number(built: list[dict[str, Any]]) -> None:
+    assert NUMBER in json.dumps(built, ensure_ascii=False)
+    assert {action["data"] for action in buttons(built)} == {f"pick:{NUMBER}"}
+
+
+@pytest.mark.parametrize("problem", get_args(Problem))
+def test_every_problem_of_a_text_has_its_sentence(problem: str) -> None:
+    assert messages.problem(problem)[0]["text"]
+
+
+def test_an_unknown_problem_is_a_mistake_but_an_unknown_failure_is_told() -> None:
+    with pytest.raises(KeyError):
+        messages.problem("no_such_problem")
+    assert messages.failed(NUMBER, "no_such_code") == messages.failed(NUMBER, "paint_failed")
+    assert messages.failed(NUMBER, "unsafe") != messages.failed(NUMBER, "paint_failed")
+    assert NUMBER in messages.failed(NUMBER, "unsafe")[0]["text"]
+
+
+@pytest.mark.parametrize("kind", ["user", "group"])
+def test_the_greeting_tells_the_forbidden_uses_and_where_the_terms_are(kind: str) -> None:
+    with_terms = messages.welcome("ja", kind, terms_url=TERMS)[0]["text"]
+    assert "使えません" in with_terms
+    assert with_terms.endswith(TERMS)
+    without = messages.welcome("ja", kind)[0]["text"]
+    assert "使えません" in without
+    assert "：" not in without.splitlines()[-1]
+
+
+def test_limits_are_told() -> None:
+    assert "3件" in messages.busy("ja", 3)[0]["text"]
+    assert "今日" in messages.busy("ja", 30, period="daily")[0]["text"]
+    assert "1000文字" in messages.problem("too_long", "ja")[0]["text"]
+    assert "500文字" in messages.problem("too_long", "ja", limit=500)[0]["text"]
+
+
+@given(
+    st.text(),
+    st.text(min_size=1, max_size=20),
+    st.sampled_from(texts.LANGUAGES),
+    st.lists(st.integers(0, 2**32 - 1), max_size=4),
+)
+def test_whatever_the_prompt_the_messages_are_sound(
+    prompt: str, quote_token: str, lang: str, seeds: list[int]
+) -> None:
+    built = messages.picture(
+        NUMBER, URLS[:1], lang=lang, prompt=prompt, quote_token=quote_token, seeds=seeds
+    )
+    assert rules.check({"messages": built}, Context()) == built
+    assert NUMBER in built[-1]["text"]
+    assert all(str(seed) in built[-1]["text"] for seed in seeds)
