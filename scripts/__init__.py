@@ -1,0 +1,1 @@
+"""What a developer runs: the demo, the broker of one machine, documentation made from the code."""

@@ -1,0 +1,121 @@
+"""`make demo`: the whole house on this machine, with the simulator in LINE's place.
+
+Starts what the two Procfiles name and prints the address to open. Ctrl-C stops everything; what
+was under way goes on at the next start, since it is in var/.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+ROOT = Path(__file__).parent.parent
+PORTS = {"PORT": 8000, "SIMULATOR_PORT": 8001, "BROKER_PORT": 6390}
+
+
+def environment() -> dict[str, str]:
+    """The processes' environment: this one's, and what the demo needs beside it.
+
+    Production settings are taken out, so that trying the demo touches no real channel or bucket.
+    """
+    own = ("LINE_", "S3_", "AWS_", "BROKER_", "DATABASE_", "PUBLIC_", "SIMULATOR_")
+    kept = {k: v for k, v in os.environ.items() if k in PORTS or not k.startswith(own)}
+    ports = {name: kept.get(name, str(number)) for name, number in PORTS.items()}
+    simulator = f"http://127.0.0.1:{ports['SIMULATOR_PORT']}"
+    return {
+        **kept,
+        **ports,
+        "HOST": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{ports['PORT']}",
+        "LINE_API_URL": simulator,
+        "SIMULATOR_URL": simulator,
+        "LINE_CHANNEL_SECRET": secrets.token_hex(16),
+        "LINE_CHANNEL_ACCESS_TOKEN": secrets.token_hex(32),
+        "BROKER_URL": f"redis://127.0.0.1:{ports['BROKER_PORT']}/0",
+        "DATABASE_URL": f"sqlite:///{ROOT / 'var' / 'efude.db'}",
+        "PICTURES_DIR": str(ROOT / "var" / "pictures"),
+        "LOG_FORMAT": "text",
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
+    }
+
+
+def taken_ports(env: dict[str, str]) -> Iterator[str]:
+    """A sentence for each port that something else listens on."""
+    for name in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", int(env[name])))
+            except OSError:
+                free = int(env[name]) + 1000
+                yield (
+                    f"Port {env[name]} is taken by another program (perhaps another demo). "
+                    f"Stop that program, or choose a port: {name}={free} make demo"
+                )
+
+
+def processes(env: dict[str, str]) -> dict[str, str]:
+    """Name -> command line, with the environment's values filled in."""
+    found: dict[str, str] = {}
+    for name in ("Procfile.demo", "Procfile"):
+        found |= parse_procfile((ROOT / name).read_text(encoding="utf-8")).processes
+    found.pop("release")
+    # `exec`, so that the signal which stops a process reaches it rather than a shell.
+    return {name: f"exec {line}" for name, line in found.items()}
+
+
+def announce(env: dict[str, str]) -> None:
+    """Print the address as soon as the pages answer."""
+    started = time.monotonic()
+    for url in (env["SIMULATOR_URL"], env["PUBLIC_URL"] + "/readyz"):
+        while time.monotonic() - started < 60:
+            try:
+                with urllib.request.urlopen(url, timeout=2):
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            return
+    frame = "─" * 62
+    print(
+        f"\n{frame}\n  絵筆 is ready. Open   {env['SIMULATOR_URL']}\n"
+        f"  and write 「赤いりんご」.   Ctrl-C stops everything.\n{frame}\n",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Run the demo until Ctrl-C; returns the exit status."""
+    os.chdir(ROOT)
+    env = environment()
+    problems = list(taken_ports(env))
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        return 2
+    (ROOT / "var").mkdir(exist_ok=True)
+    migrated = subprocess.run([sys.executable, "-m", "bot", "migrate"], env=env, check=False)
+    if migrated.returncode:
+        return migrated.returncode
+    manager = Manager()
+    for name, line in processes(env).items():
+        manager.add_process(name, line, env=env, cwd=str(ROOT))
+    threading.Thread(target=announce, args=(env,), daemon=True).start()
+    manager.loop()
+    # Ctrl-C is how a demo ends; that is no failure.
+    return 0 if manager.returncode in {0, 130, 143} else int(manager.returncode or 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

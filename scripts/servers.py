@@ -1,0 +1,118 @@
+"""The servers that `make test-services` runs against: PostgreSQL, Redis and RabbitMQ.
+
+Installs Debian's packages where they are missing, which needs Debian and root. The tests start
+servers of their own on free ports, so what the packages would start by themselves is kept off.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PACKAGES = {
+    "postgres": "postgresql",
+    "redis-server": "redis-server",
+    "rabbitmq-server": "rabbitmq-server",
+}
+SERVICES = ("postgresql", "redis-server", "rabbitmq-server")
+POLICY = Path("/usr/sbin/policy-rc.d")  # asked by Debian's packages before they start a service
+
+
+def find_server(name: str) -> str | None:
+    """The path of a server's program, or None: postgres, redis-server or rabbitmq-server.
+
+    Debian keeps postgres out of the PATH, one folder a version, and puts a wrapper before
+    rabbitmq-server that only root and one other user may use; the program itself is meant here.
+    """
+    if name == "postgres":
+        versions = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+        newest = sorted(versions, key=lambda it: float(it.parts[4]), reverse=True)
+        if newest:
+            return str(newest[0])
+    if name == "rabbitmq-server":
+        inner = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+        if inner.exists():
+            return str(inner)
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    return found if found and name != "postgres" else _with_initdb(found)
+
+
+def _with_initdb(postgres: str | None) -> str | None:
+    """A postgres that can make itself a cluster; some machines have the program alone."""
+    return postgres if postgres and Path(postgres).resolve().with_name("initdb").exists() else None
+
+
+def missing() -> list[str]:
+    """The packages whose servers are not on this machine."""
+    return [package for name, package in PACKAGES.items() if find_server(name) is None]
+
+
+@contextmanager
+def nothing_starts() -> Iterator[None]:
+    """Keep packages from starting their services while they are installed (policy-rc.d, 101)."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink(missing_ok=True)
+
+
+def install(packages: list[str]) -> bool:
+    """Install Debian packages; whether that worked. The output is shown only when it did not."""
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
+    commands = (
+        [*apt, "update"],
+        [*apt, "install", "--no-install-recommends", *packages],
+    )
+    with nothing_starts():
+        for command in commands:
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+            if done.returncode and command[-1] != "update":
+                print((done.stdout + done.stderr)[-3000:], file=sys.stderr)
+                return False
+    return True
+
+
+def keep_off(packages: list[str]) -> None:
+    """What was just installed is not to start with the machine either."""
+    if not Path("/run/systemd/system").exists():
+        return
+    for service in SERVICES:
+        if service in packages:
+            command = ["systemctl", "disable", "--now", service]
+            subprocess.run(command, capture_output=True, check=False)
+
+
+def main() -> int:
+    """Make sure that the servers are there; 1 only where CI is set and they are not."""
+    wanted = missing()
+    if not wanted:
+        return 0
+    names = " ".join(wanted)
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        print(f"Installing {names} for the tests ...", flush=True)
+        if install(wanted):
+            keep_off(wanted)
+            wanted = missing()
+    if not wanted:
+        return 0
+    print(
+        f"These servers are missing: {names}. The tests that need them are skipped; on Debian, "
+        f"as root:  apt-get install {names}",
+        file=sys.stderr,
+    )
+    return 1 if os.environ.get("CI") else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
