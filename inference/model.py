@@ -1,0 +1,243 @@
+"""A checkpoint in memory: text -> embeddings, one UNet call, latent -> picture.
+
+Every function works row by row: a row of `predict` has its own latent, timestep and embedding, so
+that rows of different requests can share one call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
+from inference.request import PaintError
+from inference.safety import SafetyChecker
+from inference.tokenizer import LENGTH, Tokenizer, load_tokenizer
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Model:
+    """The parts of a Stable Diffusion. Weights are in `dtype`; latents outside of it in float32.
+
+    native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell.
+    """
+
+    name: str
+    license: str
+    tokenizer: Tokenizer
+    text_encoder: Any
+    unet: Any
+    vae: Any
+    safety: SafetyChecker | None
+    scheduler_config: Mapping[str, Any]
+    device: torch.device
+    dtype: torch.dtype
+    native_size: int
+    factor: int
+    default_steps: int
+    default_guidance: float
+    default_scheduler: str | None
+
+
+def load_model(
+    checkpoint: Checkpoint,
+    *,
+    device: str | None = None,
+    dtype: torch.dtype | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> Model:
+    """Load every component. device: "cpu", "cuda", "cuda:1", "mps"; None chooses the best there is.
+
+    Raises ModelUnavailable when files are missing, broken or of another kind of model, and
+    TokenizerError when the tokenizer fails its test.
+    """
+    say = on_progress or (lambda _: None)
+    place = choose_device(device)
+    kind = dtype or choose_dtype(place)
+    say("reading the tokenizer")
+    tokenizer = load_tokenizer(checkpoint.folder / "tokenizer")
+    say("importing the model code")
+    import diffusers
+    import transformers
+
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+    def load(component: str, cls: Any) -> Any:
+        say(f"loading {component}")
+        return _load(checkpoint, component, cls, kind).to(place).eval()
+
+    text_encoder = load("text_encoder", transformers.CLIPTextModel)
+    unet = load("unet", diffusers.UNet2DConditionModel)
+    vae = load("vae", diffusers.AutoencoderKL)
+    _check_shapes(checkpoint.name, tokenizer, text_encoder, unet, vae)
+    if place.type == "cuda" or (place.type == "cpu" and kind == torch.float32):
+        # Faster convolutions, except for bfloat16 on a CPU, where it is slower.
+        unet.to(memory_format=torch.channels_last)
+        vae.to(memory_format=torch.channels_last)
+    safety = None
+    if checkpoint.weights("safety_checker"):
+        from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+
+        safety = SafetyChecker(
+            load("safety_checker", StableDiffusionSafetyChecker),
+            checkpoint.folder / "feature_extractor",
+        )
+    known = checkpoint.known()
+    own = checkpoint.json("mame.json")
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
+    sample = unet.config.sample_size
+    trained = (max(sample) if isinstance(sample, list | tuple) else sample or 64) * factor
+    return Model(
+        name=checkpoint.name,
+        license=checkpoint.license(),
+        tokenizer=tokenizer,
+        text_encoder=text_encoder,
+        unet=unet,
+        vae=vae,
+        safety=safety,
+        scheduler_config=checkpoint.json("scheduler", "scheduler_config.json"),
+        device=place,
+        dtype=kind,
+        native_size=int(own.get("native_size") or trained),
+        factor=factor,
+        default_steps=int(own.get("default_steps") or (known.steps if known else 30)),
+        default_guidance=float(own.get("default_guidance") or (known.guidance if known else 7.5)),
+        default_scheduler=_short(own.get("scheduler")),
+    )
+
+
+def choose_device(wish: str | None) -> torch.device:
+    """The device asked for, or the best there is. Raises ModelUnavailable when it is not there."""
+    if not wish or wish == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(wish)
+    except RuntimeError as error:
+        raise ModelUnavailable(
+            f"DEVICE is {wish!r}; it must be cpu, cuda, cuda:<number> or mps."
+        ) from error
+    count = torch.cuda.device_count() if device.type == "cuda" else 1
+    missing = device.type == "mps" and not torch.backends.mps.is_available()
+    if missing or count <= (device.index or 0):
+        raise ModelUnavailable(
+            f"DEVICE is {wish!r}, but torch sees no such device here. Check the driver and that"
+            " torch was built for it, or leave DEVICE out."
+        )
+    return device
+
+
+def choose_dtype(device: torch.device) -> torch.dtype:
+    """Half precision where the hardware computes in it; elsewhere it would only be slower."""
+    if device.type == "cuda":
+        return torch.float16
+    if device.type == "cpu" and _cpu_flags() & {"avx512_bf16", "amx_bf16"}:
+        return torch.bfloat16
+    return torch.float32
+
+
+@torch.no_grad()
+def encode(model: Model, prompt: str) -> torch.Tensor:
+    """The embedding of one prompt, (77, width), in the model's dtype and on its device."""
+    ids = torch.tensor([model.tokenizer.encode(prompt)], device=model.device)
+    embedding: torch.Tensor = model.text_encoder(ids)[0][0]
+    return embedding
+
+
+@torch.no_grad()
+def predict(
+    model: Model, latents: torch.Tensor, timesteps: torch.Tensor, embeddings: torch.Tensor
+) -> torch.Tensor:
+    """One UNet call: (rows, 4, h, w), (rows,), (rows, 77, width) -> prediction, float32."""
+    prediction: torch.Tensor = model.unet(
+        latents.to(model.dtype), timesteps, encoder_hidden_states=embeddings, return_dict=False
+    )[0]
+    return prediction.float()
+
+
+@torch.no_grad()
+def decode(model: Model, latent: torch.Tensor) -> NDArray[np.uint8]:
+    """One latent, (4, h, w) -> a picture, (h * factor, w * factor, 3), 0 to 255.
+
+    One at a time: the decoder needs many times the memory of a denoising step.
+    """
+    sample = latent[None].to(model.dtype) / model.vae.config.scaling_factor
+    decoded = model.vae.decode(sample, return_dict=False)[0][0].float()
+    if not torch.isfinite(decoded).all():
+        raise PaintError(
+            "The model computed values that are not numbers; nothing can be shown of them."
+            " If it happens often, choose another scheduler or another device.",
+            permanent=False,
+            code="not_finite",
+        )
+    unit = (decoded / 2 + 0.5).clamp(0, 1)
+    picture: NDArray[np.uint8] = (unit.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()
+    return picture
+
+
+def _load(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.dtype) -> Any:
+    weights = checkpoint.weights(component)
+    if weights is None:  # Checkpoint.find has looked; the folder changed since
+        raise ModelUnavailable(f"{checkpoint.name} has no weights of {component} any more.")
+    try:
+        return cls.from_pretrained(
+            str(checkpoint.folder / component),
+            torch_dtype=dtype,
+            use_safetensors=weights.safetensors,
+            variant=weights.variant,
+            local_files_only=True,
+        )
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ModelUnavailable(
+            f"{component} of {checkpoint.name} cannot be loaded ({type(error).__name__}: {error})."
+            f" The files may be damaged or of another kind of model. {SUPPORTED}"
+        ) from error
+
+
+def _check_shapes(name: str, tokenizer: Tokenizer, text: Any, unet: Any, vae: Any) -> None:
+    wrong = None
+    if unet.config.in_channels != 4 or vae.config.latent_channels != 4:
+        wrong = f"its UNet takes {unet.config.in_channels} channels instead of 4"
+    elif unet.config.cross_attention_dim != text.config.hidden_size:
+        wrong = "its UNet and its text encoder do not fit together"
+    elif getattr(unet.config, "time_cond_proj_dim", None):
+        wrong = "its UNet wants the guidance scale as an input"
+    elif text.config.max_position_embeddings < LENGTH:
+        wrong = f"its text encoder reads {text.config.max_position_embeddings} tokens, not {LENGTH}"
+    elif tokenizer.largest_id >= text.config.vocab_size:
+        wrong = (
+            f"its tokenizer knows ids up to {tokenizer.largest_id}, its text encoder only"
+            f" {text.config.vocab_size}"
+        )
+    if wrong:
+        raise ModelUnavailable(f"{name} cannot be used: {wrong}. {SUPPORTED}")
+
+
+def _short(scheduler: Any) -> str | None:
+    """A short name of inference.schedulers, or None to use the checkpoint's own class."""
+    from inference.schedulers import NAMES
+
+    return str(scheduler) if scheduler in NAMES else None
+
+
+def _cpu_flags() -> set[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    return set(next((line for line in lines if line.startswith("flags")), "").split())

@@ -1,0 +1,38 @@
+"""Tiny checkpoints, made once per session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import inference  # noqa: F401  # before torch: it sets how torch's threads wait
+from inference.checkpoint import Checkpoint
+from inference.model import load_model
+from inference.painter import Painter
+from tests.inference.tiny import make_checkpoint
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_checkpoint(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def old_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "tiny-2022"
+    return make_checkpoint(
+        folder, weights="bin", class_name="JapaneseStableDiffusionPipeline", safety=True, steps=7
+    )
+
+
+@pytest.fixture(scope="session")
+def painter(checkpoint: Path) -> Painter:
+    """In float32 on the CPU, whatever the machine: tests compare numbers."""
+    return load_fp32(checkpoint)
+
+
+def load_fp32(folder: Path) -> Painter:
+    import torch
+
+    return Painter(load_model(Checkpoint.find(str(folder)), device="cpu", dtype=torch.float32))

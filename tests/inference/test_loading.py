@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from inference.checkpoint import Checkpoint, ModelUnavailable, choose_files
+from inference.model import choose_device, choose_dtype
+from inference.painter import Painter
+from inference.request import DrawRequest, PaintError
+from tests.inference.conftest import load_fp32
+from tests.inference.test_painter import pixels
+
+QUICK = DrawRequest("赤いりんご", seed=3, steps=2, guidance=4.0)
+
+
+def copied(checkpoint: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(checkpoint, tmp_path / "copy"))
+
+
+def edit(file: Path, **changes: object) -> None:
+    table = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**table, **changes}), encoding="utf-8")
+
+
+def test_the_layout_of_2022_paints_the_same_picture(painter: Painter, old_checkpoint: Path) -> None:
+    """Both were made from the same seed: only the files differ, not the weights."""
+    assert not list(old_checkpoint.rglob("*.safetensors"))
+    old = load_fp32(old_checkpoint).paint(QUICK)[0]
+    assert abs(pixels(old) - pixels(painter.paint(QUICK)[0])).max() <= 1
+
+
+def test_rinnas_own_class_name(checkpoint: Path, painter: Painter, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    edit(folder / "model_index.json", _class_name="JapaneseStableDiffusionPipeline")
+    assert load_fp32(folder).paint(QUICK)[0].preview  # its name is in the file: bytes differ
+
+
+def test_info_and_what_on_progress_hears(old_checkpoint: Path) -> None:
+    heard: list[str] = []
+    painter = Painter.load(str(old_checkpoint), device="cpu", on_progress=heard.append)
+    info = painter.info
+    assert (info.name, info.device, info.native_size) == (old_checkpoint.name, "cpu", 64)
+    assert (info.default_steps, info.default_guidance) == (7, 7.5)
+    assert info.dtype in {"float32", "bfloat16"}
+    assert info.safety_checker
+    assert "loading unet" in heard
+    steps: list[int] = []
+    painter.paint(DrawRequest("猫"), on_step=lambda done, _: steps.append(done))
+    assert len(steps) == 8  # PNDM repeats one of its seven
+
+
+def test_defaults_beside_the_weights(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    own = {"native_size": 72, "default_steps": 2, "default_guidance": 1.0, "licence": "Own-1"}
+    (folder / "mame.json").write_text(json.dumps({**own, "scheduler": "euler"}), encoding="utf-8")
+    painter = load_fp32(folder)
+    assert (painter.info.native_size, painter.info.default_steps) == (72, 2)
+    assert (painter.info.default_guidance, painter.info.license) == (1.0, "Own-1")
+    default, euler = DrawRequest("猫", seed=1), DrawRequest("猫", seed=1, scheduler="euler")
+    assert painter.paint(default)[0].data == painter.paint(euler)[0].data
+
+
+def test_the_licence_of_the_model_card(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    card = "---\nlanguage: ja\nlicense: creativeml-openrail-m\n---\nlicense: other\n"
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    assert Checkpoint.find(str(folder)).license() == "creativeml-openrail-m"
+
+
+def test_half_precision_files_are_found(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    for part in ("unet", "vae", "text_encoder"):
+        file = next((folder / part).glob("*.safetensors"))
+        file.rename(file.with_name(file.name.replace(".safetensors", ".fp16.safetensors")))
+    assert load_fp32(folder).paint(QUICK)
+
+
+@pytest.mark.parametrize(
+    ("remove", "message"),
+    [
+        ("model_index.json", "no model_index.json"),
+        ("unet/diffusion_pytorch_model.safetensors", "unet missing"),
+        ("tokenizer", "tokenizer missing"),
+        ("text_encoder", "text_encoder missing"),
+    ],
+)
+def test_missing_files_are_named(
+    checkpoint: Path, tmp_path: Path, remove: str, message: str
+) -> None:
+    folder = copied(checkpoint, tmp_path)
+    target = folder / remove
+    shutil.rmtree(target) if target.is_dir() else target.unlink()
+    refused(folder, message)
+
+
+def refused(folder: Path, message: str) -> None:
+    with pytest.raises(PaintError, match=message) as caught:
+        Painter.load(str(folder), device="cpu")
+    assert caught.value.permanent
+    assert caught.value.code == "model_unavailable"
+
+
+def test_damaged_weights_are_explained(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    weights = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    refused(folder, "vae of copy cannot be loaded")
+
+
+def test_damaged_settings_are_explained(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    (folder / "model_index.json").write_text("{", encoding="utf-8")
+    refused(folder, "not JSON")
+
+
+@pytest.mark.parametrize("class_name", ["StableDiffusionXLPipeline", "FluxPipeline", None])
+def test_other_kinds_of_model_are_refused_by_name(
+    checkpoint: Path, tmp_path: Path, class_name: str | None
+) -> None:
+    folder = copied(checkpoint, tmp_path)
+    edit(folder / "model_index.json", _class_name=class_name)
+    refused(folder, f"{class_name}.*Supported are Stable Diffusion 1.x")
+
+
+def test_parts_that_do_not_fit_together(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    (folder / "tokenizer" / "added_tokens.json").write_text('{"<x>": 70000}', encoding="utf-8")
+    edit(folder / "tokenizer" / "special_tokens_map.json", pad_token="<x>")
+    refused(folder, "ids up to 70000")
+
+
+@pytest.mark.parametrize("model", ["/no/such/folder", "./gone", "nameonly", "a/b/c"])
+def test_what_is_neither_folder_nor_hub_id(model: str) -> None:
+    with pytest.raises(ModelUnavailable, match="There is no folder"):
+        Checkpoint.find(model)
+
+
+def test_devices() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    assert choose_device(None).type in {"cpu", "cuda", "mps"}
+    with pytest.raises(ModelUnavailable, match="must be cpu"):
+        choose_device("gpu")
+    with pytest.raises(ModelUnavailable, match="no such device"):
+        choose_device("cuda:99")
+    assert choose_dtype(torch.device("cuda")) == torch.float16
+    assert choose_dtype(torch.device("cpu")) in {torch.float32, torch.bfloat16}
+
+
+def test_only_one_copy_of_the_weights_is_downloaded() -> None:
+    names = [
+        "README.md",
+        "model_index.json",
+        "v1-5-pruned.ckpt",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.bin",
+        "unet/diffusion_pytorch_model.fp16.safetensors",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.bin",
+        "text_encoder/pytorch_model.bin",
+        "text_encoder/pytorch_model.fp16.bin",
+        "tokenizer/spiece.model",
+        "tokenizer/tokenizer_config.json",
+        "scheduler/scheduler_config.json",
+        "vae_encoder/model.onnx",
+    ]
+    assert choose_files(names) == [
+        "README.md",
+        "model_index.json",
+        "scheduler/scheduler_config.json",
+        "text_encoder/pytorch_model.bin",
+        "tokenizer/spiece.model",
+        "tokenizer/tokenizer_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.bin",
+    ]
+
+
+COMMIT = "a" * 40
+
+
+@contextmanager
+def hub(folder: Path | None, status: int = 200, code: str = "") -> Iterator[tuple[str, list[str]]]:
+    """The part of a model hub that a download touches, on loopback."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(True)
+
+        def do_HEAD(self) -> None:
+            self._answer(False)
+
+        def _answer(self, with_body: bool) -> None:
+            asked.append(f"{self.headers.get('Authorization')} {self.path}")
+            path, body = self.path.partition("?")[0], b"{}"
+            if folder is None or status != 200:
+                self.send_response(status)
+                self.send_header("X-Error-Code", code)
+            else:
+                self.send_response(200)
+                if path.startswith("/api/"):
+                    files = {
+                        file.relative_to(folder).as_posix(): file.stat().st_size
+                        for file in folder.rglob("*")
+                        if file.is_file()
+                    }
+                    tree = [
+                        {"type": "file", "path": name, "size": size, "oid": "b" * 40}
+                        for name, size in files.items()
+                    ]
+                    siblings = [{"rfilename": name} for name in files]
+                    repository = {"id": "own/model", "sha": COMMIT, "siblings": siblings}
+                    body = json.dumps(tree if "/tree/" in path else repository).encode()
+                else:
+                    body = (folder / path.split(f"/resolve/{COMMIT}/")[1]).read_bytes()
+                    self.send_header("ETag", f'"{hash(path)}"')
+                self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if with_body:
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
+    return tmp_path / "hub"
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_hub_model_is_downloaded_once_and_found_again_offline(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hub(checkpoint) as (address, asked):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        found = Checkpoint.find("own/model", token="hf_" + "x" * 34)
+        assert found.name == "own/model"
+        assert load_model_of(found)
+        assert all(line.startswith("Bearer hf_x") for line in asked)
+    again = Checkpoint.find("own/model")  # nobody listens at that address any more
+    assert again.folder == found.folder
+
+
+def load_model_of(found: Checkpoint) -> bool:
+    return load_fp32(found.folder).info.native_size == 64
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (403, "GatedRepo", "accept them.*HF_TOKEN"),
+        (404, "RepoNotFound", "knows no model own/model"),
+        (500, "", "could not be downloaded.*no earlier copy"),
+    ],
+)
+def test_what_the_hub_refuses_is_explained(
+    monkeypatch: pytest.MonkeyPatch, status: int, code: str, message: str
+) -> None:
+    with hub(None, status, code) as (address, _):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(ModelUnavailable, match=message) as caught:
+            Checkpoint.find("own/model", token="hf_" + "x" * 34)
+    assert "hf_x" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_hub_repository_of_another_layout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo" / "weights.ckpt").write_bytes(b"x")
+    with hub(tmp_path / "repo") as (address, _):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(ModelUnavailable, match="not in diffusers' folder layout"):
+            Checkpoint.find("own/model")
