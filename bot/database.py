@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,15 @@ class Database:
         # Only a writer takes SQLite's one write lock, and takes it at BEGIN: a transaction that
         # first reads and then writes would otherwise fail when another wrote in between.
         self._reader = self.engine.execution_options(efude_read=True)
+        # SQLite lets those who wait for that lock sleep, longer and longer; threads need not.
+        self._turn: AbstractContextManager[Any] = (
+            threading.RLock() if self.sqlite else nullcontext()
+        )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may write."""
-        with self.engine.begin() as connection:
+        with self._turn, self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -88,7 +93,12 @@ def _postgresql(url: str) -> Engine:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, hide_parameters=True, pool_size=10, pool_timeout=5, connect_args={"timeout": 5}
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        pool_timeout=5,
+        pool_use_lifo=True,  # the connection that wrote last has the newest pages in memory
+        connect_args={"timeout": 5},
     )
 
     @event.listens_for(engine, "connect")

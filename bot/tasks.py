@@ -10,6 +10,7 @@ SIGTERM sets, so that a paint ends within one step and its message goes back to 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,6 +32,8 @@ def make_app(settings: Settings) -> Celery:
     app = make_celery(settings)
     runtime = Runtime(settings)
     app.runtime = runtime
+    # Celery would share them with every other application of the process, runtime and all.
+    task = partial(app.task, shared=False)
 
     def wake(wakes: list[Wake], countdown: float | None = None) -> None:
         for it in wakes:
@@ -40,7 +43,7 @@ def make_app(settings: Settings) -> Celery:
                 log.warning("broker away", task=it.task, error=type(error).__name__)
                 return
 
-    @app.task(name="draw", bind=True)
+    @task(name="draw", bind=True)
     def draw(self: Any, job_id: str) -> None:
         if runtime.stopping.is_set():
             raise Reject("the worker is stopping", requeue=True)
@@ -52,35 +55,35 @@ def make_app(settings: Settings) -> Celery:
         elif result is Result.STOPPED:
             raise Reject("the worker is stopping", requeue=True)
 
-    @app.task(name="deliver")
+    @task(name="deliver")
     def deliver(job_id: str) -> None:
         runtime.courier.deliver(job_id)
 
-    @app.task(name="send")
+    @task(name="send")
     def send(delivery_id: str) -> None:
         runtime.courier.send(delivery_id)
 
-    @app.task(name="offer_ticket")
+    @task(name="offer_ticket")
     def offer_ticket(job_id: str) -> None:
         runtime.courier.offer_ticket(job_id)
 
-    @app.task(name="show_loading")
+    @task(name="show_loading")
     def show_loading(job_id: str) -> None:
         runtime.courier.show_loading(job_id)
 
-    @app.task(name="erase")
+    @task(name="erase")
     def erase(job_id: str) -> None:
         sweeping.erase(runtime, job_id)
 
-    @app.task(name="sweep")
+    @task(name="sweep")
     def sweep() -> None:
         wake(sweeping.sweep(runtime))
 
-    @app.task(name="offer_tickets")
+    @task(name="offer_tickets")
     def offer_tickets() -> None:
         wake(sweeping.tickets(runtime))
 
-    @app.task(name="forget")
+    @task(name="forget")
     def forget() -> None:
         sweeping.forget(runtime)
 

@@ -18,6 +18,7 @@ from bot.signature import valid
 log = structlog.get_logger(__name__)
 
 MAX_BODY = 2 * 1024 * 1024
+_OF_THE_EVENT = (DataError, IntegrityError)  # other errors are the database's own trouble
 
 
 def init_app(app: Flask, settings: Settings, database: Database) -> None:
@@ -63,19 +64,18 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
 
 def _store(database: Database, events: list[Incoming], settings: Settings) -> list[Wake]:
     """All events of a webhook in one transaction; one that cannot be served spoils no other."""
-    wakes: list[Wake] = []
     if not events:
-        return wakes
-    with database.write() as db:
-        for event in events:
-            try:
-                with db.begin_nested():
-                    wakes += conversation.handle(db, event, settings)
-            except (DataError, IntegrityError):
-                # It will fail again however often LINE sends it, and must not stop its neighbours.
-                log.exception("event skipped", event_id=event.id, type=event.type)
-            except SQLAlchemyError:
-                raise
-            except Exception:
-                log.exception("event skipped", event_id=event.id, type=event.type)
-    return wakes
+        return []
+    try:
+        with database.write() as db:
+            return [it for event in events for it in conversation.handle(db, event, settings)]
+    except Exception as error:
+        if isinstance(error, SQLAlchemyError) and not isinstance(error, _OF_THE_EVENT):
+            raise
+        failure = error
+    if len(events) > 1:
+        return [it for event in events for it in _store(database, [event], settings)]
+    # It would fail again however often LINE sent it.
+    event = events[0]
+    log.error("event skipped", event_id=event.id, type=event.type, exc_info=failure)
+    return []

@@ -8,14 +8,15 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, 
 
 from bot.database import now
 from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
+from bot.prepared import Prepared
 from bot.tables import events, jobs, pictures, reply_tokens, unsent
 
-_UNSENT = select(unsent.c.message_id).where(unsent.c.message_id == bindparam("message_id"))
+_UNSENT = Prepared(select(unsent.c.at).where(unsent.c.message_id == bindparam("message")))
 
 
 def was_unsent(db: Connection, message_id: str) -> bool:
     """Whether the unsend of this message arrived before the message itself."""
-    return db.execute(_UNSENT, {"message_id": message_id}).first() is not None
+    return _UNSENT.run(db, message=message_id).first() is not None
 
 
 def unsend(db: Connection, message_id: str) -> list[str]:

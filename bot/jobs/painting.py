@@ -13,10 +13,10 @@ from bot.database import now
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
 from bot.jobs.queries import get
 from bot.jobs.tokens import add_token
+from bot.prepared import Prepared
 from bot.tables import jobs, pictures
 
-# Built once: in the webhook, building a statement costs more than running it.
-_INSERT = insert(jobs)
+_INSERT = Prepared(insert(jobs))
 _WITH_NUMBER = select(jobs.c.id).where(jobs.c.number == bindparam("number"))
 
 
@@ -55,7 +55,7 @@ def add(
         # Set before the broker has it; whoever fails to publish sets it back (see `unpublished`).
         "published_at": moment,
     }
-    db.execute(_INSERT, values)
+    _INSERT.run(db, **values)
     if reply_token:
         add_token(db, job_id, reply_token, token_at)
     return job_id, number

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.jobs.model import FAILED, QUEUED, UNFINISHED, Job, StoredPicture, as_job
+from bot.prepared import Prepared
 from bot.tables import jobs, pictures
 
 
@@ -44,17 +45,18 @@ def latest(
     return as_job(db.execute(query).mappings().first())
 
 
-_OF_CHAT = select(func.count()).where(
-    jobs.c.chat_id == bindparam("chat"), jobs.c.state.in_(UNFINISHED)
+_COUNT = select(func.count()).where(
+    jobs.c.chat_id == bindparam("chat"), or_(*(jobs.c.state == it for it in UNFINISHED))
 )
-_OF_PERSON = _OF_CHAT.where(jobs.c.user_id == bindparam("person"))
+_OF_CHAT = Prepared(_COUNT)
+_OF_PERSON = Prepared(_COUNT.where(jobs.c.user_id == bindparam("person")))
 
 
 def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
     """How many queued or drawing jobs a person has in a chat (a chat, if the person is unknown)."""
     if user_id:
-        return int(db.execute(_OF_PERSON, {"chat": chat_id, "person": user_id}).scalar_one())
-    return int(db.execute(_OF_CHAT, {"chat": chat_id}).scalar_one())
+        return int(_OF_PERSON.run(db, chat=chat_id, person=user_id).scalar_one())
+    return int(_OF_CHAT.run(db, chat=chat_id).scalar_one())
 
 
 def place(db: Connection, job: Job) -> int:

@@ -6,15 +6,15 @@ from sqlalchemy import Connection, case, insert, select, update
 
 from bot.database import now
 from bot.jobs.model import BRINGABLE, DRAWN, UNFINISHED, WAITING
+from bot.prepared import Prepared
 from bot.tables import jobs, reply_tokens
 
-_INSERT = insert(reply_tokens)
+_INSERT = Prepared(insert(reply_tokens))
 
 
 def add_token(db: Connection, job_id: str, token: str, received_at: float) -> None:
     """Keep a free reply token for the job."""
-    row = {"token": token, "job_id": job_id, "received_at": received_at, "spent_at": None}
-    db.execute(_INSERT, row)
+    _INSERT.run(db, token=token, job_id=job_id, received_at=received_at)
 
 
 def wake(db: Connection, job_id: str) -> None:

@@ -1,0 +1,1 @@
+"""One command per claim in the README: `python -m benchmarks [names] [--json FILE]`."""

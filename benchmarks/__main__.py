@@ -1,0 +1,47 @@
+"""python -m benchmarks [names] [--json FILE]: measure, print tables, keep the figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import callback, delivery, memory, start
+from benchmarks.report import Report, table, to_json
+
+RESULTS = Path(__file__).parent / "results"
+ALL: dict[str, Callable[[], Report]] = {
+    "callback": callback.run,
+    "delivery": delivery.run,
+    "memory": memory.run,
+    "start": start.run,
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run benchmarks; 1 when a claim was missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(ALL)} (all)")
+    parser.add_argument("--json", type=Path, help="instead of one file a benchmark in results/")
+    options = parser.parse_args(argv)
+    if unknown := set(options.names) - set(ALL):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+    command = " ".join(["python -m benchmarks", *(sys.argv[1:] if argv is None else argv)])
+    reports = []
+    for name in options.names or ALL:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        report = ALL[name]()
+        print(f"\n{table(report)}\n", flush=True)
+        reports.append(report)
+        if options.json is None:
+            RESULTS.mkdir(exist_ok=True)
+            (RESULTS / f"{name}.json").write_text(to_json([report], command), encoding="utf-8")
+    if options.json:
+        options.json.write_text(to_json(reports, command), encoding="utf-8")
+    missed = [it for report in reports for it in report.figures if it.met is False]
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,371 @@
+"""What the bot does for each event: stories of one person or a group, told to the database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot import conversation, jobs, outbox, tables
+from bot.database import now
+from bot.events import parse
+from bot.jobs import CANCELLED, DELIVERED, DRAWING, DRAWN, FAILED, QUEUED, WAITING
+from bot.queue import Wake
+from bot.settings import Settings
+from bot.storage import FolderStorage
+from tests.bot.house import AOI, GROUP, House, body_of, event, in_group
+
+HARUTO = "U" + "b" * 32
+
+
+class Talk:
+    """Tells the bot of events, and knows what it wants to say."""
+
+    def __init__(self, house: House, settings: Settings) -> None:
+        self.house = house
+        self.settings = settings
+
+    def tell(self, *events: dict[str, Any]) -> list[Wake]:
+        wakes: list[Wake] = []
+        for incoming in parse(body_of(*events)):
+            with self.house.database.write() as db:
+                wakes += conversation.handle(db, incoming, self.settings)
+        return wakes
+
+    def says(self, text: str, **more: Any) -> list[Wake]:
+        return self.tell(event(text, **more))
+
+    def in_group(self, text: str, user: str | None = AOI, *, mention: bool = True) -> list[Wake]:
+        made = event(f"@絵筆 {text}" if mention else text, source=in_group(user))
+        if mention:
+            bot = {"index": 0, "length": 3, "type": "user", "userId": "U0", "isSelf": True}
+            made["message"]["mention"] = {"mentionees": [bot]}
+        return self.tell(made)
+
+    def taps(self, number: str, **more: Any) -> list[Wake]:
+        return self.tell(event(type="postback", postback={"data": f"pick:{number}"}, **more))
+
+    @property
+    def answers(self) -> list[str]:
+        """The answers that wait in the outbox, as JSON without escapes."""
+        return [
+            json.dumps(it["messages"], ensure_ascii=False)
+            for it in self.house.deliveries()
+            if it["kind"] == outbox.ANSWER
+        ]
+
+    @property
+    def jobs(self) -> list[dict[str, Any]]:
+        return sorted(self.house.rows(tables.jobs), key=lambda row: float(row["created_at"]))
+
+
+@pytest.fixture
+def talk(house: House, settings: Settings) -> Talk:
+    return Talk(house, settings)
+
+
+def kinds(wakes: list[Wake]) -> list[str]:
+    return [it.task for it in wakes]
+
+
+def bring_to(house: House, job_id: str, state: str) -> None:
+    if state == QUEUED:
+        return
+    if state == CANCELLED:
+        with house.database.write() as db:
+            jobs.cancel(db, job_id)
+        return
+    if state in {DRAWING, FAILED}:
+        house.claim(job_id)
+        if state == FAILED:
+            with house.database.write() as db:
+                jobs.fail(db, job_id, "unsafe", owner="w")
+        return
+    house.paint(job_id)
+    if state == DRAWN:
+        return
+    with house.database.write() as db:
+        job = jobs.claim_delivery(db, job_id, 30)
+        assert job is not None
+        if state == WAITING:
+            jobs.wait_for_tap(db, job)
+        else:
+            jobs.delivered(db, job_id)
+
+
+# --- prompts
+
+
+def test_a_prompt_in_a_private_chat(talk: Talk) -> None:
+    wakes = talk.says("夜の富士山、浮世絵風 4枚")
+    [job] = talk.jobs
+    assert job["request"]["prompt"] == "夜の富士山、浮世絵風"
+    assert job["request"]["count"] == 4
+    assert wakes == [Wake("draw", job["id"]), Wake("show_loading", job["id"])]
+    assert talk.answers == []
+
+
+def test_the_operators_steps_and_guidance_go_with_it(house: House, settings: Settings) -> None:
+    from dataclasses import replace
+
+    talk = Talk(house, replace(settings, steps=7, guidance=3.5))
+    talk.says("りんご")
+    assert (talk.jobs[0]["request"]["steps"], talk.jobs[0]["request"]["guidance"]) == (7, 3.5)
+
+
+def test_in_a_group_only_those_who_mention_the_bot_are_heard(talk: Talk) -> None:
+    for text in ("りんごが食べたい", "ヘルプ", "キャンセル", "まだ？", "受け取る", "4F7-K2M"):
+        assert talk.in_group(text, mention=False) == []
+    assert talk.jobs == []
+    assert talk.answers == []
+    wakes = talk.in_group("赤いりんご")
+    assert kinds(wakes) == ["draw"], "LINE shows no animation in groups"
+    assert talk.jobs[0]["request"]["prompt"] == "赤いりんご"
+    assert talk.jobs[0]["chat_id"] == GROUP
+
+
+def test_one_person_cannot_fill_the_queue(talk: Talk) -> None:
+    for number in range(4):
+        talk.says(f"りんご{number}号")
+    assert len(talk.jobs) == talk.settings.max_queued_per_person == 2
+    assert len(talk.answers) == 2
+    talk.in_group("みかん")  # another chat
+    talk.in_group("ぶどう", user=HARUTO)  # another person
+    assert len(talk.jobs) == 4
+    bring_to(talk.house, talk.jobs[0]["id"], DRAWN)
+    talk.says("なし")
+    assert len(talk.jobs) == 5
+
+
+def test_what_cannot_be_painted_is_said_kindly(talk: Talk) -> None:
+    for text in ("", "　", "😀😀", "4枚", "あ" * 1001):
+        assert kinds(talk.says(text)) == ["send"]
+    assert talk.jobs == []
+    assert len(talk.answers) == 5
+
+
+@pytest.mark.parametrize("kind", ["image", "sticker", "video", "audio", "file", "location"])
+def test_other_messages_are_answered_in_private_only(talk: Talk, kind: str) -> None:
+    message = {"type": kind, "id": "77", "stickerId": "1", "packageId": "1"}
+    assert kinds(talk.tell(event(message=message))) == ["send"]
+    assert talk.tell(event(message=message, source=in_group())) == []
+
+
+@pytest.mark.parametrize("kind", ["follow", "join"])
+def test_the_greeting_tells_the_terms(talk: Talk, kind: str) -> None:
+    source = None if kind == "follow" else in_group(None)
+    assert kinds(talk.tell(event(type=kind, source=source))) == ["send"]
+    assert f"{talk.settings.public_url}/terms" in talk.answers[0]
+
+
+@pytest.mark.parametrize(
+    "kind", ["memberJoined", "memberLeft", "beacon", "accountLink", "module", "botSuspended"]
+)
+def test_other_events_are_stored_and_that_is_all(talk: Talk, kind: str) -> None:
+    assert talk.tell(event(type=kind, source=in_group())) == []
+    assert talk.jobs == []
+    assert talk.answers == []
+
+
+def test_without_a_reply_token_nothing_is_said(talk: Talk) -> None:
+    assert talk.says("ヘルプ", replyToken=None) == []
+    talk.says("りんご", replyToken=None)
+    assert len(talk.jobs) == 1
+    assert talk.house.rows(tables.reply_tokens) == talk.house.deliveries() == []
+
+
+# --- asking
+
+
+WORDS = ("受け取る", "まだ？")
+
+
+@pytest.mark.parametrize("how", [*WORDS, "number", "tap"])
+@pytest.mark.parametrize("state", [DRAWN, WAITING, FAILED])
+def test_asking_for_an_outcome_brings_it(talk: Talk, state: str, how: str) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], state)
+    if how == "tap":
+        wakes = talk.taps(job["number"])
+    else:
+        wakes = talk.says(job["number"] if how == "number" else how)
+    assert wakes == [Wake("deliver", job["id"])]
+    after = talk.house.job(job["id"])
+    assert after.state == (FAILED if state == FAILED else DRAWN)
+    assert after.wakes == 1
+    assert len(talk.house.rows(tables.reply_tokens)) == 2
+    with talk.house.database.write() as db:
+        assert jobs.claim_delivery(db, job["id"], 30)
+
+
+@pytest.mark.parametrize("state", [QUEUED, DRAWING])
+def test_typing_before_it_is_painted_is_answered_with_the_number(talk: Talk, state: str) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], state)
+    assert kinds(talk.says("まだ？")) == ["send"]
+    assert job["number"] in talk.answers[0]
+    assert len(talk.house.rows(tables.reply_tokens)) == 1, "the answer uses the new token"
+
+
+def test_a_tap_before_it_is_painted_keeps_the_token_for_the_picture(talk: Talk) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    with talk.house.database.write() as db:
+        jobs.spend(db, job_token(talk))
+    assert kinds(talk.taps(job["number"])) == ["show_loading"]
+    with talk.house.database.read() as db:
+        assert jobs.live_token(db, job["id"], 55) is not None
+    assert talk.house.job(job["id"]).wakes == 1
+    # A second tap has a token to spare, and is answered with it.
+    assert kinds(talk.taps(job["number"])) == ["send"]
+
+
+def job_token(talk: Talk) -> str:
+    return str(talk.house.rows(tables.reply_tokens)[0]["token"])
+
+
+def test_in_a_group_the_answer_has_a_button_that_lasts(talk: Talk) -> None:
+    talk.in_group("りんご")
+    number = talk.jobs[0]["number"]
+    assert kinds(talk.in_group("まだ？", mention=False)) == ["send"]
+    assert '"type": "flex"' in talk.answers[0]
+    assert f"pick:{number}" in talk.answers[0]
+    assert talk.house.job(talk.jobs[0]["id"]).ticket_at is not None
+
+
+def test_in_a_group_others_may_tap_but_their_words_mean_their_own(talk: Talk) -> None:
+    talk.in_group("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], WAITING)
+    assert talk.in_group("受け取る", user=HARUTO, mention=False) == []
+    assert kinds(talk.taps(job["number"], source=in_group(HARUTO))) == ["deliver"]
+
+
+def test_a_number_opens_nothing_in_another_chat(talk: Talk) -> None:
+    talk.in_group("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], WAITING)
+    for wakes in (talk.says(job["number"]), talk.taps(job["number"])):
+        assert kinds(wakes) == ["send"]
+    assert talk.house.state(job["id"]) == WAITING
+    assert talk.house.job(job["id"]).wakes == 0
+
+
+def test_a_delivered_picture_is_shown_again(talk: Talk) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], DELIVERED)
+    for wakes in (talk.says("まだ？"), talk.taps(job["number"])):
+        assert kinds(wakes) == ["send"]
+    assert [it["kind"] for it in talk.house.deliveries()] == [outbox.AGAIN] * 2
+    talk.house.change(job["id"], created_at=now() - 25 * 3600)
+    talk.says("まだ？")
+    assert "お待ちの絵" in talk.answers[-1] or len(talk.answers) == 1
+
+
+def test_asking_for_what_was_cancelled_erased_or_never_there(talk: Talk) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], CANCELLED)
+    assert kinds(talk.says(job["number"])) == ["send"]
+    assert job["number"] in talk.answers[0]
+    for wakes in (talk.says("まだ？"), talk.taps("000-000"), talk.taps("x' OR 1=1")):
+        assert kinds(wakes) == ["send"]
+    assert len(talk.answers) == 4
+
+
+def test_a_told_failure_is_told_again_to_who_asks_by_number(talk: Talk) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], FAILED)
+    with talk.house.database.write() as db:
+        jobs.delivered(db, job["id"])
+    assert kinds(talk.says(job["number"])) == ["send"]
+    assert job["number"] in talk.answers[0]
+
+
+@pytest.mark.parametrize("data", ["pick:", "", "pick", "drop:1", "pick:\u0000"])
+def test_strange_postbacks_do_no_harm(talk: Talk, data: str) -> None:
+    assert kinds(talk.tell(event(type="postback", postback={"data": data}))) == ["send"]
+
+
+# --- taking back
+
+
+@pytest.mark.parametrize("state", [QUEUED, DRAWING, DRAWN, WAITING, DELIVERED, CANCELLED])
+def test_cancelling(talk: Talk, state: str) -> None:
+    talk.says("りんご")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], state)
+    assert kinds(talk.says("キャンセル")) == ["send"]
+    expected = CANCELLED if state in {QUEUED, DRAWING} else state
+    assert talk.house.state(job["id"]) == expected
+    if state in {QUEUED, DRAWING, DRAWN, WAITING}:
+        assert job["number"] in talk.answers[0]
+
+
+def test_cancelling_by_number_takes_that_one(talk: Talk) -> None:
+    talk.says("りんご")
+    talk.says("みかん")
+    first, second = talk.jobs
+    talk.says(f"キャンセル {first['number']}")
+    assert (talk.house.state(first["id"]), talk.house.state(second["id"])) == (CANCELLED, QUEUED)
+
+
+def test_nobody_cancels_what_another_asked_for(talk: Talk) -> None:
+    talk.in_group("りんご")
+    job = talk.jobs[0]
+    talk.in_group("キャンセル", user=HARUTO)
+    talk.in_group(f"キャンセル {job['number']}", user=HARUTO)
+    assert talk.house.state(job["id"]) == QUEUED
+
+
+@pytest.mark.parametrize("state", [QUEUED, DRAWING, DRAWN, WAITING, DELIVERED])
+def test_a_message_that_is_taken_back_takes_its_picture_along(talk: Talk, state: str) -> None:
+    talk.says("ひみつ")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], state)
+    wakes = talk.tell(event(type="unsend", unsend={"messageId": job["message_id"]}))
+    assert wakes == [Wake("erase", job["id"])]
+    after = talk.house.job(job["id"])
+    assert after.state == (DELIVERED if state == DELIVERED else CANCELLED)
+    assert after.request is None
+    assert "ひみつ" not in str(talk.house.deliveries())
+
+
+def test_an_unsend_may_overtake_its_message(talk: Talk) -> None:
+    wish = event("ひみつ")
+    talk.tell(event(type="unsend", unsend={"messageId": wish["message"]["id"]}), wish)
+    assert talk.jobs == []
+    assert talk.answers == []
+
+
+def test_removed_from_a_group_the_bot_forgets_it(talk: Talk) -> None:
+    talk.in_group("りんご")
+    talk.in_group("みかん", user=HARUTO)
+    bring_to(talk.house, talk.jobs[0]["id"], DELIVERED)
+    wakes = talk.tell(event(type="leave", source=in_group(None), replyToken=None))
+    assert {it.task for it in wakes} == {"erase"}
+    assert {it.id for it in wakes} == {it["id"] for it in talk.jobs}
+    assert [it["state"] for it in talk.jobs] == [DELIVERED, CANCELLED]
+    assert talk.house.rows(tables.chats)[0]["reachable"] is False
+
+
+def test_blocked_everything_under_way_stops(talk: Talk) -> None:
+    talk.says("りんご")
+    talk.tell(event(type="unfollow", replyToken=None))
+    assert talk.jobs[0]["state"] == CANCELLED
+    assert talk.house.rows(tables.chats)[0]["reachable"] is False
+    talk.tell(event(type="follow"))
+    assert talk.house.rows(tables.chats)[0]["reachable"] is True
+
+
+def test_no_words_of_people_are_kept_beside_the_job(talk: Talk, storage: FolderStorage) -> None:
+    """So that erasing the job is enough."""
+    talk.says("ひみつの願い")
+    talk.says("まだ？")
+    for table in (tables.events, tables.chats, tables.deliveries, tables.reply_tokens):
+        assert "ひみつ" not in str(talk.house.rows(table))

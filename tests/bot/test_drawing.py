@@ -1,0 +1,332 @@
+"""The worker's part: every way out of a paint leaves a state that something goes on from."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import jobs, tables
+from bot.database import now
+from bot.drawing import Result, draw
+from bot.jobs import CANCELLED, DRAWING, DRAWN, FAILED, QUEUED
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.storage import FolderStorage, StorageError
+from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped
+from tests.bot.house import House, together
+
+OnStep = Callable[[int, int], None]
+ShouldStop = Callable[[], bool]
+
+
+class Info:
+    name = "stand-in"
+
+
+class StandIn:
+    """A painter whose troubles can be ordered; real ones cannot be, or only with a real GPU.
+
+    `acts` are called one after the other, a request each: they raise, wait, or return pictures.
+    """
+
+    info = Info()
+
+    def __init__(self, *acts: Callable[[DrawRequest, OnStep, ShouldStop], Any]) -> None:
+        self.acts = list(acts)
+        self.requests: list[DrawRequest] = []
+
+    def paint(
+        self, request: DrawRequest, *, on_step: OnStep, should_stop: ShouldStop
+    ) -> list[Picture]:
+        self.requests.append(request)
+        act = self.acts.pop(0) if self.acts else paints
+        result: list[Picture] = act(request, on_step, should_stop)
+        return result
+
+
+def picture(seed: int = 1, *, flagged: bool = False) -> Picture:
+    return Picture(b"the picture", "image/png", b"preview", 64, 64, seed, flagged)
+
+
+def paints(request: DrawRequest, on_step: OnStep, should_stop: ShouldStop) -> list[Picture]:
+    on_step(1, 1)
+    return [picture(seed) for seed in range(request.count)]
+
+
+def raises(error: BaseException) -> Callable[[DrawRequest, OnStep, ShouldStop], Any]:
+    def act(request: DrawRequest, on_step: OnStep, should_stop: ShouldStop) -> Any:
+        raise error
+
+    return act
+
+
+def until_stopped(request: DrawRequest, on_step: OnStep, should_stop: ShouldStop) -> Any:
+    for step in range(1, 1000):
+        on_step(step, 1000)
+        if should_stop():
+            raise Stopped
+        time.sleep(0.02)
+    raise AssertionError("nobody stopped this")
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    it = Runtime(replace(settings, lease_seconds=1.0))
+    yield it
+    it.database.close()
+
+
+def with_painter(runtime: Runtime, *acts: Callable[..., Any]) -> StandIn:
+    painter = StandIn(*acts)
+    runtime._painter = painter  # type: ignore[assignment]
+    return painter
+
+
+def files(settings: Settings) -> list[str]:
+    return sorted(it.name for it in settings.pictures_dir.rglob("*") if it.is_file())
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_real_painter_from_wish_to_file(
+    runtime: Runtime, house: House, tmp_path_factory: pytest.TempPathFactory, count: int
+) -> None:
+    from inference.painter import Painter
+
+    runtime._painter = _tiny(tmp_path_factory, Painter)
+    job_id = house.add(count=count)
+    house.change(job_id, request={**(house.job(job_id).request or {}), "steps": 2, "seed": 7})
+    assert draw(runtime, job_id) is Result.DRAWN
+    job = house.job(job_id)
+    assert (job.state, job.attempts, job.lease_owner) == (DRAWN, 1, None)
+    assert job.deliver_at is not None
+    with house.database.read() as db:
+        stored = jobs.pictures_of(db, job_id)
+    assert [(it.position, it.seed) for it in stored] == [(n, 7 + n) for n in range(count)]
+    for it in stored:
+        data = runtime.storage.get(it.key)
+        assert len(data) == it.size
+        assert data.startswith(b"\x89PNG") if it.content_type == "image/png" else True
+        assert runtime.storage.get(it.preview_key).startswith(b"\xff\xd8\xff")
+        assert job.id not in it.key, "the id stands in logs, the key must not be guessed from it"
+
+
+_painter: Any = None
+
+
+def _tiny(tmp_path_factory: pytest.TempPathFactory, painter: Any) -> Any:
+    global _painter
+    if _painter is None:
+        from tests.inference.tiny import make_checkpoint
+
+        folder: Path = make_checkpoint(tmp_path_factory.mktemp("tiny"))
+        _painter = painter.load(str(folder), device="cpu")
+    return _painter
+
+
+def test_a_job_is_painted_once_however_often_it_is_called(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime)
+    job_id = house.add()
+    results = together([lambda: draw(runtime, job_id)] * 4)
+    assert sorted(it.value for it in results) == ["drawn", "nothing", "nothing", "nothing"]
+    assert len(painter.requests) == 1
+    assert draw(runtime, job_id) is Result.NOTHING
+    assert draw(runtime, "no such job") is Result.NOTHING
+
+
+@pytest.mark.parametrize("code", ["unsafe", "invalid_request", "paint_failed"])
+def test_what_can_never_be_painted_fails_at_once(runtime: Runtime, house: House, code: str) -> None:
+    with_painter(runtime, raises(PaintError("no", permanent=True, code=code)))
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.FAILED
+    job = house.job(job_id)
+    assert (job.state, job.error_code, job.attempts) == (FAILED, code, 1)
+    assert job.deliver_at is not None, "the chat is to be told"
+
+
+@pytest.mark.parametrize(
+    "error", [PaintError("x", permanent=False), RuntimeError("bug"), OSError()]
+)
+def test_what_may_work_is_tried_again_and_then_given_up(
+    runtime: Runtime, house: House, error: Exception
+) -> None:
+    with_painter(runtime, *[raises(error)] * 3)
+    job_id = house.add()
+    for attempt in (1, 2):
+        assert draw(runtime, job_id) is Result.AGAIN
+        job = house.job(job_id)
+        assert (job.state, job.attempts, job.lease_owner) == (QUEUED, attempt, None)
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "paint_failed"
+
+
+def test_out_of_memory_is_tried_smaller_at_once(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime, raises(OutOfMemory("full")))
+    job_id = house.add(count=4)
+    assert draw(runtime, job_id) is Result.DRAWN
+    assert [it.count for it in painter.requests] == [4, 2]
+    with house.database.read() as db:
+        assert len(jobs.pictures_of(db, job_id)) == 2
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_out_of_memory_for_good(runtime: Runtime, house: House, count: int) -> None:
+    painter = with_painter(runtime, raises(OutOfMemory("full")), raises(MemoryError()))
+    job_id = house.add(count=count)
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "out_of_memory"
+    assert len(painter.requests) == (1 if count == 1 else 2)
+
+
+def test_flagged_pictures_do_not_leave_the_worker(
+    runtime: Runtime, house: House, settings: Settings
+) -> None:
+    with_painter(
+        runtime,
+        lambda *_: [picture(1, flagged=True), picture(2)],
+        lambda *_: [picture(1, flagged=True)],
+    )
+    some, none = house.add(count=2), house.add()
+    assert draw(runtime, some) is Result.DRAWN
+    with house.database.read() as db:
+        assert [it.seed for it in jobs.pictures_of(db, some)] == [2]
+    before = files(settings)
+    assert draw(runtime, none) is Result.FAILED
+    assert house.job(none).error_code == "unsafe"
+    assert files(settings) == before
+
+
+def test_a_stop_gives_the_job_back_untouched(runtime: Runtime, house: House) -> None:
+    with_painter(runtime, until_stopped)
+    job_id = house.add()
+    threading.Timer(0.1, runtime.stopping.set).start()
+    assert draw(runtime, job_id) is Result.STOPPED
+    job = house.job(job_id)
+    assert (job.state, job.attempts, job.lease_owner) == (QUEUED, 0, None)
+
+
+def test_a_long_paint_keeps_its_lease_and_tells_its_steps(runtime: Runtime, house: House) -> None:
+    finish = threading.Event()
+
+    def slowly(request: DrawRequest, on_step: OnStep, should_stop: ShouldStop) -> list[Picture]:
+        on_step(3, 10)
+        assert finish.wait(20)
+        return [picture()]
+
+    with_painter(runtime, slowly)
+    job_id = house.add()
+    painting = threading.Thread(target=draw, args=[runtime, job_id])
+    painting.start()
+    deadline = time.monotonic() + 20
+    while house.job(job_id).step != 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(1.1)  # longer than the lease
+    with house.database.write() as db:
+        rescued = jobs.rescue(db, 3)
+    finish.set()
+    painting.join()
+    assert rescued == ([], [])
+    assert house.state(job_id) == DRAWN
+
+
+def test_a_cancelled_paint_stops_soon(runtime: Runtime, house: House, settings: Settings) -> None:
+    with_painter(runtime, until_stopped)
+    job_id = house.add(message="m1")
+    results: list[Result] = []
+    painting = threading.Thread(target=lambda: results.append(draw(runtime, job_id)))
+    painting.start()
+    while house.state(job_id) != DRAWING:
+        time.sleep(0.01)
+    with house.database.write() as db:
+        jobs.unsend(db, "m1")
+    painting.join(10)
+    assert results == [Result.NOTHING]
+    assert house.state(job_id) == CANCELLED
+    assert files(settings) == []
+
+
+class MeanwhileStorage(FolderStorage):
+    """Lets something happen while a picture is being stored."""
+
+    meanwhile: Callable[[], None] = staticmethod(lambda: None)
+
+    def put(self, *args: Any, **more: Any) -> None:
+        super().put(*args, **more)
+        self.meanwhile()
+
+
+def with_storage(runtime: Runtime, meanwhile: Callable[[], None]) -> None:
+    storage = MeanwhileStorage(runtime.settings.pictures_dir, runtime.settings.public_url)
+    storage.meanwhile = meanwhile  # type: ignore[method-assign]
+    runtime._storage = storage
+
+
+def test_taken_back_while_it_is_stored_nothing_stays_behind(
+    runtime: Runtime, house: House, settings: Settings
+) -> None:
+    with_painter(runtime)
+    job_id = house.add(message="m1", count=2)
+
+    def unsend() -> None:
+        with house.database.write() as db:
+            jobs.unsend(db, "m1")
+
+    with_storage(runtime, unsend)
+    assert draw(runtime, job_id) is Result.NOTHING
+    assert files(settings) == []
+    assert house.rows(tables.pictures) == []
+
+
+def test_taken_over_while_it_is_stored_the_other_workers_pictures_stay(
+    runtime: Runtime, house: House, settings: Settings
+) -> None:
+    with_painter(runtime)
+    job_id = house.add()
+
+    def take_over() -> None:
+        house.change(job_id, lease_owner="another", lease_until=now() + 30)
+
+    with_storage(runtime, take_over)
+    assert draw(runtime, job_id) is Result.NOTHING
+    assert house.job(job_id).lease_owner == "another"
+    assert len([it for it in files(settings) if not it.endswith(".json")]) == 2
+
+
+def test_a_storage_with_a_hiccup_is_tried_again(runtime: Runtime, house: House) -> None:
+    with_painter(runtime)
+    troubles = [StorageError("busy", permanent=False, reason="unavailable")]
+
+    def trouble() -> None:
+        if troubles:
+            raise troubles.pop()
+
+    with_storage(runtime, trouble)
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.DRAWN
+
+
+def test_a_storage_that_is_broken_fails_the_job_for_good(runtime: Runtime, house: House) -> None:
+    with_painter(runtime)
+
+    def broken() -> None:
+        raise StorageError("no rights", permanent=True, reason="denied")
+
+    with_storage(runtime, broken)
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "storage_failed"
+
+
+def test_a_request_that_is_gone_or_strange_does_not_loop(runtime: Runtime, house: House) -> None:
+    with_painter(runtime)
+    gone, strange = house.add(), house.add()
+    house.change(gone, request=None)
+    house.change(strange, request={"prompt": "x", "from_the_future": 1})
+    assert draw(runtime, gone) is Result.FAILED
+    ends = [draw(runtime, strange) for _ in range(3)]
+    assert ends == [Result.AGAIN, Result.AGAIN, Result.FAILED]

@@ -1,0 +1,85 @@
+"""Logs: one form for all, nothing personal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from typing import Any
+
+import pytest
+import structlog
+
+from bot import logs
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def in_json() -> Any:
+    """Set logging up and return a logger; in the test, since stdout is another in a fixture."""
+    logs.set_up("web", "json")
+    structlog.configure(cache_logger_on_first_use=False)
+    return structlog.get_logger("test")
+
+
+def test_one_line_of_json_an_event(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
+    log = in_json()
+    log.info("絵", number="4F7-K2M", strange=object)
+    logging.getLogger("lib").warning("from %s", "a library")
+    first, second = lines(capsys)
+    assert (first["event"], first["number"], first["level"]) == ("絵", "4F7-K2M", "info")
+    assert second["event"] == "from a library"
+    for line in (first, second):
+        assert line["process"] == "web"
+        assert isinstance(line["pid"], int)
+        assert str(line["timestamp"]).endswith("Z")
+
+
+def test_who_wrote_what_is_masked(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
+    log = in_json()
+    personal = ("prompt", "text", "user_id", "chat_id", "token", "reply_token", "to", "secret")
+    log.info("x", **dict.fromkeys(personal, "private"))
+    with structlog.contextvars.bound_contextvars(user_id="private"):
+        log.warning("x")
+    written = capsys.readouterr().out
+    assert "private" not in written
+    assert written.count("***") == len(personal) + 1
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_traceback_shows_no_variables(
+    capsys: pytest.CaptureFixture[str], own_logs: None, form: str
+) -> None:
+    logs.set_up("web", form)
+    structlog.configure(cache_logger_on_first_use=False)
+    prompt = "".join(["ひみつ", "の願い"])
+    try:
+        raise RuntimeError("boom") if prompt else AssertionError
+    except RuntimeError:
+        structlog.get_logger("x").exception("failed")
+        logging.getLogger("y").exception("failed too")
+    written = capsys.readouterr().out
+    assert written.count("boom") >= 2
+    assert prompt not in written
+
+
+def test_libraries_keep_quiet(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
+    log = in_json()
+    for name in ("urllib3.connectionpool", "linebot.v3", "botocore.auth", "celery", "kombu.x"):
+        logging.getLogger(name).info("GET /v2/bot/profile/U123")
+        logging.getLogger(name).debug("Authorization: Bearer x")
+    log.debug("nobody asked")
+    assert lines(capsys) == []
+
+
+def test_warnings_go_the_same_way(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
+    in_json()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        logging.captureWarnings(False)
+    [line] = lines(capsys)
+    assert "old" in str(line["event"])
