@@ -73,7 +73,7 @@ def _steady(place: MeasuredHouse, report: Report, rounds: int, count: int) -> No
     report.raw["steady_ms"] = latencies
 
 
-def settled(place: MeasuredHouse, quiet: float = 0.1, longest: float = 20.0) -> float:
+def settled(place: MeasuredHouse, quiet: float = 0.3, longest: float = 20.0) -> float:
     """Wait until no more messages reach the broker; the seconds until the last one did."""
     start = last = current = time.monotonic()
     seen = place.waiting()

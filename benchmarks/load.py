@@ -102,37 +102,42 @@ def drive(port: int, requests: list[bytes], connections: int, rate: float | None
 
     Raises ConnectionError when the server hangs up, TimeoutError when it takes too long.
     """
-    selector = selectors.SelectSelector()  # its timeouts are exact; there are few sockets
-    free = deque(_Connection(port) for _ in range(connections))
-    for it in free:
-        selector.register(it.socket, selectors.EVENT_READ, it)
+    everybody = [_Connection(port) for _ in range(connections)]
+    try:
+        return _drive(everybody, requests, rate)
+    finally:
+        for it in everybody:
+            it.socket.close()
+
+
+def _drive(everybody: list[_Connection], requests: list[bytes], rate: float | None) -> Outcome:
+    free = deque(everybody)
     statuses: Counter[str] = Counter()
     latencies: list[float] = []
     sent = 0
     cpu, start = time.process_time(), time.perf_counter()
-    while len(latencies) < len(requests):
-        current = time.perf_counter()
-        if current - start > LONGEST:
-            raise TimeoutError(f"{len(latencies)} of {len(requests)} answered in {LONGEST} s.")
-        due = current
-        while free and sent < len(requests):
-            due = start + sent / rate if rate else current
-            if due > current:
-                break
-            free.popleft().send(requests[sent], due)
-            sent += 1
-        pause = max(0.0, due - current) if free and sent < len(requests) else 1.0
-        for key, _ in selector.select(pause):
-            status = key.data.status()
-            if status is not None:
-                latencies.append(round((time.perf_counter() - key.data.since) * 1000, 3))
-                statuses[status] += 1
-                free.append(key.data)
-    seconds = time.perf_counter() - start
-    cpu = time.process_time() - cpu
-    for it in free:
-        it.socket.close()
-    selector.close()
+    with selectors.SelectSelector() as selector:  # its timeouts are exact; there are few sockets
+        for it in everybody:
+            selector.register(it.socket, selectors.EVENT_READ, it)
+        while len(latencies) < len(requests):
+            current = time.perf_counter()
+            if current - start > LONGEST:
+                raise TimeoutError(f"{len(latencies)} of {len(requests)} answered in {LONGEST} s.")
+            due = current
+            while free and sent < len(requests):
+                due = start + sent / rate if rate else current
+                if due > current:
+                    break
+                free.popleft().send(requests[sent], due)
+                sent += 1
+            pause = max(0.0, due - current) if free and sent < len(requests) else 1.0
+            for key, _ in selector.select(pause):
+                status = key.data.status()
+                if status is not None:
+                    latencies.append(round((time.perf_counter() - key.data.since) * 1000, 3))
+                    statuses[status] += 1
+                    free.append(key.data)
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     return Outcome(seconds, cpu, dict(statuses), latencies)
 
 

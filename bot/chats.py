@@ -34,20 +34,20 @@ _CHAT = Prepared(
 
 def first_time(db: Connection, event_id: str, kind: str, mode: str) -> bool:
     """Store a webhook event; False when it has been stored before (LINE may send one twice)."""
-    stored = _NEW_EVENT.run(db, id=event_id, type=kind, mode=mode, received_at=now())
-    return stored.rowcount == 1
+    return _NEW_EVENT.run(db, id=event_id, type=kind, mode=mode, received_at=now()) == 1
 
 
 def see(db: Connection, chat_id: str, kind: str) -> str:
     """Note that the chat spoke to the bot, so it can be reached; returns its language."""
-    row = _CHAT.run(db, chat=chat_id).first()
+    row = _CHAT.first(db, chat=chat_id)
     if row is None:
         _NEW_CHAT.run(db, id=chat_id, kind=kind, language="ja", reachable=True, seen_at=now())
         return "ja"
-    if not row.reachable or row.seen_at < now() - HOUR:
+    language, reachable, seen_at = row
+    if not reachable or seen_at < now() - HOUR:
         seen = update(chats).where(chats.c.id == chat_id)
         db.execute(seen.values(reachable=True, seen_at=now()))
-    return str(row.language)
+    return str(language)
 
 
 def lose(db: Connection, chat_id: str) -> None:

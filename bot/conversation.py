@@ -71,13 +71,21 @@ class Turn:
         """The page with the model licence's restrictions, which is shown before anything else."""
         return f"{self.settings.public_url}/terms"
 
-    def say(self, content: Messages) -> list[Wake]:
-        """Answer with this event's reply token; without one, with nothing."""
+    def say(self, content: Messages, *, ticket_for: Job | None = None) -> list[Wake]:
+        """Answer with this event's reply token; without one, with nothing.
+
+        ticket_for: the job for which the answer has a 受け取る button, once it has arrived.
+        """
         token = self.event.reply_token
         if not token or not content:
             return []
         delivery = outbox.add_reply(
-            self.db, outbox.ANSWER, token=token, token_at=self.received_at, messages=content
+            self.db,
+            outbox.TICKET if ticket_for else outbox.ANSWER,
+            token=token,
+            token_at=self.received_at,
+            job_id=ticket_for.id if ticket_for else None,
+            messages=content,
         )
         return [Wake("send", delivery)]
 
@@ -121,8 +129,7 @@ class Turn:
         # A quick reply vanishes with the next message, which in a group is soon: a button stays.
         tell = messages.still_painting if self.private else messages.ticket
         content = tell(job.number, lang=self.language, position=ahead)
-        jobs.ticket_offered(self.db, job.id)  # it has the same button
-        return self.say(content)
+        return self.say(content, ticket_for=job)
 
     def _failed(self, job: Job) -> list[Wake]:
         code = job.error_code or "paint_failed"
@@ -192,7 +199,7 @@ def _command(turn: Turn, order: Command, *, addressed: bool) -> list[Wake]:
         job = jobs.by_number(turn.db, order.number, turn.chat_id)
         missing = messages.unknown_number(order.number, turn.language)
     else:
-        job = _meant(turn, addressed=addressed)
+        job = _meant(turn, order.kind, addressed=addressed)
         missing = messages.nothing_waiting(turn.language)
     if job is None:
         return turn.say(missing) if addressed else []
@@ -201,10 +208,17 @@ def _command(turn: Turn, order: Command, *, addressed: bool) -> list[Wake]:
     return turn.bring(job)
 
 
-def _meant(turn: Turn, *, addressed: bool) -> Job | None:
-    """The picture that a person asks after without a number: what is under way, else the last."""
+def _meant(turn: Turn, kind: str, *, addressed: bool) -> Job | None:
+    """The job that a person means without a number.
+
+    To cancel: what is not painted yet. To ask or receive: what is ready first, then what is under
+    way, then what was delivered last.
+    """
     person = turn.event.user_id
-    job = jobs.latest(turn.db, turn.chat_id, person, (*jobs.UNDELIVERED, jobs.FAILED))
+    ready, under_way = (jobs.DRAWN, jobs.WAITING, jobs.FAILED), jobs.UNFINISHED
+    job = None
+    for states in (under_way, ready) if kind == "cancel" else (ready, under_way):
+        job = job or jobs.latest(turn.db, turn.chat_id, person, states)
     if job is None and addressed:
         since = now() - AGAIN_WITHIN
         job = jobs.latest(turn.db, turn.chat_id, person, (jobs.DELIVERED,), since)
@@ -213,7 +227,7 @@ def _meant(turn: Turn, *, addressed: bool) -> Job | None:
 
 def _cancel(turn: Turn, job: Job) -> list[Wake]:
     """Cancel one's own job while it is not painted yet."""
-    mine = turn.event.user_id is None or job.user_id in {None, turn.event.user_id}
+    mine = turn.private or job.user_id == turn.event.user_id
     if mine and jobs.cancel(turn.db, job.id):
         return turn.say(messages.cancelled(job.number, turn.language))
     if job.state in {jobs.DRAWN, jobs.WAITING}:
@@ -249,7 +263,7 @@ def _leave(turn: Turn) -> list[Wake]:
 
 
 def _unfollow(turn: Turn) -> list[Wake]:
-    """Blocked: what is under way stops; pictures stay, in case the person comes back."""
+    """Blocked: what is not painted yet stops; pictures stay, in case the person comes back."""
     chats.lose(turn.db, turn.chat_id)
     jobs.drop_chat(turn.db, turn.chat_id, erase=False)
     return []

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
+from secrets import token_hex
 
 import structlog
 
@@ -63,7 +64,7 @@ class Lease:
                     kept = jobs.renew(
                         db,
                         self._job.id,
-                        self._runtime.owner,
+                        self._job.lease_owner,
                         seconds,
                         step=self.step,
                         steps=self.steps,
@@ -80,7 +81,9 @@ def draw(runtime: Runtime, job_id: str) -> Result:
     """Paint a job; every way out leaves it in a state that something goes on from."""
     settings = runtime.settings
     with runtime.database.write() as db:
-        job = jobs.claim(db, job_id, runtime.owner, settings.lease_seconds)
+        # One of its own for each claim: no thread may take its neighbour's job for its own.
+        owner = f"{runtime.owner}/{token_hex(4)}"
+        job = jobs.claim(db, job_id, owner, settings.lease_seconds)
     if job is None:
         return Result.NOTHING
     structlog.contextvars.bind_contextvars(number=job.number, job=job.id, attempt=job.attempts)
@@ -93,7 +96,7 @@ def draw(runtime: Runtime, job_id: str) -> Result:
                 log.info("stopped", reason="cancelled or taken over")
                 return Result.NOTHING
             with runtime.database.write() as db:
-                jobs.give_back(db, job.id, runtime.owner, counted=False)
+                jobs.give_back(db, job.id, job.lease_owner, counted=False)
             log.info("stopped", reason="shutdown", step=lease.step)
             return Result.STOPPED
         except (PaintError, StorageError) as error:
@@ -108,9 +111,9 @@ def draw(runtime: Runtime, job_id: str) -> Result:
 def _failed(runtime: Runtime, job: Job, code: str, *, permanent: bool) -> Result:
     with runtime.database.write() as db:
         if permanent or job.attempts >= runtime.settings.max_attempts:
-            ours, result = jobs.fail(db, job.id, code, owner=runtime.owner), Result.FAILED
+            ours, result = jobs.fail(db, job.id, code, owner=job.lease_owner), Result.FAILED
         else:
-            ours, result = jobs.give_back(db, job.id, runtime.owner, counted=True), Result.AGAIN
+            ours, result = jobs.give_back(db, job.id, job.lease_owner, counted=True), Result.AGAIN
     return result if ours else Result.NOTHING
 
 
@@ -144,7 +147,7 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         raise PaintError("Every picture was flagged.", permanent=True, code="unsafe")
     stored = _store(runtime, job, kept)
     with runtime.database.write() as db:
-        ours = jobs.drawn(db, job.id, runtime.owner, stored, painted_at)
+        ours = jobs.drawn(db, job.id, job.lease_owner, stored, painted_at)
         current = None if ours else jobs.get(db, job.id)
     if not ours:
         # Taken back while it was stored: nothing may stay behind. (If another worker has it now,

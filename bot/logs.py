@@ -15,17 +15,10 @@ from typing import Any
 import structlog
 
 _PERSONAL = frozenset(
-    {
-        "prompt",
-        "text",
-        "user_id",
-        "chat_id",
-        "token",
-        "reply_token",
-        "secret",
-        "to",
-        "authorization",
-    }
+    (
+        *("prompt", "negative_prompt", "text", "user_id", "chat_id", "recipient", "to"),
+        *("token", "reply_token", "quote_token", "secret", "password", "authorization"),
+    )
 )
 # Libraries that tell at INFO what nobody needs, or at DEBUG what nobody may read.
 _QUIET = (

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, CursorResult, Dialect
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -23,22 +24,41 @@ class _Compiled(NamedTuple):
 class Prepared:
     """A statement of SQLAlchemy's, or a function that makes one for a dialect such as "sqlite".
 
-    `run` takes the values of its bindparams, for an INSERT those of its columns: the same names
-    every time, and none that is a list. Results are what the database's driver makes of them.
+    It takes the values of its bindparams, for an INSERT those of its columns: the same names every
+    time, and none that is a list. Rows are plain tuples of what the database's driver gives.
     """
 
     def __init__(self, statement: ClauseElement | Callable[[str], ClauseElement]) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, db: Connection, **values: Any) -> CursorResult[Any]:
-        """Execute it in a transaction."""
+    def first(self, db: Connection, **values: Any) -> tuple[Any, ...] | None:
+        """Execute a SELECT in a transaction: its first row, if it has one."""
+        row: tuple[Any, ...] | None = self._execute(db, values).fetchone()
+        return row
+
+    def run(self, db: Connection, **values: Any) -> int:
+        """Execute an INSERT and the like in a transaction: how many rows it touched."""
+        return int(self._execute(db, values).rowcount)
+
+    def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
+        """The driver's cursor after the execution; raises SQLAlchemy's errors, without values."""
         compiled = self._compiled.get(db.dialect.name)
         if compiled is None:
             compiled = self._compiled[db.dialect.name] = self._compile(db.dialect, list(values))
         for name, convert in compiled.converters.items():
             values[name] = convert(values[name])
-        return db.exec_driver_sql(compiled.text, {**compiled.constants, **values})
+        cursor = db.connection.cursor()
+        try:
+            cursor.execute(compiled.text, {**compiled.constants, **values})
+        except Exception as error:
+            kind = db.dialect.loaded_dbapi.Error
+            if not isinstance(error, kind):
+                raise
+            raise DBAPIError.instance(
+                compiled.text, values, error, kind, hide_parameters=True, dialect=db.dialect
+            ) from error
+        return cursor
 
     def _compile(self, dialect: Dialect, names: list[str]) -> _Compiled:
         if dialect.name == "sqlite":

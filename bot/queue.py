@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 GPU, IO = "gpu", "io"
 PAUSE_AFTER_FAILURE = 2.0
 AT_ONCE = 100  # messages in one go
+GATHER = 0.03  # seconds between two goes
 PATIENCE = 5.0  # seconds that a broker has to take them
 
 
@@ -59,7 +61,11 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=3,
         broker_transport_options=_transport(settings),
-        task_publish_retry=False,
+        broker_connection_max_retries=None,
+        # Without a second try, the clock would for ever use the connection that a broker which
+        # was restarted since has forgotten.
+        task_publish_retry=True,
+        task_publish_retry_policy=_ONCE,
         task_serializer="json",
         accept_content=["json"],
         timezone="UTC",
@@ -77,6 +83,10 @@ def _every(task: str, seconds: float) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"queue": IO, "expires": seconds * 2}}
 
 
+# One more try to connect, at once: kombu's own patience holds up whoever publishes for 6 seconds.
+_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+
 def _transport(settings: Settings) -> dict[str, Any]:
     if settings.broker_url.startswith("redis"):
         return {
@@ -86,8 +96,9 @@ def _transport(settings: Settings) -> dict[str, Any]:
             "socket_timeout": 5,
             "retry_on_timeout": False,
             "health_check_interval": 25,
+            **_ONCE,
         }
-    return {"confirm_publish": True}
+    return {"confirm_publish": True, **_ONCE}
 
 
 class Publisher:
@@ -118,12 +129,16 @@ class Publisher:
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        sent = 0.0
         while (first := self._waiting.get()) is not None:
+            # When much is going on, many in one go leave the requests more of the processor.
+            time.sleep(max(0.0, sent + GATHER - time.monotonic()))
             wakes = [first, *self._more(AT_ONCE - 1)]
             try:
                 self._post.send(wakes)
             except Exception as error:
                 self._failed(wakes, error)
+            sent = time.monotonic()
         self._post.close()
 
     def _more(self, limit: int) -> list[Wake]:
@@ -212,4 +227,4 @@ _PLAIN = {
 
 def publish(app: Celery, wake: Wake, countdown: float | None = None) -> None:
     """Put one message on its queue; raises kombu's OperationalError and the like."""
-    app.send_task(wake.task, args=[wake.id], queue=wake.queue, countdown=countdown, retry=False)
+    app.send_task(wake.task, args=[wake.id], queue=wake.queue, countdown=countdown)

@@ -222,6 +222,9 @@ class Settings:
                     raise SettingError(f"{name} is not set. {item.metadata['help']}")
             except SettingError as error:
                 problems.append(str(error))
+        after = values.get("ticket_after", cls.ticket_after)
+        if after >= values.get("reply_token_life", cls.reply_token_life):
+            problems.append("TICKET_AFTER must be less than REPLY_TOKEN_LIFE, or no ticket can go.")
         if problems:
             raise SettingError("Settings to mend:\n" + "\n".join(f"  - {it}" for it in problems))
         return cls(**values)

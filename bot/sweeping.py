@@ -12,6 +12,8 @@ from bot import chats, jobs, outbox
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
+from bot.storage import new_key
+from inference.request import MAX_COUNT
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +57,11 @@ def erase(runtime: Runtime, job_id: str) -> None:
         stored = jobs.pictures_of(db, job_id)
     if job is None or job.erase_at is None or job.erased_at is not None:
         return
-    for it in stored:
-        runtime.storage.delete(it.key)
-        runtime.storage.delete(it.preview_key)
+    # Not only what is listed: a worker may have been killed between storing and listing.
+    for position in range(MAX_COUNT):
+        runtime.storage.delete(new_key(job.secret, position, "preview", "jpg"))
+        for ext in ("png", "jpg"):
+            runtime.storage.delete(new_key(job.secret, position, "original", ext))
     with runtime.database.write() as db:
         outbox.drop_job(db, job_id)
         jobs.erased(db, job_id)

@@ -32,19 +32,13 @@ def find_server(name: str) -> str | None:
     if name == "postgres":
         versions = Path("/usr/lib/postgresql").glob("*/bin/postgres")
         newest = sorted(versions, key=lambda it: float(it.parts[4]), reverse=True)
-        if newest:
-            return str(newest[0])
-    if name == "rabbitmq-server":
-        inner = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-        if inner.exists():
-            return str(inner)
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    return found if found and name != "postgres" else _with_initdb(found)
-
-
-def _with_initdb(postgres: str | None) -> str | None:
-    """A postgres that can make itself a cluster; some machines have the program alone."""
-    return postgres if postgres and Path(postgres).resolve().with_name("initdb").exists() else None
+        found = str(newest[0]) if newest else shutil.which(name)
+        # Some machines have the program without what makes its data folder.
+        return found if found and Path(found).resolve().with_name("initdb").exists() else None
+    inner = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    if name == "rabbitmq-server" and inner.exists():
+        return str(inner)
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def missing() -> list[str]:

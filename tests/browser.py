@@ -37,11 +37,21 @@ PHONE = (390, 844)
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium on this machine: CHROMIUM from the environment, else the PATH's."""
+    """The path of a Chromium on this machine: CHROMIUM from the environment, else the PATH's, else
+    the one that `playwright install chromium` fetched."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    return found or _playwrights_own()
+
+
+def _playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.path.exists(path) else None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ _UNSENT = Prepared(select(unsent.c.at).where(unsent.c.message_id == bindparam("m
 
 def was_unsent(db: Connection, message_id: str) -> bool:
     """Whether the unsend of this message arrived before the message itself."""
-    return _UNSENT.run(db, message=message_id).first() is not None
+    return _UNSENT.first(db, message=message_id) is not None
 
 
 def unsend(db: Connection, message_id: str) -> list[str]:
@@ -33,16 +33,14 @@ def cancel(db: Connection, job_id: str) -> bool:
 
 
 def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
-    """The bot left the chat or was blocked: cancel what is under way there."""
-    return _drop(db, jobs.c.chat_id == chat_id, erase=erase)
+    """The bot left the chat or was blocked: cancel what is not painted, or erase everything."""
+    there = jobs.c.chat_id == chat_id
+    return _drop(db, there if erase else and_(there, jobs.c.state.in_(UNFINISHED)), erase=erase)
 
 
 def _drop(db: Connection, which: Any, *, erase: bool) -> list[str]:
     """Cancel what is under way among `which`; with `erase`, have all of it erased."""
-    query = select(jobs.c.id).where(which)
-    if not erase:
-        query = query.where(jobs.c.state.in_(UNDELIVERED))
-    found = list(db.execute(query).scalars())
+    found = list(db.execute(select(jobs.c.id).where(which)).scalars())
     if not found:
         return []
     values: dict[str, Any] = {

@@ -82,7 +82,8 @@ def new_number() -> str:
     The digit keeps ordinary words that are typed in a chat from being taken for a number.
     """
     while True:
-        letters = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        bits = secrets.randbits(30)
+        letters = "".join(_ALPHABET[bits >> place & 31] for place in range(0, 30, 5))
         if any(letter.isdigit() for letter in letters):
             return f"{letters[:3]}-{letters[3:]}"
 

@@ -17,7 +17,7 @@ from bot.prepared import Prepared
 from bot.tables import jobs, pictures
 
 _INSERT = Prepared(insert(jobs))
-_WITH_NUMBER = select(jobs.c.id).where(jobs.c.number == bindparam("number"))
+_WITH_NUMBER = Prepared(select(jobs.c.id).where(jobs.c.number == bindparam("number")))
 
 
 def add(
@@ -83,7 +83,7 @@ def claim(db: Connection, job_id: str, owner: str, lease: float) -> Job | None:
 
 
 def renew(
-    db: Connection, job_id: str, owner: str, lease: float, *, step: int, steps: int | None
+    db: Connection, job_id: str, owner: str | None, lease: float, *, step: int, steps: int | None
 ) -> bool:
     """Renew the lease and note the step; False when the job is not this owner's any more."""
     changed = db.execute(
@@ -97,7 +97,7 @@ def renew(
 def drawn(
     db: Connection,
     job_id: str,
-    owner: str,
+    owner: str | None,
     stored: Sequence[StoredPicture],
     painted_at: float,
 ) -> bool:
@@ -121,7 +121,7 @@ def drawn(
     return True
 
 
-def give_back(db: Connection, job_id: str, owner: str, *, counted: bool) -> bool:
+def give_back(db: Connection, job_id: str, owner: str | None, *, counted: bool) -> bool:
     """Return a job to the queue; `counted` False when the attempt was no failure (a stop)."""
     values: dict[str, Any] = {"state": QUEUED, "lease_owner": None, "lease_until": None}
     values["published_at"] = now()
@@ -201,7 +201,7 @@ def _free_number(db: Connection) -> str:
     """A 受付番号 that no job ever had: of a million, one new number in a thousand is."""
     while True:
         number = new_number()
-        if db.execute(_WITH_NUMBER, {"number": number}).first() is None:
+        if _WITH_NUMBER.first(db, number=number) is None:
             return number
 
 

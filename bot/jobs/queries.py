@@ -55,8 +55,10 @@ _OF_PERSON = Prepared(_COUNT.where(jobs.c.user_id == bindparam("person")))
 def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
     """How many queued or drawing jobs a person has in a chat (a chat, if the person is unknown)."""
     if user_id:
-        return int(_OF_PERSON.run(db, chat=chat_id, person=user_id).scalar_one())
-    return int(_OF_CHAT.run(db, chat=chat_id).scalar_one())
+        found = _OF_PERSON.first(db, chat=chat_id, person=user_id)
+    else:
+        found = _OF_CHAT.first(db, chat=chat_id)
+    return int(found[0]) if found else 0
 
 
 def place(db: Connection, job: Job) -> int:

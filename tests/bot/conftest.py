@@ -101,7 +101,9 @@ def talking(settings: Settings, line: Line) -> Settings:
 
 @pytest.fixture
 def courier(talking: Settings, database: Database, storage: FolderStorage) -> Courier:
-    return Courier(talking, database, LineClient(talking, timeout=TIMEOUT), storage)
+    client = LineClient(talking, timeout=TIMEOUT)
+    client.open()  # seconds, on a busy machine, which tokens in a test do not have
+    return Courier(talking, database, client, storage)
 
 
 @pytest.fixture

@@ -113,8 +113,11 @@ class House:
             return [dict(row) for row in db.execute(select(table)).mappings()]
 
     def deliveries(self, job_id: str | None = None) -> list[dict[str, Any]]:
-        found = sorted(self.rows(tables.deliveries), key=lambda row: float(row["created_at"]))
-        return [row for row in found if job_id is None or row["job_id"] == job_id]
+        query = select(tables.deliveries).order_by(tables.deliveries.c.created_at)
+        if job_id is not None:
+            query = query.where(tables.deliveries.c.job_id == job_id)
+        with self.database.read() as db:
+            return [dict(row) for row in db.execute(query).mappings()]
 
     def ends(self, job_id: str | None = None) -> list[tuple[str, str, str]]:
         """(kind, way, state) of each delivery, oldest first."""
@@ -134,6 +137,9 @@ class Line(SimulatorClient):
     def __init__(self, url: str, state: State) -> None:
         super().__init__(url)
         self.state = state
+
+    def __enter__(self) -> Line:
+        return self
 
     def token(self, room: str = AOI, ttl: float | None = None) -> str:
         """A fresh reply token for a room, as a webhook would bring it."""

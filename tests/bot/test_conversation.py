@@ -52,7 +52,7 @@ class Talk:
         return [
             json.dumps(it["messages"], ensure_ascii=False)
             for it in self.house.deliveries()
-            if it["kind"] == outbox.ANSWER
+            if it["kind"] in {outbox.ANSWER, outbox.TICKET}
         ]
 
     @property

@@ -10,9 +10,10 @@ import pytest
 
 from bot import jobs, outbox, tables
 from bot.database import Database, now
-from bot.delivery import LEASE, Courier
+from bot.delivery import Courier
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, WAITING
 from bot.line import LineClient
+from bot.sending import LEASE
 from bot.settings import Settings
 from bot.storage import FolderStorage
 from tests.bot.conftest import TIMEOUT
@@ -142,6 +143,10 @@ def test_a_reply_nobody_knows_about_is_never_followed_by_a_push(
     line.fault("reply", "drop-after")
     line.fault("reply", "500")
     job_id = painted(house, line)
+    courier.deliver(job_id)
+    assert house.ends() == [("result", "reply", "ready")]  # the token lives: it is tried again
+    house.age_tokens(120)
+    line.fault("reply", "500")
     courier.deliver(job_id)
     assert house.ends() == [("result", "reply", "uncertain")]
     assert (house.state(job_id), house.job(job_id).deliver_at) == (WAITING, None)

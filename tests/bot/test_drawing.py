@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bot import jobs, tables
 from bot.database import now
@@ -76,7 +77,9 @@ def until_stopped(request: DrawRequest, on_step: OnStep, should_stop: ShouldStop
 
 
 @pytest.fixture
-def runtime(settings: Settings) -> Iterator[Runtime]:
+def runtime(settings: Settings, own_logs: None) -> Iterator[Runtime]:
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[plain])  # the default with rich takes a second a traceback
     it = Runtime(replace(settings, lease_seconds=1.0))
     yield it
     it.database.close()
@@ -262,7 +265,7 @@ class MeanwhileStorage(FolderStorage):
 
 def with_storage(runtime: Runtime, meanwhile: Callable[[], None]) -> None:
     storage = MeanwhileStorage(runtime.settings.pictures_dir, runtime.settings.public_url)
-    storage.meanwhile = meanwhile  # type: ignore[method-assign]
+    storage.meanwhile = meanwhile
     runtime._storage = storage
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 import structlog
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from bot import logs
 from bot.queue import GPU, IO, Publisher, Wake, make_celery, publish
@@ -65,7 +66,17 @@ def test_every_call_to_redis_has_a_timeout(settings: Settings) -> None:
         assert 0 < options["socket_connect_timeout"] <= 5
         assert options["visibility_timeout"] >= 3600
     rabbit = make_celery(replace(settings, broker_url="amqp://h")).conf
-    assert rabbit.broker_transport_options == {"confirm_publish": True}
+    assert rabbit.broker_transport_options["confirm_publish"] is True
+
+
+def test_a_broker_that_refuses_holds_no_worker_up(settings: Settings) -> None:
+    app = make_celery(replace(settings, broker_url="redis://127.0.0.1:9/0"))
+    with pytest.raises(OperationalError):  # the first one imports the client
+        publish(app, Wake("deliver", "x"))
+    started = time.monotonic()
+    with pytest.raises(OperationalError):
+        publish(app, Wake("deliver", "x"))
+    assert time.monotonic() - started < 2.0
 
 
 def test_the_clock(settings: Settings) -> None:

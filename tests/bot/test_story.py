@@ -6,11 +6,13 @@ brought that was taken back before; and no job is ever left where nobody would l
 
 from __future__ import annotations
 
+import itertools
 import logging
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,11 +22,12 @@ import structlog
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import Connection
 
 from bot import jobs, outbox, sweeping, tables
 from bot.database import Database, now
 from bot.delivery import Courier
-from bot.jobs import CANCELLED, DELIVERED, DRAWING, DRAWN, FAILED, QUEUED, WAITING
+from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, QUEUED, WAITING
 from bot.line import LineError, Quota
 from bot.line.client import Sent
 from bot.queue import Wake
@@ -33,11 +36,33 @@ from bot.storage import FolderStorage
 from tests.bot.house import House
 
 PERFECT, NOT_SENT, LOST, LANDED, DIED = "perfect", "not sent", "lost", "landed", "died"
-MOODS = st.lists(st.sampled_from([PERFECT, NOT_SENT, LOST, LANDED, DIED]), max_size=2)
+ALL = (PERFECT, NOT_SENT, LOST, LANDED, DIED)
+MOODS = st.lists(st.sampled_from(ALL), max_size=2)
+
+
+FUSES = st.one_of(st.none(), st.integers(0, 6))  # transactions until the courier is killed
 
 
 class Killed(BaseException):
     """The courier's process ended here."""
+
+
+class Doomed:
+    """The courier's database: after `left` more transactions its process is no more."""
+
+    def __init__(self, database: Database) -> None:
+        self.left: int | None = None
+        self.read = database.read
+        self._database = database
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
+        with self._database.write() as db:
+            yield db
 
 
 class Line:
@@ -98,8 +123,8 @@ def _error(code: Any, **more: Any) -> LineError:
 class Story(RuleBasedStateMachine):
     template: ClassVar[Path]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(painted=st.booleans())
+    def begin(self, painted: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="efude-story-"))
         shutil.copy(self.template, self.folder / "efude.db")
         made = Settings(
@@ -113,10 +138,13 @@ class Story(RuleBasedStateMachine):
         self.line = Line()
         self.storage = FolderStorage(made.pictures_dir, "http://127.0.0.1:8000")
         self.settings = replace(made, push_reserve=0)
-        self.courier = Courier(self.settings, self.database, self.line, self.storage)  # type: ignore[arg-type]
+        self.doomed = Doomed(self.database)
+        self.courier = Courier(self.settings, self.doomed, self.line, self.storage)  # type: ignore[arg-type]
         self.job = self.house.add(token="first", message="m1")
         self.asked = 0
         self.taken_back_at: int | None = None  # how much was in the chat at that moment
+        if painted:
+            self.house.paint(self.job)
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -126,21 +154,26 @@ class Story(RuleBasedStateMachine):
     def state(self) -> str:
         return self.house.state(self.job)
 
-    def bring(self, moods: list[str], act: Any) -> None:
-        self.line.moods = list(moods)
+    def bring(self, moods: list[str], fuse: int | None, act: Any) -> None:
+        self.line.moods, self.doomed.left = list(moods), fuse
         try:
             act()
         except Killed:  # its leases end some day
             self.house.change(self.job, deliver_lease=now() - 1)
             mine = tables.deliveries.c.state == outbox.SENDING
             self.house.set(tables.deliveries, mine, lease_until=now() - 1)
-        self.line.moods = []
+        self.line.moods, self.doomed.left = [], None
 
     # The worker
 
     @rule(owner=st.sampled_from("ab"))
     def claim(self, owner: str) -> None:
         self.house.claim(self.job, owner)
+
+    @precondition(lambda self: hasattr(self, "job") and self.state() == QUEUED)
+    @rule()
+    def paint(self) -> None:
+        self.house.paint(self.job)
 
     @rule(owner=st.sampled_from("ab"))
     def painted(self, owner: str) -> None:
@@ -169,28 +202,28 @@ class Story(RuleBasedStateMachine):
 
     # The courier
 
-    @rule(moods=MOODS)
-    def deliver(self, moods: list[str]) -> None:
-        self.bring(moods, lambda: self.courier.deliver(self.job))
+    @rule(moods=MOODS, fuse=FUSES)
+    def deliver(self, moods: list[str], fuse: int | None) -> None:
+        self.bring(moods, fuse, lambda: self.courier.deliver(self.job))
 
-    @rule(moods=MOODS)
-    def tick(self, moods: list[str]) -> None:
+    @rule(moods=MOODS, fuse=FUSES)
+    def tick(self, moods: list[str], fuse: int | None) -> None:
         """Forty-six seconds after the last token came."""
         unspent = tables.reply_tokens.c.spent_at.is_(None)
         self.house.set(tables.reply_tokens, unspent, received_at=now() - 46)
-        self.bring(moods, lambda: self.courier.offer_ticket(self.job))
+        self.bring(moods, fuse, lambda: self.courier.offer_ticket(self.job))
 
     @rule()
     def minute_passes(self) -> None:
         self.house.set(tables.reply_tokens, tables.reply_tokens.c.token != "", received_at=0.0)
 
-    @rule(moods=MOODS)
-    def sweep(self, moods: list[str]) -> None:
+    @rule(moods=MOODS, fuse=FUSES)
+    def sweep(self, moods: list[str], fuse: int | None) -> None:
         self.house.set(tables.deliveries, tables.deliveries.c.state == "ready", next_at=now() - 1)
         if self.house.job(self.job).deliver_at is not None:
             self.house.change(self.job, deliver_at=now() - 1)
         runtime: Any = SimpleNamespace(settings=self.settings, database=self.database)
-        self.bring(moods, lambda: self.serve(sweeping.sweep(runtime), runtime))
+        self.bring(moods, fuse, lambda: self.serve(sweeping.sweep(runtime), runtime))
 
     def serve(self, wakes: list[Wake], runtime: Any) -> None:
         runtime.storage = self.storage
@@ -211,18 +244,18 @@ class Story(RuleBasedStateMachine):
         self.house.tap(self.job, f"tap-{self.asked}")
 
     @precondition(lambda self: hasattr(self, "job") and self.state() == DELIVERED)
-    @rule(moods=MOODS)
-    def ask_again(self, moods: list[str]) -> None:
+    @rule(moods=MOODS, fuse=FUSES)
+    def ask_again(self, moods: list[str], fuse: int | None) -> None:
         self.asked += 1
         with self.database.write() as db:
             delivery = outbox.add_reply(
                 db, outbox.AGAIN, token=f"tap-{self.asked}", token_at=now(), job_id=self.job
             )
-        self.bring(moods, lambda: self.courier.send(delivery))
+        self.bring(moods, fuse, lambda: self.courier.send(delivery))
 
     @precondition(lambda self: hasattr(self, "job") and self.taken_back_at is None)
-    @rule(moods=MOODS)
-    def take_back(self, moods: list[str]) -> None:
+    @rule()
+    def take_back(self) -> None:
         with self.database.write() as db:
             jobs.unsend(db, "m1")
         self.taken_back_at = len(self.line.chat)
@@ -230,59 +263,81 @@ class Story(RuleBasedStateMachine):
     # What always holds
 
     @invariant()
-    def nothing_comes_twice(self) -> None:
+    def all_is_well(self) -> None:
         if not hasattr(self, "job"):
             return
+        job, ends = self.house.job(self.job), self.house.ends(self.job)
         pictures = sum("originalContentUrl" in what for _, what in self.line.chat)
+        self.nothing_comes_twice(ends, pictures)
+        self.somebody_will_look_at_it(job)
+        if job.state == DELIVERED:
+            assert pictures
+        if self.taken_back_at is not None:
+            assert len(self.line.chat) == self.taken_back_at, "it was taken back before"
+            assert job.state in {CANCELLED, DELIVERED, FAILED}
+
+    def nothing_comes_twice(self, ends: list[tuple[str, str, str]], pictures: int) -> None:
         assert pictures <= 1 + self.asked
-        ends = self.house.ends(self.job)
-        assert ends.count(("result", "push", "sent")) <= 1
-        assert sum(kind == "result" and way == "push" for kind, way, _ in ends) <= 1
-        assert all(count == 1 for count in self.line.used.values() if count)
+        results = [(way, state) for kind, way, state in ends if kind == "result"]
+        assert sum(way == "push" for way, _ in results) <= 1
+        assert all(count <= 1 for count in self.line.used.values())
+        if not self.asked:
+            assert sum(state == "sent" for _, state in results) <= 1
 
-    @invariant()
-    def a_picture_nobody_asked_again_for_comes_once(self) -> None:
-        if hasattr(self, "job") and not self.asked:
-            ends = [it for it in self.house.ends(self.job) if it[0] == "result"]
-            assert sum(state == "sent" for _, _, state in ends) <= 1
-            assert sum("originalContentUrl" in what for _, what in self.line.chat) <= 1
+    def somebody_will_look_at_it(self, job: jobs.Job) -> None:
+        match job.state:
+            case "queued":
+                assert job.attempts <= 3
+            case "drawing":
+                assert job.lease_until is not None
+            case "drawn":
+                assert job.deliver_at is not None
+            case "waiting":
+                assert job.deliver_at is None
+                assert job.finished_at is None
+            case "delivered" | "cancelled":
+                assert job.deliver_at is None
+                assert job.finished_at is not None
 
-    @invariant()
-    def what_was_taken_back_stays_away(self) -> None:
-        if hasattr(self, "job") and self.taken_back_at is not None:
-            assert len(self.line.chat) == self.taken_back_at
-            assert self.state() in {CANCELLED, DELIVERED, FAILED}
 
-    @invariant()
-    def delivered_means_it_was(self) -> None:
-        if hasattr(self, "job") and self.state() == DELIVERED:
-            assert any("originalContentUrl" in what for _, what in self.line.chat)
+def test_killed_at_every_instant(migrated: Path, own_logs: None) -> None:
+    """Each place where a courier can die, in each mood of LINE's: the next one puts it right."""
+    hush()
+    Story.template = migrated
+    story = Story()
+    story.begin(painted=False)
+    moods = [[], *([one] for one in ALL[1:]), *([LANDED, two] for two in ALL[1:])]
+    cases = itertools.product(range(6), moods, (True, False))
+    for number, (fuse, mood, with_token) in enumerate(cases):
+        story.line.chat.clear()
+        story.job = story.house.drawn(token=f"token-{number}" if with_token else None)
+        story.bring(mood, fuse, lambda: story.courier.deliver(story.job))
+        for _ in range(3):
+            if story.state() == DRAWN:
+                story.house.change(story.job, deliver_at=now() - 1, deliver_lease=None)
+                story.bring([], None, lambda: story.courier.deliver(story.job))
+        about = f"killed after {fuse} transactions, {mood}, token: {with_token}"
+        ends = story.house.ends(story.job)
+        if ends == [("result", "reply", "uncertain")]:
+            assert story.state() == WAITING, about
+            assert len(story.line.chat) <= 1, about
+        else:
+            assert story.state() == DELIVERED, about
+            assert len(story.line.chat) == 1, about
+        story.all_is_well()
+    story.teardown()
 
-    @invariant()
-    def somebody_will_look_at_it(self) -> None:
-        if not hasattr(self, "job"):
-            return
-        job = self.house.job(self.job)
-        if job.state == QUEUED:
-            assert job.attempts <= 3
-        elif job.state == DRAWING:
-            assert job.lease_until is not None
-        elif job.state == DRAWN:
-            assert job.deliver_at is not None
-        elif job.state == WAITING:
-            assert job.deliver_at is None
-            assert job.finished_at is None
-        elif job.state in {DELIVERED, CANCELLED}:
-            assert job.finished_at is not None
-            assert job.deliver_at is None
+
+def hush() -> None:
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=False)
 
 
 def test_every_story_ends_well(migrated: Path, own_logs: None) -> None:
-    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
-    structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=False)
+    hush()
     Story.template = migrated
     Story.TestCase.settings = settings(
-        max_examples=25,
+        max_examples=20,
         stateful_step_count=25,
         deadline=None,
         database=None,

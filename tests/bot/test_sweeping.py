@@ -145,7 +145,7 @@ def test_after_the_retention_time_everything_goes(
     assert left[new]["request"] is not None
     assert [it["id"] for it in house.rows(tables.chats)] == [AOI]
     assert house.rows(tables.events) == []
-    assert len(list(runtime.settings.pictures_dir.rglob("*.png"))) == 1  # type: ignore[attr-defined]
+    assert len(list(runtime.settings.pictures_dir.rglob("*.png"))) == 1
 
 
 def test_a_months_old_event_id_is_forgotten_and_a_weeks_old_is_not(

@@ -9,18 +9,16 @@ from typing import Any
 
 import pytest
 import structlog
-from celery import Celery
+from celery import Celery, signals
 from celery.exceptions import Reject
 
 from bot import __main__, jobs, tasks
 from bot.delivery import Courier
 from bot.jobs import DELIVERED, QUEUED
-from bot.line import LineClient
 from bot.queue import Wake
 from bot.runtime import Runtime
 from bot.settings import Settings
 from inference.request import PaintError
-from tests.bot.conftest import TIMEOUT
 from tests.bot.house import House, Line, on_queues
 from tests.bot.test_drawing import raises, until_stopped, with_painter
 
@@ -89,7 +87,7 @@ def test_a_worker_that_stops_hands_its_message_back(
 def test_the_signal_of_a_stop_reaches_the_painter(runtime: Runtime) -> None:
     tasks._running.append(runtime)
     try:
-        tasks.signals.worker_shutting_down.send(sender=None, sig="TERM", how="Warm", exitcode=0)
+        signals.worker_shutting_down.send(sender=None, sig="TERM", how="Warm", exitcode=0)
         assert runtime.stopping.is_set()
     finally:
         tasks._running.remove(runtime)
@@ -115,11 +113,9 @@ def test_the_sweep_and_the_tickets_wake_whom_they_name(celery: Celery, house: Ho
 
 
 def test_the_couriers_tasks_from_first_to_last(
-    celery: Celery, runtime: Runtime, house: House, line: Line, talking: Settings
+    celery: Celery, runtime: Runtime, house: House, line: Line, courier: Courier
 ) -> None:
-    runtime._courier = Courier(
-        talking, runtime.database, LineClient(talking, timeout=TIMEOUT), runtime.storage
-    )
+    runtime._courier = courier
     with_painter(runtime)
     job_id = house.add(token=line.token(), age=46, message="m1")
     run(celery, "show_loading", job_id)

@@ -99,7 +99,7 @@ def test_a_body_that_is_too_large(client: FlaskClient, house: House) -> None:
     body = body_of(event("あ" * 800_000))
     assert len(body) > 2 * 1024 * 1024
     assert client.post("/callback", data=body, headers=signed(body)).status_code == 413
-    builder = EnvironBuilder("/callback", method="POST", headers=signed(body))
+    builder = EnvironBuilder("/callback", method="POST", headers=signed(body).items())
     environ = builder.get_environ()  # in chunks, so that nobody announces the length
     environ |= {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
     environ.pop("CONTENT_LENGTH", None)

@@ -1,0 +1,185 @@
+"""Houses for the stories. They are expensive, so that stories share them.
+
+house        paints in a fraction of a second
+slow_house   paints for some seconds (really: hundreds of steps) and offers tickets soon
+
+Both stand on SQLite and Valkey. any_house and any_slow_house stand, besides, on PostgreSQL with
+Redis and with RabbitMQ: those runs are marked `services`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.house import House
+from tests.scenarios.privacy import leaks, personal_words
+from tests.scenarios.servers import PostgreSQL, postgresql
+
+HERE = Path(__file__).parent
+COMMON = {"SWEEP_SECONDS": "0.5", "LEASE_SECONDS": "3"}
+QUICK = {**COMMON, "STEPS": "3"}
+SLOW = {**COMMON, "STEPS": "100", "TICKET_AFTER": "0.5"}
+SLOW_SECONDS = 4.0  # long enough to act in, on any machine, and no longer
+AT_HOME = "sqlite+valkey"
+ELSEWHERE = [
+    pytest.param(kind, marks=pytest.mark.services)
+    for kind in ("postgresql+redis", "postgresql+rabbitmq")
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a scenario, and may have to wait for houses to be built."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.scenario)
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Show what the processes said last beside a story that failed."""
+    report = yield
+    item.stash[_PASSED] = item.stash.get(_PASSED, True) and report.passed
+    if report.failed:
+        for house in getattr(item, "funcargs", {}).values():
+            if isinstance(house, House):
+                report.sections += [(f"log of {name}", text) for name, text in house.log_tails()]
+    return report
+
+
+_PASSED = pytest.StashKey[bool]()
+
+
+class Town:
+    """The houses of one kind, built when the first story needs them."""
+
+    def __init__(
+        self, folder: Path, model: Path, kind: str, postgres: PostgreSQL | None = None
+    ) -> None:
+        self._folder = folder
+        self._model = model
+        self._broker = kind.partition("+")[2]
+        self._postgres = postgres
+        self._houses: dict[str, House] = {}
+
+    def quick_house(self) -> House:
+        """A house that paints in a fraction of a second."""
+        return self._houses.get("quick") or self._build("quick", QUICK)
+
+    def slow_house(self) -> House:
+        """A house with so many steps that this machine paints for about SLOW_SECONDS."""
+        if house := self._houses.get("slow"):
+            return house
+        house = self._build("slow", SLOW)
+        person = house.person()
+        house.simulator.send(person, "りんご")
+        job = house.wait_for_state(person, "waiting", "delivered")
+        steps = int(SLOW_SECONDS / (job["painted_at"] - job["drawing_at"]) * int(SLOW["STEPS"]))
+        house.processes["web"].env["STEPS"] = str(min(max(steps, 50), 500))
+        house.restart("web")
+        return house
+
+    def _build(self, name: str, env: dict[str, str]) -> House:
+        url = self._postgres.new_database() if self._postgres else None
+        folder = self._folder / name
+        house = House(folder, self._model, env, broker=self._broker, database_url=url)
+        try:
+            self._houses[name] = house.open()
+        except BaseException:
+            house.close()
+            raise
+        return house
+
+    def houses(self) -> list[House]:
+        """The houses that were built so far."""
+        return list(self._houses.values())
+
+    def close(self) -> None:
+        """Tear them all down."""
+        for house in self._houses.values():
+            house.close()
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint with random weights: real painting in milliseconds a step."""
+    from tests.inference.tiny import make_checkpoint  # imports torch: not before it is needed
+
+    return make_checkpoint(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[Town]:
+    """The houses on SQLite and Valkey."""
+    town = Town(tmp_path_factory.mktemp("home"), model, AT_HOME)
+    yield town
+    town.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """One PostgreSQL server for all houses that want one."""
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=[AT_HOME, *ELSEWHERE])
+def town(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, model: Path
+) -> Iterator[Town]:
+    """The houses of each kind in turn."""
+    if request.param == AT_HOME:
+        yield request.getfixturevalue("home")
+        return
+    running: PostgreSQL = request.getfixturevalue("postgres")
+    town = Town(tmp_path_factory.mktemp("town"), model, request.param, running)
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def house(home: Town, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house that paints quickly."""
+    yield from _visit(home.quick_house(), request)
+
+
+@pytest.fixture
+def slow_house(home: Town, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house that paints for some seconds and offers tickets soon."""
+    yield from _visit(home.slow_house(), request)
+
+
+@pytest.fixture
+def any_house(town: Town, request: pytest.FixtureRequest) -> Iterator[House]:
+    """`house`, on every broker and database."""
+    yield from _visit(town.quick_house(), request)
+
+
+@pytest.fixture
+def any_slow_house(town: Town, request: pytest.FixtureRequest) -> Iterator[House]:
+    """`slow_house`, on every broker and database."""
+    yield from _visit(town.slow_house(), request)
+
+
+def _visit(house: House, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house in order before the story; quiet, and discreet, after it."""
+    house.mend()
+    house.simulator.reset(settings=True)
+    read = {name: len(house.log_lines(name)) for name in house.processes}
+    yield house
+    if not request.node.stash.get(_PASSED, True):
+        _clear_up(house)
+        return
+    house.settle()
+    assert leaks(house, personal_words(house), read) == [], "the logs tell what is personal"
+
+
+def _clear_up(house: House) -> None:
+    """A story that failed must not spoil the next: whatever it left under way is given up."""
+    house.mend()
+    house.simulator.clear_faults()
+    house.give_up()

@@ -1,0 +1,347 @@
+"""House: all of Efude on this machine, as real processes, with the simulator in LINE's place."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from honcho.environ import parse_procfile
+from kombu import Connection
+from PIL import Image
+from sqlalchemy import RowMapping, Table, or_, select, update
+from urllib3.exceptions import HTTPError
+
+from bot.database import Database
+from bot.queue import make_celery
+from bot.settings import Settings
+from bot.tables import deliveries, jobs
+from simulator.client import Msg, SimulatorClient
+from tests.scenarios.processes import START_SECONDS, Process, eventually, free_ports
+from tests.scenarios.servers import ROOT, make_broker
+
+Json = dict[str, Any]
+PATIENCE = 90.0  # seconds for what takes one or two on an idle machine
+LOG_TAIL = 40
+
+
+class House:
+    """The Procfile's processes on free ports of the loopback, in a folder of their own.
+
+    model: a checkpoint folder. env: settings beside those that make the processes meet. broker:
+    "valkey", "redis" or "rabbitmq". database_url: None is SQLite in the folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        model: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        broker: str = "valkey",
+        database_url: str | None = None,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        web, line = (str(port) for port in free_ports(2))
+        self.secret, self.token = secrets.token_hex(16), secrets.token_hex(32)
+        stand = make_broker(broker, folder)
+        self.env: dict[str, str] = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": "1",  # the tiny model gains nothing from more
+            "HF_HUB_OFFLINE": "1",
+            "HOST": "127.0.0.1",
+            "PORT": web,
+            "SIMULATOR_PORT": line,
+            "PUBLIC_URL": f"http://127.0.0.1:{web}",
+            "LINE_API_URL": f"http://127.0.0.1:{line}",
+            "LINE_CHANNEL_SECRET": self.secret,
+            "LINE_CHANNEL_ACCESS_TOKEN": self.token,
+            "BROKER_URL": stand.url,
+            "DATABASE_URL": database_url or f"sqlite:///{folder / 'efude.db'}",
+            "PICTURES_DIR": str(folder / "pictures"),
+            "MODEL": str(model),
+            "DEVICE": "cpu",
+            "LOG_FORMAT": "json",
+            **(env or {}),
+        }
+        self.settings = Settings.from_env(self.env)
+        self.url = self.settings.public_url
+        self.pictures_dir = self.settings.pictures_dir
+        self._line_file = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
+        demo = parse_procfile((ROOT / "Procfile.demo").read_text(encoding="utf-8")).processes
+        commands = {**stand.beside, "broker": stand.command, "simulator": demo["simulator"]}
+        commands |= {name: line for name, line in self._line_file.items() if name != "release"}
+        self._stand = (*stand.beside, "broker")
+        self.processes = {
+            name: Process(
+                name, command, {**self.env, **(stand.env if name in self._stand else {})}, folder
+            )
+            for name, command in commands.items()
+        }
+        self.simulator = SimulatorClient(self.settings.line_api_url)
+        self.database = Database(self.settings.database_url)
+        self._celery: Celery = make_celery(self.settings)
+
+    # --- processes
+
+    def open(self) -> House:
+        """Migrate, start everything, wait until it serves."""
+        release = self._line_file["release"]
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {release}"],
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.start(*self.processes)
+        return self
+
+    def close(self) -> None:
+        """Kill everything; nothing of the house stays behind but its folder."""
+        for process in self.processes.values():
+            process.go_on()
+            process.kill()
+        self.simulator.close()
+        self.database.close()
+        self._celery.close()
+
+    def start(self, *names: str) -> None:
+        """Start these processes and wait until each does its work; the broker comes first."""
+        first = [name for name in self._stand if name in names]
+        for group in (first, [name for name in names if name not in first]):
+            for name in group:
+                self.processes[name].start()
+            for name in group:
+                self.wait_until_ready(name)
+
+    def kill(self, *names: str) -> None:
+        """kill -9."""
+        for name in names:
+            self.processes[name].kill()
+
+    def restart(self, *names: str) -> None:
+        """kill -9, then start anew."""
+        self.kill(*names)
+        self.start(*names)
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """SIGSTOP for the length of a `with`: it hangs."""
+        self.processes[name].pause()
+        try:
+            yield
+        finally:
+            self.processes[name].go_on()
+
+    @contextmanager
+    def set(self, name: str, **settings: str) -> Iterator[None]:
+        """Restart a process with other settings, and at the end with its own again."""
+        process = self.processes[name]
+        own = process.env
+        process.env = {**own, **settings}
+        try:
+            self.restart(name)
+            yield
+        finally:
+            process.env = own
+            self.kill(name)
+        self.start(name)
+
+    def mend(self) -> None:
+        """Start again whatever an earlier story left dead."""
+        dead = [name for name, process in self.processes.items() if not process.alive]
+        self.start(*dead)
+
+    def wait_until_ready(self, name: str) -> None:
+        """Wait until a process serves; it must not die over it."""
+        process = self.processes[name]
+
+        def ready() -> bool:
+            assert process.alive, f"{name} died at its start:\n" + "\n".join(process.lines()[-20:])
+            return self._ready(name)
+
+        eventually(f"{name} is ready", ready, START_SECONDS, 0.1)
+
+    def _ready(self, name: str) -> bool:
+        with suppress(OSError, HTTPError):
+            match name:
+                case "web":
+                    return self.get("/readyz")[0] == 200
+                case "simulator":
+                    return bool(self.simulator.settings())
+                case "broker":
+                    with Connection(self.settings.broker_url, connect_timeout=1) as connection:
+                        connection.connect()
+                        return True
+                case "worker" | "courier":
+                    return self._consumes(name)
+                case _:
+                    return True  # the clock and its like serve nobody: alive is all there is
+        return False
+
+    def _consumes(self, name: str) -> bool:
+        """Whether a Celery worker takes messages: its remote control answers only then."""
+        pid = self.processes[name].pid
+        with suppress(Exception):  # a broker that is just starting refuses in many ways
+            answers = self._celery.control.ping(timeout=0.5, limit=2) or []
+            return any(f"{name}-{pid}@" in host for answer in answers for host in answer)
+        return False
+
+    def log_lines(self, name: str) -> list[str]:
+        """Everything that a process has logged."""
+        return self.processes[name].lines()
+
+    def log_tails(self) -> Iterator[tuple[str, str]]:
+        """The name and last lines of every log that is not empty."""
+        for name, process in self.processes.items():
+            if lines := process.lines()[-LOG_TAIL:]:
+                yield name, "\n".join(lines)
+
+    # --- people
+
+    def person(self, name: str = "みお") -> str:
+        """One more friend of the bot, in nobody's way; the id, which is also the chat's."""
+        return self.simulator.add_person(name)
+
+    def group(self) -> tuple[str, str]:
+        """One more group of three with the bot in it: the group's id and one member's."""
+        members = [self.simulator.add_person(name) for name in ("みお", "りく", "そら")]
+        return self.simulator.add_group("お絵描き部", members), members[0]
+
+    # --- looking
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """GET from the web process (or of a whole URL): status and body."""
+        url = path if path.startswith("http") else self.url + path
+        try:
+            with urllib.request.urlopen(url, timeout=10) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, b""
+
+    def pictures(self, room: str) -> list[Msg]:
+        """The pictures that stand in a chat."""
+        return [it for it in self.simulator.bot_messages(room) if it.type == "image"]
+
+    def wait_for_picture(self, room: str, timeout: float = PATIENCE) -> Msg:
+        """The first picture in a chat; its two files are fetched and must be real pictures."""
+        message = self.simulator.wait_for(
+            room, lambda it: it.by_bot and it.type == "image", timeout
+        )
+        assert message.image is not None
+        for url in (message.image["original"], message.image["preview"]):
+            status, data = self.get(url)
+            assert status == 200
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+                assert min(picture.size) >= 64
+        return message
+
+    def arrives_once(self, room: str, via: str = "reply") -> None:
+        """Wait until nothing is under way: the picture stands in the chat exactly once."""
+        self.wait_for_state(room, "delivered")
+        self.settle()
+        self.wait_for_picture(room)
+        assert [it.via for it in self.pictures(room)] == [via]
+        results = self.deliveries(room, "result")
+        assert [it["way"] for it in results if it["state"] == "sent"] == [via]
+
+    def bring(self, person: str) -> None:
+        """Let a picture come once: of itself while its reply token lives, else by tapping.
+
+        A house that was down, or slow, for longer than a token lives may have had to push it.
+        """
+        job = self.wait_for_state(person, "waiting", "delivered", timeout=2 * PATIENCE)
+        if job["state"] == "waiting":
+            self.simulator.tap(self.simulator.wait_for(person, lambda it: it.type == "flex"))
+        self.wait_for_state(person, "delivered")
+        late = job["drawn_at"] - job["created_at"] > self.settings.reply_token_life
+        pushed = late and self.answers("push")
+        self.arrives_once(person, "push" if pushed else "reply")
+
+    def answers(self, endpoint: str) -> list[int | None]:
+        """What LINE answered to this kind of message ("reply", "push"); None: nothing."""
+        return [it["status"] for it in self.simulator.log(f"/message/{endpoint}")]
+
+    def wait_for_text(self, room: str, part: str, timeout: float = PATIENCE) -> Msg:
+        """The first bubble of the bot that says this."""
+        return self.simulator.wait_for(
+            room, lambda it: it.by_bot and part in ((it.text or it.alt_text) or ""), timeout
+        )
+
+    def rows(self, table: Table, *where: Any) -> list[RowMapping]:
+        """Rows of a table, in no order."""
+        with self.database.read() as db:
+            return list(db.execute(select(table).where(*where)).mappings())
+
+    def job(self, room: str) -> RowMapping:
+        """The one job of a chat."""
+        found = self.rows(jobs, jobs.c.chat_id == room)
+        assert len(found) == 1, [row["state"] for row in found]
+        return found[0]
+
+    def job_by_number(self, number: str) -> RowMapping:
+        """The job with this 受付番号, also when it was erased and no longer knows its chat."""
+        (found,) = self.rows(jobs, jobs.c.number == number)
+        return found
+
+    def deliveries(self, room: str, kind: str) -> list[RowMapping]:
+        """The deliveries of this kind ("result", "ticket", "again") for the one job of a chat."""
+        of_job = deliveries.c.job_id == self.job(room)["id"]
+        return self.rows(deliveries, of_job, deliveries.c.kind == kind)
+
+    def wait_for_state(self, room: str, *states: str, timeout: float = PATIENCE) -> RowMapping:
+        """The one job of a chat, as soon as it is in one of these states."""
+
+        def probe() -> RowMapping | None:
+            found = self.rows(jobs, jobs.c.chat_id == room, jobs.c.state.in_(states))
+            return found[0] if found else None
+
+        return eventually(f"the job is {' or '.join(states)}", probe, timeout)
+
+    def wait_until_painting(self, room: str) -> RowMapping:
+        """The one job of a chat, as soon as a worker is at it."""
+        return self.wait_for_state(room, "drawing")
+
+    def settle(self, timeout: float = PATIENCE) -> None:
+        """Wait until the database holds nothing that anybody would go on with by themselves."""
+        eventually("nothing is under way any more", lambda: not self.under_way(), timeout, 0.1)
+
+    def under_way(self) -> list[str]:
+        """What is not settled yet, in words."""
+        busy = or_(jobs.c.state.in_(("queued", "drawing")), jobs.c.deliver_at.is_not(None))
+        erasing = jobs.c.erase_at.is_not(None) & jobs.c.erased_at.is_(None)
+        sending = deliveries.c.state.in_(("ready", "sending"))
+        jobs_left = self.rows(jobs, or_(busy, erasing))
+        messages_left = self.rows(deliveries, sending)
+        return [f"{row['number']} {row['state']}" for row in jobs_left] + [
+            f"{row['kind']} {row['state']}" for row in messages_left
+        ]
+
+    def give_up(self) -> None:
+        """Take everything that is under way off the table (after a story that failed)."""
+        over = {"deliver_at": None, "erased_at": 0.0}
+        busy = jobs.c.state.in_(("queued", "drawing", "drawn", "waiting"))
+        with self.database.write() as db:
+            db.execute(update(jobs).values(**over))
+            db.execute(update(jobs).where(busy).values(state="cancelled", lease_owner=None))
+            db.execute(update(deliveries).values(state="dead"))

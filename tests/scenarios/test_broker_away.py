@@ -1,0 +1,44 @@
+"""The broker only wakes people up: without it webhooks are answered and nothing is lost."""
+
+from __future__ import annotations
+
+from tests.scenarios.house import PATIENCE, House
+from tests.scenarios.processes import eventually
+
+ANSWER_MS = 1500  # LINE gives up after two seconds
+
+
+def test_a_dead_broker_costs_time_and_no_picture(any_house: House) -> None:
+    """The broker is killed; two people write; it comes back; both get one picture."""
+    house = any_house
+    mio, rin = house.person("みお"), house.person("りん")
+    house.kill("broker")
+    for person in (mio, rin):
+        house.simulator.send(person, "赤いりんご", wait=True)
+    assert [it["status"] for it in house.simulator.webhooks()] == [200, 200]
+    assert max(it["ms"] for it in house.simulator.webhooks()) < ANSWER_MS
+    assert house.job(mio)["state"] == "queued"
+
+    house.start("broker")
+    for person in (mio, rin):
+        house.bring(person)
+
+
+def test_a_hung_broker_holds_nobody_up(any_house: House) -> None:
+    """The broker takes connections and answers nothing: webhooks are still answered at once."""
+    house = any_house
+    mio, rin, sora = house.person("みお"), house.person("りん"), house.person("そら")
+    with house.paused("broker"):
+        for person in (mio, rin):
+            house.simulator.send(person, "赤いりんご", wait=True)
+        eventually(
+            "the web process gives up on the broker",
+            lambda: all(house.job(it)["published_at"] is None for it in (mio, rin)),
+            PATIENCE,
+        )
+        house.simulator.send(sora, "赤いりんご", wait=True)
+        assert [it["status"] for it in house.simulator.webhooks()] == [200] * 3
+        assert max(it["ms"] for it in house.simulator.webhooks()) < ANSWER_MS
+
+    for person in (mio, rin, sora):
+        house.bring(person)

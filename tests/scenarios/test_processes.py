@@ -1,0 +1,99 @@
+"""Processes die, are stopped for a deploy, or lose power: every picture still comes, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.house import House
+from tests.scenarios.processes import eventually
+
+GRACE = 30.0  # seconds that Heroku and Kubernetes wait before they kill
+
+
+def test_a_worker_killed_at_its_easel(any_slow_house: House) -> None:
+    """kill -9 while it paints: its lease runs out, and the next worker paints the picture."""
+    house = any_slow_house
+    mio = house.person()
+    house.simulator.send(mio, "赤いりんご")
+    house.wait_until_painting(mio)
+    house.restart("worker")
+
+    house.bring(mio)
+    assert house.job(mio)["attempts"] == 2
+
+
+def test_a_worker_stopped_for_a_deploy(any_slow_house: House) -> None:
+    """SIGTERM while it paints: it stops in time and puts the job back, as if untouched."""
+    house = any_slow_house
+    mio = house.person()
+    house.simulator.send(mio, "赤いりんご")
+    house.wait_until_painting(mio)
+    house.processes["worker"].terminate()
+    assert house.processes["worker"].wait(GRACE) == 0
+
+    job = house.job(mio)
+    assert (job["state"], job["attempts"], job["lease_owner"]) == ("queued", 0, None)
+    house.start("worker")
+    house.bring(mio)
+    assert house.job(mio)["attempts"] == 1, "the stop was no failure of the job's"
+
+
+@pytest.mark.slow
+def test_a_courier_killed_while_it_talks_to_line(any_house: House) -> None:
+    """kill -9 during two replies, of which LINE has taken one: both people get one picture.
+
+    Nobody can know which of the two arrived. The next courier tries the tokens again: one still
+    works, so its picture had not come; the other is refused as used, so its picture had.
+    """
+    house = any_house
+    people = [house.person("みお"), house.person("りん")]
+    with house.paused("courier"):
+        for person in people:
+            house.simulator.send(person, "赤いりんご")
+            house.wait_for_state(person, "drawn")
+        house.simulator.fault("reply", "hang")
+        house.simulator.fault("reply", "hang-after")
+    house.simulator.wait_for_request(lambda it: it["fault"] == "hang", 10)
+    eventually("one of the two arrives", lambda: any(house.pictures(it) for it in people), 5)
+    house.kill("courier")
+    assert sorted(len(house.pictures(it)) for it in people) == [0, 1]
+    house.simulator.clear_faults()
+    house.start("courier")
+
+    for person in people:
+        house.wait_for_picture(person)
+    house.settle()
+    assert [len(house.pictures(it)) for it in people] == [1, 1]
+    assert [house.job(it)["state"] for it in people] == ["delivered"] * 2
+
+
+def test_a_deploy(house: House) -> None:
+    """SIGTERM to everything: all stop in time, and what was asked for comes afterwards."""
+    mio = house.person()
+    with house.paused("worker"):
+        house.simulator.send(mio, "赤いりんご", wait=True)
+    names = ("web", "worker", "courier", "clock")
+    for name in names:
+        house.processes[name].terminate()
+    statuses = {name: house.processes[name].wait(GRACE) for name in names}
+    assert statuses == dict.fromkeys(names, 0)
+    house.start(*names)
+
+    house.arrives_once(mio)
+
+
+@pytest.mark.slow
+def test_a_power_cut(any_slow_house: House) -> None:
+    """Everything but LINE dies in the same instant, and is started again some time later."""
+    house = any_slow_house
+    mio, rin = house.person("みお"), house.person("りん")
+    for person in (mio, rin):
+        house.simulator.send(person, "赤いりんご")
+        house.simulator.wait_for_typing(person)  # so the broker has heard of it
+    house.wait_until_painting(mio)
+    names = [name for name in house.processes if name != "simulator"]
+    house.kill(*names)
+    house.start(*names)
+
+    for person in (mio, rin):
+        house.bring(person)
