@@ -70,7 +70,14 @@ def set_up(process: str, form: str | None = None) -> None:
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # The clock would tell with a page of trace, at every tick, that the broker is away.
+    logging.getLogger("celery.beat").addFilter(_without_trace)
     logging.captureWarnings(True)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
 
 
 def process_id() -> int:

@@ -17,7 +17,7 @@ from inference.request import MAX_COUNT
 
 log = structlog.get_logger(__name__)
 
-REPUBLISH_AFTER = 60.0
+REPUBLISH_AFTER = 20.0  # while a reply token that came with the job still lives
 DELIVER_AGAIN_AFTER = 20.0
 FORGET_TOKENS_AFTER = 24 * 3600.0
 DAY = 24 * 3600.0

@@ -17,7 +17,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import logs, sweeping
+from bot import jobs, logs, sweeping
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.queue import Wake, make_celery, publish
@@ -39,8 +39,11 @@ def make_app(settings: Settings) -> Celery:
         for it in wakes:
             try:
                 publish(app, it, countdown)
-            except Exception as error:  # the sweep comes back to it
+            except Exception as error:
                 log.warning("broker away", task=it.task, error=type(error).__name__)
+                lost = [each.id for each in wakes if each.task == "draw"]
+                with runtime.database.write() as db:
+                    jobs.unpublished(db, lost)  # so that the next sweep sends them
                 return
 
     @task(name="draw", bind=True)

@@ -233,7 +233,8 @@ def test_in_a_group_the_answer_has_a_button_that_lasts(talk: Talk) -> None:
     assert kinds(talk.in_group("まだ？", mention=False)) == ["send"]
     assert '"type": "flex"' in talk.answers[0]
     assert f"pick:{number}" in talk.answers[0]
-    assert talk.house.job(talk.jobs[0]["id"]).ticket_at is not None
+    waiting = talk.house.deliveries()[-1]  # a ticket: once sent, the outcome waits for its tap
+    assert (waiting["kind"], waiting["job_id"]) == (outbox.TICKET, talk.jobs[0]["id"])
 
 
 def test_in_a_group_others_may_tap_but_their_words_mean_their_own(talk: Talk) -> None:

@@ -116,7 +116,7 @@ def test_mentions_emojis_and_a_quoted_message() -> None:
     assert incoming.quoted_message_id == "444"
 
 
-def test_mentions_of_an_unknown_kind() -> None:
+def test_mentions_of_a_kind_that_the_sdk_does_not_know() -> None:
     mentionees = [
         {"index": 0, "length": 3, "type": "everybody-awake"},
         {"index": 4, "length": 3, "type": "user", "isSelf": True},
@@ -204,15 +204,16 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def test_the_other_events(event: dict[str, Any], expected: dict[str, Any]) -> None:
     with capture_logs() as logs:
         incoming = one(COMMON | event)
-    assert logs == []
+    assert logs == [], "the SDK knows this event"
     assert incoming.type == event["type"]
     assert incoming.chat_id == USER
     assert {name: getattr(incoming, name) for name in expected} == expected
 
 
 @pytest.mark.parametrize("event", [e for e, _ in OTHERS], ids=[str(e["type"]) for e, _ in OTHERS])
-def test_a_missing_delivery_context_changes_nothing(event: dict[str, Any]) -> None:
+def test_what_the_sdk_refuses_reads_the_same(event: dict[str, Any]) -> None:
     whole = COMMON | event
+    # Without a delivery context the SDK gives up, and the plain JSON is read.
     assert one(changed(whole, deliveryContext=None)) == one(whole)
 
 
@@ -255,7 +256,7 @@ def test_odd_events_are_still_served(event: dict[str, Any], expected: dict[str, 
 
 
 def test_the_mode_is_a_plain_string() -> None:
-    assert type(one(GOOD).mode) is str  # an enum's str() would be "EventMode.ACTIVE"
+    assert type(one(GOOD).mode) is str  # the SDK's is an enum, whose str() is "EventMode.ACTIVE"
 
 
 @pytest.mark.parametrize("timestamp", [None, "soon", -5, 0, 2**70, 1.5, True])
@@ -317,7 +318,7 @@ def test_the_log_never_holds_what_people_wrote() -> None:
     ]
     with capture_logs() as logs:
         parse(body(*events))
-    assert len(logs) == 2  # the other three are served
+    assert len(logs) >= len(events)
     assert SECRET_WORDS not in repr(logs)
     assert USER not in repr(logs)
 

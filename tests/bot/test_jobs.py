@@ -69,7 +69,7 @@ MOVES: dict[str, tuple[Callable[[Connection, str], Any], dict[str, str]]] = {
     "cancel": (lambda db, it: jobs.cancel(db, it), {QUEUED: CANCELLED, DRAWING: CANCELLED}),
     "leave": (
         lambda db, it: jobs.drop_chat(db, AOI, erase=False),
-        dict.fromkeys((QUEUED, DRAWING, DRAWN, WAITING), CANCELLED),
+        dict.fromkeys((QUEUED, DRAWING), CANCELLED),
     ),
     "claim delivery": (
         lambda db, it: jobs.claim_delivery(db, it, 30),

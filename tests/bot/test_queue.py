@@ -49,7 +49,7 @@ def test_a_message_is_acknowledged_after_the_work(celery: Celery) -> None:
     assert conf.task_ignore_result is True
     assert conf.broker_connection_retry_on_startup is True
     assert conf.worker_hijack_root_logger is False
-    assert conf.task_publish_retry is False
+    assert conf.task_publish_retry_policy["max_retries"] == 1
     assert [it.name for it in conf.task_queues] == [GPU, IO]
 
 
