@@ -127,6 +127,7 @@ def work(app: Celery, queues: str, concurrency: int, name: str) -> int:
         log.info("painter ready", **runtime.painter.info.__dict__)
     else:
         runtime.courier  # noqa: B018  the same
+    runtime.database.await_migration()
     argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(concurrency)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
     argv += ["-l", "WARNING"]

@@ -105,14 +105,14 @@ def main() -> int:
         print("\n".join(problems), file=sys.stderr)
         return 2
     (ROOT / "var").mkdir(exist_ok=True)
-    migrated = subprocess.run([sys.executable, "-m", "bot", "migrate"], env=env, check=False)
-    if migrated.returncode:
-        return migrated.returncode
+    # Meanwhile the worker loads its model; the others wait for the tables.
+    migrating = subprocess.Popen([sys.executable, "-m", "bot", "migrate"], env=env)
     manager = Manager()
     for name, line in processes(env).items():
         manager.add_process(name, line, env=env, cwd=str(ROOT))
     threading.Thread(target=announce, args=(env,), daemon=True).start()
     manager.loop()
+    migrating.wait()
     # Ctrl-C is how a demo ends; that is no failure.
     return 0 if manager.returncode in {0, 130, 143} else int(manager.returncode or 0)
 

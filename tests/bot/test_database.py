@@ -168,6 +168,21 @@ def test_no_database_at_all_raises(tmp_path: Path) -> None:
         nowhere.behind()
 
 
+def test_waiting_for_the_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'x.db'}"
+    late = Database(url)
+    with pytest.raises(TimeoutError, match="cannot be reached"):
+        late.await_migration(patience=0)
+    release = Database(url)
+    thread = threading.Thread(target=release.migrate)
+    thread.start()
+    late.await_migration(patience=60)
+    thread.join()
+    assert not late.behind()
+    late.close()
+    release.close()
+
+
 def test_two_processes_migrate_at_once(tmp_path: Path) -> None:
     """As when every container of a deployment runs `migrate` at its start."""
     environ = {
