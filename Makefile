@@ -26,7 +26,9 @@ demo: .venv/runtime ## the whole house on this machine; open the address that it
 
 test: .venv/dev ## every test that this machine can run
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m pytest -m "not services"
+	@# The quick part on two cores at once, then what needs the machine for itself.
+	$(BIN)/python -m pytest -q -n 2 --quick
+	$(BIN)/python -m pytest -m "(slow or scenario or browser) and not services"
 
 test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ from Debian's packages
 	@$(BIN)/python -m scripts.servers

@@ -14,6 +14,8 @@ from benchmarks.load import drive, request, webhook
 from bot.events import parse
 from bot.signature import valid
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a-channel-secret"
 
 

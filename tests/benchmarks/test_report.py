@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.report import Report, percentile, table, to_json
 
+pytestmark = pytest.mark.slow
+
 
 def a_report() -> Report:
     report = Report("callback")

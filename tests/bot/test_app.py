@@ -69,6 +69,7 @@ def test_with_a_bucket_nothing_is_served_from_here(settings: Settings, own_logs:
     app.extensions["database"].close()
 
 
+@pytest.mark.slow
 def test_the_web_process_stays_light() -> None:
     """torch takes a gigabyte and seconds to import; a web dyno has neither."""
     code = (

@@ -22,6 +22,8 @@ from bot.storage import FolderStorage, StorageError
 from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped
 from tests.bot.house import House, together
 
+pytestmark = pytest.mark.slow
+
 OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]
 

@@ -139,6 +139,7 @@ def failure(call: Callable[[], object]) -> LineError:
     return caught.value
 
 
+@pytest.mark.slow
 def test_importing_the_client_does_not_import_the_sdk() -> None:
     program = (
         "import sys; from bot.line import LineClient; from bot.settings import Settings;"

@@ -37,6 +37,8 @@ from bot.storage import (
 from bot.storage import folder as folder_module
 from bot.storage.s3 import _from_answer
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 HTTP = urllib3.PoolManager(retries=urllib3.Retry(connect=0))
 

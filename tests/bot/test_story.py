@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ from bot.queue import Wake
 from bot.settings import Settings
 from bot.storage import FolderStorage
 from tests.bot.house import House
+
+pytestmark = pytest.mark.slow
 
 PERFECT, NOT_SENT, LOST, LANDED, DIED = "perfect", "not sent", "lost", "landed", "died"
 ALL = (PERFECT, NOT_SENT, LOST, LANDED, DIED)

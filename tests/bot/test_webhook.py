@@ -243,6 +243,7 @@ def test_a_broker_that_refuses_costs_no_time_and_no_job(
     assert took < 1.0
 
 
+@pytest.mark.slow
 def test_a_broker_that_hangs_costs_no_time_and_no_job(
     settings: Settings, own_logs: None, house: House
 ) -> None:

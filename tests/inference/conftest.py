@@ -1,25 +1,29 @@
-"""Tiny checkpoints, made once per session."""
+"""Tiny checkpoints, made once per session. Torch is imported only by the tests that use it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import inference  # noqa: F401  # before torch: it sets how torch's threads wait
-from inference.checkpoint import Checkpoint
-from inference.model import load_model
-from inference.painter import Painter
-from tests.inference.tiny import make_checkpoint
+
+if TYPE_CHECKING:
+    from inference.painter import Painter
 
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.inference.tiny import make_checkpoint
+
     return make_checkpoint(tmp_path_factory.mktemp("model") / "tiny")
 
 
 @pytest.fixture(scope="session")
 def old_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.inference.tiny import make_checkpoint
+
     folder = tmp_path_factory.mktemp("model") / "tiny-2022"
     return make_checkpoint(
         folder, weights="bin", class_name="JapaneseStableDiffusionPipeline", safety=True, steps=7
@@ -34,5 +38,9 @@ def painter(checkpoint: Path) -> Painter:
 
 def load_fp32(folder: Path) -> Painter:
     import torch
+
+    from inference.checkpoint import Checkpoint
+    from inference.model import load_model
+    from inference.painter import Painter
 
     return Painter(load_model(Checkpoint.find(str(folder)), device="cpu", dtype=torch.float32))

@@ -14,6 +14,8 @@ from PIL import Image
 
 from inference.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 
 def test_paints_files_and_prints_their_names(
     checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]

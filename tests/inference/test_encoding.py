@@ -3,12 +3,15 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
+import pytest
 from PIL import ExifTags, Image
 
 from inference.encoding import MAX_ORIGINAL, MAX_PREVIEW, to_picture, withheld
 from inference.painter import Painter
 from inference.request import DrawRequest
 from tests.inference.test_painter import QUICK
+
+pytestmark = pytest.mark.slow
 
 PROMPT = "とても個人的なりんご"
 

@@ -19,6 +19,8 @@ from inference.request import DrawRequest, PaintError
 from tests.inference.conftest import load_fp32
 from tests.inference.test_painter import pixels
 
+pytestmark = pytest.mark.slow
+
 QUICK = DrawRequest("赤いりんご", seed=3, steps=2, guidance=4.0)
 
 

@@ -29,6 +29,8 @@ from inference.sampler import sizes
 from inference.schedulers import NAMES
 from tests.inference.conftest import load_fp32
 
+pytestmark = pytest.mark.slow
+
 QUICK = DrawRequest("赤いりんご", seed=7, steps=2, guidance=5.0, scheduler="ddim")
 
 

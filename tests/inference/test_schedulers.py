@@ -12,6 +12,8 @@ from inference import schedulers
 from inference.painter import Painter
 from inference.request import DrawRequest, InvalidRequest
 
+pytestmark = pytest.mark.slow
+
 SPARSE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 # How a small model is trained from scratch: the embedded one is.
 ZERO_SNR = {

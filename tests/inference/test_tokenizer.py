@@ -18,6 +18,8 @@ from inference.tokenizer import (
 )
 from tests.inference.tiny import sentences
 
+pytestmark = pytest.mark.slow
+
 UNK, EOS, PAD = 0, 2, 3
 
 

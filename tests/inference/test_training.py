@@ -23,7 +23,10 @@ from inference.training.render import save_pictures, slug
 from inference.training.thumbnails import set_weights, thumbnails
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # diffusers' and transformers' own
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # diffusers' and transformers' own
 
 RED, BLUE = (220, 30, 30), (40, 80, 220)
 

@@ -57,7 +57,8 @@ def test_a_tapped_quick_reply_goes(sim: SimulatorClient, bot: Bot, line: Line) -
     assert sim.messages(AOI)[-1].quick_reply == QUICK
     sim.tap(sim.messages(AOI)[-1], "もう一度")
     assert sim.messages(AOI)[-1].quick_reply is None
-    assert bot.wait(2)[-1]["postback"] == {"data": "again"}
+    # Webhooks may overtake each other, as LINE's do.
+    assert {"data": "again"} in [it.get("postback") for it in bot.wait(2)]
     line.push(AOI, text("二", quickReply=QUICK))
     sim.tap(sim.messages(AOI)[-1], "使い方")
     assert sim.messages(AOI)[-1].text == "使い方"
