@@ -42,8 +42,10 @@ lint: .venv/dev ## ruff and mypy
 bench: .venv/dev ## every figure in the README, as ratios in one run
 	$(BIN)/python -m benchmarks
 
-eval: .venv/dev ## a contact sheet of what the model paints
-	$(BIN)/python -m inference.training sheet --model inference/mame --out var/sheet.png
+eval: .venv/runtime ## a contact sheet of what the model paints
+	@mkdir -p var
+	$(BIN)/python -m inference.training sheet --work var
+	@echo "Look at var/sheet.png"
 
 clean: ## remove the environment and what the demo stored
 	rm -rf .venv var
