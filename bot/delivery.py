@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from bot import jobs, messages, outbox, sending
 from bot.chats import is_reachable
@@ -107,18 +107,18 @@ class Courier(Sender):
             if end is not End.DEAD:
                 return End.LATER if end is End.BUSY else end, job
 
-    def _begun(self, db: Any, job: Job) -> str | None:
+    def _begun(self, db: Connection, job: Job) -> str | None:
         earlier = outbox.unsettled(db, job.id, outbox.RESULT)
         return earlier.id if earlier else None
 
-    def _reply(self, db: Any, job: Job) -> str | None:
+    def _reply(self, db: Connection, job: Job) -> str | None:
         found = jobs.live_token(db, job.id, self._settings.reply_token_life)
         if not found or not jobs.spend(db, found[0]):
             return None
         token, token_at = found
         return outbox.add_reply(db, outbox.RESULT, token=token, token_at=token_at, job_id=job.id)
 
-    def _push(self, db: Any, job: Job, price: int) -> str:
+    def _push(self, db: Connection, job: Job, price: int) -> str:
         assert job.chat_id
         if self._quota is not None:  # what LINE says is up to QUOTA_FRESH old; count along
             at, quota = self._quota

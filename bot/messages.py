@@ -84,11 +84,6 @@ def still_painting(
     return _with_number(text, number, lang, quote_token, pick=True)
 
 
-def uncertain(number: str, *, lang: str = "ja", quote_token: str | None = None) -> list[Message]:
-    """A reply may or may not have arrived: ask, rather than deliver twice or never."""
-    return _with_number(say("uncertain.text", lang), number, lang, quote_token, pick=True)
-
-
 def failed(
     number: str, reason: str, *, lang: str = "ja", quote_token: str | None = None
 ) -> list[Message]:

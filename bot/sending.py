@@ -14,11 +14,12 @@ from enum import Enum
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from bot import jobs, messages, outbox
 from bot.database import Database, now
 from bot.jobs import Job
-from bot.line import LineClient, LineError
+from bot.line import LineClient, LineError, Sent
 from bot.outbox import Delivery
 from bot.settings import Settings
 from bot.storage import Storage
@@ -64,32 +65,26 @@ class Sender:
             return self._settled(delivery, outbox.DEAD, None, code="erased")
         if delivery.tries > GIVE_UP_AFTER:
             return self._settled(delivery, outbox.REFUSED, None, code="tried_too_often")
-        started = time.monotonic()
-        try:
-            sent = self._call(delivery, content)
-        except LineError as error:
-            if error.ambiguous and delivery.way == outbox.REPLY and not delivery.doubt:
-                delivery = self._doubt(delivery, error)
-                return self._once_more(delivery, content)
-            return self._ended(delivery, error)
-        ms = round((time.monotonic() - started) * 1000)
-        log.info("sent", kind=delivery.kind, way=delivery.way, ms=ms, tries=delivery.tries)
-        return self._settled(delivery, outbox.SENT, sent.request_id)
+        while True:
+            started = time.monotonic()
+            try:
+                sent = self._call(delivery, content)
+            except LineError as error:
+                if delivery.doubt or delivery.way == outbox.PUSH or not error.ambiguous:
+                    return self._ended(delivery, error)
+                delivery = self._doubt(delivery, error)  # and at once again, with the same token
+                continue
+            ms = round((time.monotonic() - started) * 1000)
+            log.info("sent", kind=delivery.kind, way=delivery.way, ms=ms, tries=delivery.tries)
+            return self._settled(delivery, outbox.SENT, sent.request_id)
 
-    def _call(self, delivery: Delivery, content: list[dict[str, Any]]) -> Any:
+    def _call(self, delivery: Delivery, content: list[dict[str, Any]]) -> Sent:
         if delivery.way == outbox.PUSH:
             assert delivery.recipient
             assert delivery.retry_key
             return self._line.push(delivery.recipient, content, delivery.retry_key)
         assert delivery.token
         return self._line.reply(delivery.token, content)
-
-    def _once_more(self, delivery: Delivery, content: list[dict[str, Any]]) -> End:
-        try:
-            sent = self._call(delivery, content)
-        except LineError as error:
-            return self._ended(delivery, error)
-        return self._settled(delivery, outbox.SENT, sent.request_id)
 
     def _doubt(self, delivery: Delivery, error: LineError) -> Delivery:
         log.warning("reply without an answer", code=error.code, line_request_id=error.request_id)
@@ -141,7 +136,7 @@ class Sender:
 
     # --- what is said
 
-    def _content(self, db: Any, delivery: Delivery) -> list[dict[str, Any]] | None:
+    def _content(self, db: Connection, delivery: Delivery) -> list[dict[str, Any]] | None:
         job = jobs.get(db, delivery.job_id) if delivery.job_id else None
         if job and (job.state == jobs.CANCELLED or job.erase_at is not None):
             return None  # taken back since this was written
@@ -150,7 +145,7 @@ class Sender:
         again = delivery.kind == outbox.AGAIN
         return self._outcome(db, job, again=again) if job else None
 
-    def _outcome(self, db: Any, job: Job, *, again: bool = False) -> list[dict[str, Any]]:
+    def _outcome(self, db: Connection, job: Job, *, again: bool = False) -> list[dict[str, Any]]:
         """The pictures of a job, or why there are none; empty when it was erased."""
         if job.state == jobs.FAILED:
             return messages.failed(

@@ -87,6 +87,7 @@ def announce(env: dict[str, str]) -> None:
             except OSError:
                 time.sleep(0.2)
         else:
+            print(f"\n{url} does not answer; the lines above say why.\n", flush=True)
             return
     frame = "─" * 62
     print(

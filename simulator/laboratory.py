@@ -52,7 +52,8 @@ def _register_tokens(content: object) -> None:
             source = event["source"]
             room = source.get("groupId") or source.get("userId")
             token = event.get("replyToken")
-            if isinstance(token, str) and token not in world.tokens.tokens and room in world.rooms:
+            known = isinstance(room, str) and room in world.rooms
+            if known and isinstance(token, str) and token not in world.tokens.tokens:
                 world.tokens.adopt(token, room)
             if isinstance(event.get("webhookEventId"), str):
                 world.events.setdefault(event["webhookEventId"], event)

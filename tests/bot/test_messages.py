@@ -46,7 +46,6 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"still {position}", messages.still_painting(NUMBER, lang=lang, position=position)
     yield "ticket ready", messages.ticket(NUMBER, lang=lang, ready=True)
     yield "still quoting", messages.still_painting(NUMBER, lang=lang, quote_token="q")
-    yield "uncertain", messages.uncertain(NUMBER, lang=lang, quote_token="q")
     for reason in [*FAILURES, "never_heard_of"]:
         yield f"failed {reason}", messages.failed(NUMBER, reason, lang=lang, quote_token="q")
     for kind in PROBLEMS:

@@ -253,6 +253,8 @@ def test_redelivery_gives_up(sim: SimulatorClient, bot: Bot) -> None:
 def test_raw_webhooks(sim: SimulatorClient, bot: Bot, line: Line) -> None:
     assert sim.raw({"destination": BOT, "events": []}).status == 200
     assert bot.received[-1][1] == b'{"destination":"' + BOT.encode() + b'","events":[]}'
+    strange = {"replyToken": "t", "source": {"type": "user", "userId": ["not", "an", "id"]}}
+    assert sim.raw({"destination": BOT, "events": [strange]}).status == 200
     assert sim.raw("{こわれた").body == "noted"
     headers, raw = bot.received[-1]
     assert raw == "{こわれた".encode()
