@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 class Model:
     """The parts of a Stable Diffusion. Weights are in `dtype`; latents outside of it in float32.
 
-    native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell.
+    native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell. pad_to:
+    the numbers of rows, ascending, that calls of the UNet are padded to; none, when it takes any.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Model:
     default_steps: int
     default_guidance: float
     default_scheduler: str | None
+    pad_to: tuple[int, ...] = ()
 
 
 def load_model(
@@ -161,7 +163,7 @@ def encode(model: Model, prompt: str) -> torch.Tensor:
 def predict(
     model: Model, latents: torch.Tensor, timesteps: torch.Tensor, embeddings: torch.Tensor
 ) -> torch.Tensor:
-    """One UNet call: (rows, 4, h, w), (rows,), (rows, 77, width) -> prediction, float32."""
+    """One UNet call: (rows, channels, h, w), (rows,), (rows, 77, width) -> prediction, float32."""
     prediction: torch.Tensor = model.unet(
         latents.to(model.dtype), timesteps, encoder_hidden_states=embeddings, return_dict=False
     )[0]
@@ -169,8 +171,29 @@ def predict(
 
 
 @torch.no_grad()
+def encode_picture(
+    model: Model, pixels: NDArray[np.uint8]
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """A picture, (height, width, 3) -> mean and spread of its latents, (channels, h, w), float32.
+
+    Sides that `factor` does not divide are continued at the edge. The spread is None where the
+    autoencoder gives latents rather than a distribution.
+    """
+    height, width = pixels.shape[:2]
+    more = ((0, -height % model.factor), (0, -width % model.factor), (0, 0))
+    whole = torch.from_numpy(np.pad(pixels, more, mode="edge"))
+    sample = (whole.permute(2, 0, 1)[None].float() / 127.5 - 1).to(model.device, model.dtype)
+    encoded = model.vae.encode(sample)
+    scale = model.vae.config.scaling_factor
+    if not hasattr(encoded, "latent_dist"):
+        return encoded.latents[0].float() * scale, None
+    spread = encoded.latent_dist
+    return spread.mean[0].float() * scale, spread.std[0].float() * scale
+
+
+@torch.no_grad()
 def decode(model: Model, latent: torch.Tensor) -> NDArray[np.uint8]:
-    """One latent, (4, h, w) -> a picture, (h * factor, w * factor, 3), 0 to 255.
+    """One latent, (channels, h, w) -> a picture, (h * factor, w * factor, 3), 0 to 255.
 
     One at a time: the decoder needs many times the memory of a denoising step.
     """
@@ -211,8 +234,9 @@ def _load(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.dtype) 
 
 def _check_shapes(name: str, tokenizer: Tokenizer, text: Any, unet: Any, vae: Any) -> None:
     wrong = None
-    if unet.config.in_channels != 4 or vae.config.latent_channels != 4:
-        wrong = f"its UNet takes {unet.config.in_channels} channels instead of 4"
+    channels = vae.config.latent_channels
+    if unet.config.in_channels != channels:
+        wrong = f"its UNet takes {unet.config.in_channels} channels, its autoencoder has {channels}"
     elif unet.config.cross_attention_dim != text.config.hidden_size:
         wrong = "its UNet and its text encoder do not fit together"
     elif getattr(unet.config, "time_cond_proj_dim", None):

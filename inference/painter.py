@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import gc
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+import time
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from PIL import Image
 
+from inference import incoming, start
+from inference.aside import Look
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
 from inference.encoding import to_picture, withheld
-from inference.model import Model, decode, encode, load_model
-from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped, Unsafe
-from inference.sampler import Plan, denoise, plan
+from inference.engine import Engine, OnStep, Status
+from inference.model import Model, decode, load_model
+from inference.request import DrawRequest, PaintError, Picture, Stopped, Unsafe
+from inference.run import Run
+from inference.sampler import Plan, plan
 
-OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]
-_REMEMBERED = 64  # embeddings of negative prompts; most are empty or said again and again
-_LOOK_AROUND = 0.1  # seconds between two looks at should_stop while waiting for one's turn
 
 
 class Painter:
-    """Paints with one model. Safe to share between threads: requests take turns."""
+    """Paints with one model. Safe to share between threads: their requests share one batch.
 
-    def __init__(self, model: Model) -> None:
+    It has two threads of its own, until close() or until nobody refers to it any more.
+    """
+
+    def __init__(self, model: Model, *, slots: int | None = None) -> None:
+        """slots: requests painted at once at most; None chooses by the device."""
         self.model = model
-        self._turn = threading.Lock()
-        self._negatives: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self.engine = Engine(model, slots=slots)
+        self._close = weakref.finalize(self, self.engine.close)
 
     @classmethod
     def load(
@@ -40,6 +45,7 @@ class Painter:
         *,
         device: str | None = None,
         token: str | None = None,
+        slots: int | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> Painter:
         """Load a checkpoint folder, a hub id, or (None) the embedded model.
@@ -51,7 +57,9 @@ class Painter:
         if on_progress:
             on_progress("looking for the model")
         checkpoint = Checkpoint.find(model, token)
-        return cls(load_model(checkpoint, device=device, on_progress=on_progress))
+        painter = cls(load_model(checkpoint, device=device, on_progress=on_progress), slots=slots)
+        painter.engine.warm_up()
+        return painter
 
     @property
     def info(self) -> ModelInfo:
@@ -67,6 +75,19 @@ class Painter:
             safety_checker=model.safety is not None,
         )
 
+    @property
+    def slots(self) -> int:
+        """The requests that are painted at once, at most."""
+        return self.engine.slots
+
+    def status(self) -> Status:
+        """What is waiting and being painted right now."""
+        return self.engine.status()
+
+    def close(self) -> None:
+        """End the threads within a step; paint() under way raises Stopped."""
+        self._close()
+
     def kept_and_cut(self, prompt: str) -> tuple[str, str]:
         """What of the prompt the model reads, and what lies beyond its 77 tokens."""
         return self.model.tokenizer.kept_and_cut(prompt)
@@ -77,6 +98,7 @@ class Painter:
         *,
         on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
+        timeout: float | None = None,
     ) -> list[Picture]:
         """Paint the request's pictures, in the order of their seeds.
 
@@ -85,140 +107,74 @@ class Painter:
         asked for more. A picture that the safety checker refuses comes back `flagged` and empty.
 
         on_step(done, total) is called after every step; total may exceed the request's steps by
-        one. should_stop() is asked between steps, and while waiting for another thread's picture.
-        What the two raise passes through unchanged.
+        one. should_stop() is asked between steps, while waiting for a place, and between pictures.
+        Both are called in this thread, and what they raise passes through unchanged. timeout:
+        seconds from now after which the picture is of no use.
 
         Raises InvalidRequest, Stopped, OutOfMemory (memory has been freed), Unsafe (every picture
-        was refused), and PaintError with permanent=False for what the model itself throws.
+        was refused), and PaintError with permanent=False for what the model itself throws, for no
+        free place (code "busy") and for a timeout (code "too_late").
         """
+        look = _looking(should_stop or _never, timeout)
         todo = plan(self.model, request)
-        stop = should_stop or _never
-        with self._in_turn(stop):
-            pixels = self._watched(todo, on_step, stop)
-        flags = [False] * len(pixels)
-        if self.model.safety:
-            with _translated():
-                flags = self.model.safety.flags(pixels)
-        if all(flags):
+        look()
+        begun = None
+        if todo.image is not None:
+            source = incoming.read(todo.image, todo.mask, (todo.width, todo.height))
+            begun = self.engine.aside.do(partial(start.begin, self.model, source), look)
+        run = Run(self.model, todo, begun)
+        latents = self.engine.denoise(run, on_step=on_step or _nothing, look=look)
+        pictures = []
+        for latent, seed in zip(latents, todo.seeds, strict=True):
+            # One at a time, however many there are: decoding takes more memory than the steps.
+            pixels, flag = self.engine.aside.do(partial(self._shown, latent, todo), look)
+            look()
+            pictures.append(self._picture(pixels, seed, todo, flag=flag))
+        if all(it.flagged for it in pictures):
             raise Unsafe("The safety checker refused every picture; another prompt may do better.")
-        return [
-            withheld(todo.delivered, seed)
-            if flag
-            else to_picture(
-                picture, size=todo.delivered, seed=seed, model=self.model.name.split("/")[-1]
+        return pictures
+
+    def _shown(self, latent: Any, todo: Plan) -> tuple[NDArray[np.uint8], bool]:
+        """Decode a latent and ask the safety checker about it."""
+        pixels = decode(self.model, latent)[: todo.height, : todo.width]
+        return pixels, bool(self.model.safety and self.model.safety.flags([pixels])[0])
+
+    def _picture(self, pixels: NDArray[np.uint8], seed: int, todo: Plan, *, flag: bool) -> Picture:
+        if flag:
+            return withheld(todo.delivered, seed)
+        if todo.image is not None and todo.mask is not None:
+            pixels = _kept(pixels, incoming.read(todo.image, todo.mask, todo.delivered))
+        name = self.model.name.split("/")[-1]
+        return to_picture(pixels, size=todo.delivered, seed=seed, model=name)
+
+
+def _kept(pixels: NDArray[np.uint8], source: incoming.Source) -> NDArray[np.uint8]:
+    """What was painted where the mask is white, and the very picture it began with elsewhere."""
+    assert source.mask is not None
+    height, width = source.mask.shape
+    enlarged = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.where(source.mask[..., None], np.asarray(enlarged), source.pixels)
+
+
+def _looking(should_stop: ShouldStop, timeout: float | None) -> Look:
+    until = None if timeout is None else time.monotonic() + timeout
+
+    def look() -> None:
+        if should_stop():
+            raise Stopped("Stopped between two steps.")
+        if until is not None and time.monotonic() > until:
+            raise PaintError(
+                f"Not painted within {timeout:g} seconds; the machine has too much to do.",
+                permanent=False,
+                code="too_late",
             )
-            for picture, seed, flag in zip(pixels, todo.seeds, flags, strict=True)
-        ]
 
-    def _watched(
-        self, todo: Plan, on_step: OnStep | None, stop: ShouldStop
-    ) -> list[NDArray[np.uint8]]:
-        """Run the work to its end, with the caller's callbacks outside of the error translation."""
-        pixels: list[NDArray[np.uint8]] = []
-        work = self._work(todo, pixels)
-        ran_out = ""
-        try:
-            for done, total in work:
-                if on_step and done:
-                    on_step(done, total)
-                if stop():
-                    raise Stopped("Stopped between two steps.")
-        except OutOfMemory as error:
-            ran_out = str(error)
-        finally:
-            work.close()
-        if ran_out:
-            # Only here, when no exception holds the tensors any more, can their memory be freed.
-            del work
-            _free_memory()
-            raise OutOfMemory(ran_out)
-        return pixels
-
-    def _work(
-        self, todo: Plan, pixels: list[NDArray[np.uint8]]
-    ) -> Generator[tuple[int, int], None, None]:
-        """Yield (done, total) after every step and (0, 0) before every decoding."""
-        with _translated():
-            positive = encode(self.model, todo.prompt)
-            negative = self._negative(todo.negative_prompt) if todo.guidance > 1 else None
-            steps = denoise(self.model, todo, positive, negative)
-        latents = None
-        yield 0, 0
-        while True:
-            with _translated():
-                step = next(steps, None)
-            if step is None:
-                break
-            done, total, latents = step
-            yield done, total
-        for latent in latents if latents is not None else ():
-            with _translated():
-                pixels.append(decode(self.model, latent)[: todo.height, : todo.width])
-            yield 0, 0
-
-    def _negative(self, prompt: str) -> torch.Tensor:
-        """The embedding of a negative prompt, from memory if it is there. Only in one's turn."""
-        embedding = self._negatives.pop(prompt, None)
-        if embedding is None:
-            embedding = encode(self.model, prompt)
-        self._negatives[prompt] = embedding
-        if len(self._negatives) > _REMEMBERED:
-            self._negatives.popitem(last=False)
-        return embedding
-
-    @contextmanager
-    def _in_turn(self, stop: ShouldStop) -> Iterator[None]:
-        while not self._turn.acquire(timeout=_LOOK_AROUND):
-            if stop():
-                raise Stopped("Stopped while waiting for another picture.")
-        try:
-            if stop():
-                raise Stopped("Stopped before the first step.")
-            yield
-        finally:
-            self._turn.release()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what torch and the model raise into PaintError."""
-    try:
-        yield
-    except PaintError:
-        raise
-    except Exception as error:
-        what = str(error).partition("\n")[0] or type(error).__name__
-        if is_out_of_memory(error):
-            raise OutOfMemory(
-                f"Memory ran out while painting ({what}); a smaller picture may fit."
-            ) from error
-        raise PaintError(
-            f"The model failed: {type(error).__name__}: {what}", permanent=False
-        ) from error
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether host or device memory ran out; torch says it in several ways."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    text = str(error)
-    return isinstance(error, RuntimeError) and any(
-        sign in text
-        for sign in (
-            "can't allocate memory",
-            "not enough memory",
-            "out of memory",
-            "ALLOC_FAILED",
-            "could not create a memory object",
-        )
-    )
-
-
-def _free_memory() -> None:
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    return look
 
 
 def _never() -> bool:
     return False
+
+
+def _nothing(_done: int, _total: int) -> None:
+    pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 MAX_COUNT = 4
 MAX_SEED = 2**32 - 1
@@ -57,6 +57,10 @@ class DrawRequest:
     of four can be repeated alone. steps: 1 to 500 denoising steps. guidance: guidance scale, 0 to
     30 (1 or less: no classifier-free guidance). width, height: pixels, multiples of 8, 64 to 2048.
     scheduler: a diffusers scheduler's short name, e.g. "ddim".
+
+    image: a PNG, JPEG or WebP file to start from (img2img). strength: how far to go away from it, 0
+    (it stays) to 1 (little of it is left), 0.75 by default; so much of the steps is done. mask: a
+    file of the image's shape, white where it is to be repainted; the rest stays as it is.
     """
 
     prompt: str
@@ -68,6 +72,9 @@ class DrawRequest:
     width: int | None = None
     height: int | None = None
     scheduler: str | None = None
+    image: bytes | None = field(default=None, repr=False)
+    strength: float | None = None
+    mask: bytes | None = field(default=None, repr=False)
 
     def check(self) -> None:
         """Raise InvalidRequest, naming the value and its range, unless everything is in range."""
@@ -81,6 +88,13 @@ class DrawRequest:
             _within(name, side, MIN_SIDE, MAX_SIDE)
             if side is not None and side % SIZE_STEP:
                 raise InvalidRequest(f"{name} is {side}; it must be a multiple of {SIZE_STEP}.")
+        _within("strength", self.strength, 0, 1)
+        if self.image is not None:
+            from inference import incoming  # Pillow, which a process that only asks need not have
+
+            incoming.check(self.image, self.mask)
+        elif self.mask is not None or self.strength is not None:
+            raise InvalidRequest("A mask and a strength need an image to start from.")
 
     def smaller(self) -> DrawRequest | None:
         """The next smaller request after memory ran out, or None when there is none.

@@ -1,21 +1,20 @@
-"""From a request to latents, step by step."""
+"""From a request to a plan: every default filled in, every size decided."""
 
 from __future__ import annotations
 
-import inspect
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
-
-from inference import schedulers
-from inference.model import Model, predict
+from inference import incoming
 from inference.request import MAX_SEED, SIZE_STEP, DrawRequest
+
+if TYPE_CHECKING:
+    from inference.model import Model
 
 SMALLEST_DELIVERED = 256  # pixels: a chat shows nothing of a picture as large as a stamp
 _SMALL_MODEL = 256
+_STRENGTH = 0.75
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Plan:
 
     width, height: pixels painted; delivered: pixels handed over. guidance: 1 or less means that
     the negative prompt is not used and the UNet sees each picture once a step instead of twice.
+    image, mask, strength: the files to start from; strength is 1 where there is no image.
     """
 
     prompt: str
@@ -35,13 +35,22 @@ class Plan:
     height: int
     delivered: tuple[int, int]
     scheduler: str | None
+    strength: float = 1.0
+    image: bytes | None = None
+    mask: bytes | None = None
 
 
 def plan(model: Model, request: DrawRequest) -> Plan:
     """Check the request and fill in the model's defaults. Raises InvalidRequest."""
     request.check()
     first = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
-    painted, delivered = sizes(request.width, request.height, model.native_size)
+    width, height = request.width, request.height
+    strength = 1.0
+    if request.image is not None:
+        strength = _STRENGTH if request.strength is None else request.strength
+        if width is None and height is None:
+            width, height = shape_of(incoming.check(request.image, None), model.native_size)
+    painted, delivered = sizes(width, height, model.native_size)
     return Plan(
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
@@ -52,7 +61,21 @@ def plan(model: Model, request: DrawRequest) -> Plan:
         height=painted[1],
         delivered=delivered,
         scheduler=model.default_scheduler if request.scheduler is None else request.scheduler,
+        strength=strength,
+        image=request.image,
+        mask=request.mask,
     )
+
+
+def shape_of(picture: tuple[int, int], native: int) -> tuple[int, int]:
+    """The size in which to repaint a picture of (width, height): its shape, the model's area.
+
+    No narrower than 1:2, and in few different sizes, since only equal ones are painted together.
+    """
+    step = max(SIZE_STEP, native // 8 // SIZE_STEP * SIZE_STEP)
+    longer = min(2.0, max(0.5, picture[0] / picture[1])) ** 0.5
+    width, height = (max(1, round(native * it / step)) * step for it in (longer, 1 / longer))
+    return width, height
 
 
 def sizes(
@@ -73,37 +96,3 @@ def sizes(
         return (painted[0], painted[1]), asked
     factor = -(-SMALLEST_DELIVERED // min(asked))
     return asked, (asked[0] * factor, asked[1] * factor)
-
-
-def denoise(
-    model: Model, plan: Plan, positive: torch.Tensor, negative: torch.Tensor | None
-) -> Iterator[tuple[int, int, torch.Tensor]]:
-    """Yield (steps done, steps in all, latents) after every step; latents are (count, 4, h, w).
-
-    positive, negative: embeddings (77, width); negative None means no guidance. The caller may stop
-    asking at any step. Each picture has a random generator of its own, on the CPU whatever the
-    device, so that a seed gives the same picture alone, among four, and on another machine.
-    """
-    scheduler = schedulers.make(plan.scheduler, model.scheduler_config, plan.steps, model.device)
-    generators = [torch.Generator().manual_seed(seed) for seed in plan.seeds]
-    count = len(generators)
-    shape = (4, -(-plan.height // model.factor), -(-plan.width // model.factor))
-    noise = torch.stack([torch.randn(shape, generator=generator) for generator in generators])
-    latents = noise.to(model.device) * scheduler.init_noise_sigma
-    embeddings = positive.expand(count, *positive.shape)
-    if negative is not None:
-        embeddings = torch.cat([negative.expand_as(embeddings), embeddings])
-    extra: dict[str, Any] = {}
-    if "generator" in inspect.signature(scheduler.step).parameters:
-        extra["generator"] = generators
-    total = len(scheduler.timesteps)
-    for done, timestep in enumerate(scheduler.timesteps, start=1):
-        rows = scheduler.scale_model_input(latents, timestep)
-        if negative is not None:
-            rows = torch.cat([rows, rows])
-        prediction = predict(model, rows, timestep.expand(len(rows)), embeddings)
-        if negative is not None:
-            without, wanted = prediction.chunk(2)
-            prediction = without + plan.guidance * (wanted - without)
-        latents = scheduler.step(prediction, timestep, latents, return_dict=False, **extra)[0]
-        yield done, total, latents

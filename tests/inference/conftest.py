@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,11 @@ def old_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def painter(checkpoint: Path) -> Painter:
+def painter(checkpoint: Path) -> Iterator[Painter]:
     """In float32 on the CPU, whatever the machine: tests compare numbers."""
-    return load_fp32(checkpoint)
+    it = load_fp32(checkpoint)
+    yield it
+    it.close()
 
 
 def load_fp32(folder: Path) -> Painter:
