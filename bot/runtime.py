@@ -17,6 +17,7 @@ from bot.storage import Storage, open_storage
 
 if TYPE_CHECKING:
     from inference.painter import Painter
+    from inference.pipelines import PipelinePainter
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class Runtime:
         self._database: Database | None = None
         self._storage: Storage | None = None
         self._courier: Courier | None = None
-        self._painter: Painter | None = None
+        self._painter: Painter | PipelinePainter | None = None
 
     @property
     def database(self) -> Database:
@@ -61,7 +62,7 @@ class Runtime:
             return self._courier
 
     @property
-    def painter(self) -> Painter:
+    def painter(self) -> Painter | PipelinePainter:
         """Who paints; loading the model takes seconds to minutes."""
         with self._lock:
             if self._painter is None:

@@ -16,6 +16,7 @@ from inference.schedulers import NAMES
 
 if TYPE_CHECKING:
     from inference.painter import Painter
+    from inference.pipelines import PipelinePainter
 
 FAILED, INTERRUPTED = 2, 130
 
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _paint(painter: Painter, request: DrawRequest) -> list[Picture]:
+def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Picture]:
     """Paint with a progress bar; Ctrl-C stops at the next step."""
     from tqdm import tqdm  # type: ignore[import-untyped]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +16,14 @@ from inference.request import PaintError
 
 EMBEDDED = Path(__file__).parent / "mame"
 SUPPORTED = (
-    "Supported are Stable Diffusion 1.x and 2.x text-to-image checkpoints in diffusers' folder"
-    " layout (StableDiffusionPipeline or JapaneseStableDiffusionPipeline, 4 latent channels)."
+    "Supported are text-to-image checkpoints in diffusers' folder layout: Stable Diffusion 1.x and"
+    " 2.x, and the other families that diffusers' AutoPipelineForText2Image knows."
 )
 _CLASS_NAMES = {"StableDiffusionPipeline", "JapaneseStableDiffusionPipeline"}
-_STEMS = {
-    "unet": "diffusion_pytorch_model",
-    "vae": "diffusion_pytorch_model",
-    "text_encoder": "model",
-    "safety_checker": "model",
-}
-_FOLDERS = (*_STEMS, "scheduler", "tokenizer", "feature_extractor")
+_PARTS = ("unet", "vae", "text_encoder", "safety_checker")
+_FOLDERS = (*_PARTS, "scheduler", "tokenizer", "feature_extractor")
+_STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
+_SMALL = (".json", ".txt", ".jinja", "spiece.model", "tokenizer.model")
 
 
 class ModelUnavailable(PaintError):
@@ -61,6 +60,7 @@ class Checkpoint:
             folder = Path(model).expanduser().resolve()
             found = cls(folder, folder.name)
         elif model.count("/") == 1 and not model.startswith((".", "/", "~")):
+            _refuse_own_code(model, {})
             found = cls(_download(model, token), model)
         else:
             raise ModelUnavailable(
@@ -90,6 +90,19 @@ class Checkpoint:
             return None
         return Weights(name.endswith(".safetensors"), "fp16" if ".fp16." in name else None)
 
+    @property
+    def for_engine(self) -> bool:
+        """Whether it has the shape of Stable Diffusion 1.x and 2.x, which our own engine paints."""
+        index = self.json("model_index.json")
+        return index.get("_class_name") in _CLASS_NAMES and "text_encoder_2" not in index
+
+    @property
+    def variant(self) -> str | None:
+        """ "fp16" when some part has its weights in half precision only."""
+        folders = [it for it in self.folder.iterdir() if it.is_dir()]
+        chosen = [choose_weights(it.name, {file.name for file in it.iterdir()}) for it in folders]
+        return "fp16" if any(name and ".fp16." in name for name in chosen) else None
+
     def known(self) -> catalog.KnownModel | None:
         """What the catalog knows of this very model, not of a folder named like it."""
         hub_or_embedded = "/" in self.name or self.folder == EMBEDDED
@@ -110,13 +123,12 @@ class Checkpoint:
                 + (" The embedded model has not been made yet." if self.folder == EMBEDDED else "")
                 + f" {SUPPORTED}"
             )
-        if index.get("_class_name") not in _CLASS_NAMES or "text_encoder_2" in index:
-            raise ModelUnavailable(
-                f"{self.name} is a {index.get('_class_name')}, which is not supported yet."
-                f" {SUPPORTED}"
-            )
-        missing = [part for part in ("unet", "vae", "text_encoder") if not self.weights(part)]
-        others = ("tokenizer", "scheduler")
+        _refuse_own_code(self.name, index)
+        if self.for_engine:
+            missing = [part for part in ("unet", "vae", "text_encoder") if not self.weights(part)]
+            others: Collection[str] = ("tokenizer", "scheduler")
+        else:
+            missing, others = [], components(index)
         missing += [part for part in others if not (self.folder / part).is_dir()]
         if missing:
             raise ModelUnavailable(
@@ -125,36 +137,85 @@ class Checkpoint:
             )
 
 
+def components(index: Mapping[str, Any]) -> list[str]:
+    """The folders that a model_index.json names."""
+    return [
+        name
+        for name, value in index.items()
+        if isinstance(value, list) and len(value) == 2 and all(isinstance(it, str) for it in value)
+        if not name.startswith("_")
+    ]
+
+
+def _refuse_own_code(name: str, index: Mapping[str, Any]) -> None:
+    """diffusers would import Python files of the folder: a model is data, and never gets to run."""
+    foreign = {part for part in components(index) if not _is_known_library(index[part][0])}
+    if not isinstance(index.get("_class_name"), str | None):
+        foreign.add("_class_name")
+    known = catalog.find(name)
+    if foreign or (known and known.own_code):
+        raise ModelUnavailable(
+            f"{name} needs Python code of its own ({', '.join(sorted(foreign)) or 'its pipeline'}),"
+            f" which is never run here. Choose another model. {SUPPORTED}"
+        )
+
+
+def _is_known_library(name: str) -> bool:
+    """diffusers, transformers, or one of diffusers' own pipeline modules, such as kolors."""
+    if name in {"diffusers", "transformers"}:
+        return True
+    found = importlib.util.find_spec("diffusers")  # looks for it, and imports nothing
+    places = found.submodule_search_locations if found else None
+    return name.isidentifier() and any(
+        Path(place, "pipelines", name).is_dir() for place in places or ()
+    )
+
+
 def choose_weights(component: str, names: Collection[str]) -> str | None:
-    """The file name to read among `names`: safetensors before .bin, full before fp16."""
-    stem = _STEMS[component]
-    old = "pytorch_model" if stem == "model" else stem
-    for name in (
-        f"{stem}.safetensors",
-        f"{stem}.fp16.safetensors",
-        f"{old}.bin",
-        f"{old}.fp16.bin",
-    ):
-        if name in names:
-            return name
+    """The file name to read among `names`: safetensors before .bin, full before fp16.
+
+    Of weights in several files it is their index, such as model.safetensors.index.json.
+    """
+    for ending in ("safetensors", "bin"):
+        for middle in ("", "fp16."):
+            for stem in _STEMS:
+                whole = f"{stem}.{middle}{ending}"
+                split = f"{stem}.{ending}.index.{middle}json"
+                for name in (whole, split):
+                    if name in names:
+                        return name
     return None
 
 
-def choose_files(names: Collection[str]) -> list[str]:
+def choose_files(names: Collection[str], folders: Collection[str] = _FOLDERS) -> list[str]:
     """Of all files of a hub repository, those that are needed: no second copy of the weights."""
     chosen = [name for name in names if name in {"model_index.json", "mame.json", "README.md"}]
-    for folder in _FOLDERS:
+    for folder in folders:
         inside = {name[len(folder) + 1 :] for name in names if name.startswith(f"{folder}/")}
-        endings = (".json", ".txt", "spiece.model")
-        small = [name for name in inside if "/" not in name and name.endswith(endings)]
-        weights = choose_weights(folder, inside) if folder in _STEMS else None
-        chosen += [f"{folder}/{name}" for name in [*small, *([weights] if weights else [])]]
+        weights = choose_weights(folder, inside)
+        small = [
+            name
+            for name in inside
+            if "/" not in name and name.endswith(_SMALL) and ".index." not in name
+        ]
+        chosen += [f"{folder}/{name}" for name in [*small, *_pieces(weights, inside)]]
     return sorted(chosen)
+
+
+def _pieces(weights: str | None, names: Collection[str]) -> list[str]:
+    """The file, or the index and its numbered files."""
+    if weights is None or ".index." not in weights:
+        return [weights] if weights else []
+    stem, ending = weights.split(".")[:2]
+    count = r"-\d+-of-\d+"
+    half = rf"\.fp16{count}|{count}\.fp16"  # today's names and those of before
+    piece = re.compile(rf"{stem}({half if '.fp16.' in weights else count})\.{ending}")
+    return [weights, *(name for name in names if piece.fullmatch(name))]
 
 
 def _download(model: str, token: str | None) -> Path:
     """The folder of a hub repository's files. Raises ModelUnavailable, saying what to do."""
-    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
         HfHubHTTPError,
@@ -164,10 +225,16 @@ def _download(model: str, token: str | None) -> Path:
 
     endpoint = os.environ.get("HF_ENDPOINT") or None
     try:
-        siblings = HfApi(endpoint=endpoint, token=token).model_info(model, timeout=20).siblings
-        wanted = choose_files([file.rfilename for file in siblings or []])
-        if "model_index.json" not in wanted:
+        found = HfApi(endpoint=endpoint, token=token).model_info(model, timeout=20)
+        names = [file.rfilename for file in found.siblings or []]
+        if "model_index.json" not in names:
             raise ModelUnavailable(f"{model} is not in diffusers' folder layout. {SUPPORTED}")
+        file = hf_hub_download(
+            model, "model_index.json", revision=found.sha, token=token, endpoint=endpoint
+        )
+        index = json.loads(Path(file).read_text(encoding="utf-8"))
+        _refuse_own_code(model, index)
+        wanted = choose_files(names, {*_FOLDERS, *components(index)})
         return Path(snapshot_download(model, allow_patterns=wanted, token=token, endpoint=endpoint))
     except GatedRepoError as error:
         raise ModelUnavailable(

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from inference import catalog
 from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
 from inference.request import PaintError
 from inference.safety import SafetyChecker
@@ -30,6 +31,7 @@ class Model:
 
     native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell. pad_to:
     the numbers of rows, ascending, that calls of the UNet are padded to; none, when it takes any.
+    english_only: whether the text encoder cannot read Japanese.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Model:
     default_guidance: float
     default_scheduler: str | None
     pad_to: tuple[int, ...] = ()
+    english_only: bool = False
 
 
 def load_model(
@@ -100,6 +103,11 @@ def load_model(
     own = checkpoint.json("mame.json")
     factor = 2 ** (len(vae.config.block_out_channels) - 1)
     sample = unet.config.sample_size
+    english = known.japanese is False if known else tokenizer.english_only
+    warning = catalog.warning(checkpoint.name, known, english=english)
+    if warning:
+        logger.warning(warning)
+        say(warning)
     trained = (max(sample) if isinstance(sample, list | tuple) else sample or 64) * factor
     return Model(
         name=checkpoint.name,
@@ -117,6 +125,7 @@ def load_model(
         default_steps=int(own.get("default_steps") or (known.steps if known else 30)),
         default_guidance=float(own.get("default_guidance") or (known.guidance if known else 7.5)),
         default_scheduler=_short(own.get("scheduler")),
+        english_only=english,
     )
 
 

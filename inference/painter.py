@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from inference import incoming, start
-from inference.aside import Look
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
 from inference.encoding import to_picture, withheld
 from inference.engine import Engine, OnStep, Status
+from inference.looking import ShouldStop, looking
 from inference.model import Model, decode, load_model
-from inference.request import DrawRequest, PaintError, Picture, Stopped, Unsafe
+from inference.request import DrawRequest, Picture, Unsafe
 from inference.run import Run
 from inference.sampler import Plan, plan
 
-ShouldStop = Callable[[], bool]
+if TYPE_CHECKING:
+    from inference.pipelines import PipelinePainter
 
 
 class Painter:
@@ -47,8 +47,11 @@ class Painter:
         token: str | None = None,
         slots: int | None = None,
         on_progress: Callable[[str], None] | None = None,
-    ) -> Painter:
+    ) -> Painter | PipelinePainter:
         """Load a checkpoint folder, a hub id, or (None) the embedded model.
+
+        What is not of Stable Diffusion 1.x's shape is painted by diffusers' own pipeline for it,
+        behind the same door.
 
         device: "cpu", "cuda", "cuda:1", "mps"; None chooses. token: a hub access token for gated
         models. on_progress: hears what is being loaded. Raises PaintError (permanent) whose message
@@ -57,6 +60,10 @@ class Painter:
         if on_progress:
             on_progress("looking for the model")
         checkpoint = Checkpoint.find(model, token)
+        if not checkpoint.for_engine:
+            from inference.pipelines import PipelinePainter  # it needs most of diffusers
+
+            return PipelinePainter.load(checkpoint, device=device, on_progress=on_progress)
         painter = cls(load_model(checkpoint, device=device, on_progress=on_progress), slots=slots)
         painter.engine.warm_up()
         return painter
@@ -73,6 +80,7 @@ class Painter:
             default_guidance=model.default_guidance,
             license=model.license,
             safety_checker=model.safety is not None,
+            english_only=model.english_only,
         )
 
     @property
@@ -115,7 +123,7 @@ class Painter:
         was refused), and PaintError with permanent=False for what the model itself throws, for no
         free place (code "busy") and for a timeout (code "too_late").
         """
-        look = _looking(should_stop or _never, timeout)
+        look = looking(should_stop, timeout)
         todo = plan(self.model, request)
         look()
         begun = None
@@ -154,26 +162,6 @@ def _kept(pixels: NDArray[np.uint8], source: incoming.Source) -> NDArray[np.uint
     height, width = source.mask.shape
     enlarged = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
     return np.where(source.mask[..., None], np.asarray(enlarged), source.pixels)
-
-
-def _looking(should_stop: ShouldStop, timeout: float | None) -> Look:
-    until = None if timeout is None else time.monotonic() + timeout
-
-    def look() -> None:
-        if should_stop():
-            raise Stopped("Stopped between two steps.")
-        if until is not None and time.monotonic() > until:
-            raise PaintError(
-                f"Not painted within {timeout:g} seconds; the machine has too much to do.",
-                permanent=False,
-                code="too_late",
-            )
-
-    return look
-
-
-def _never() -> bool:
-    return False
 
 
 def _nothing(_done: int, _total: int) -> None:

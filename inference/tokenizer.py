@@ -35,6 +35,10 @@ class Tokenizer(Protocol):
     def largest_id(self) -> int:
         """The largest id that `encode` can give."""
 
+    @property
+    def english_only(self) -> bool:
+        """Whether it belongs to a text encoder that was trained on English."""
+
     def encode(self, prompt: str) -> list[int]:
         """Exactly 77 ids."""
 
@@ -60,6 +64,8 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 class SentencePieceTokenizer:
     """Lower-case, SentencePiece, the end token, padding to 77 on the right. No start token."""
+
+    english_only = False
 
     def __init__(self, folder: Path) -> None:
         from sentencepiece import SentencePieceProcessor
@@ -145,6 +151,8 @@ class TransformersTokenizer:
             ) from error
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
+        # The byte pairs of CLIP, as in every Stable Diffusion that was not made for a language.
+        self.english_only = (folder / "merges.txt").is_file()
 
     @property
     def largest_id(self) -> int:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from inference import catalog
+from inference.checkpoint import EMBEDDED
+from inference.request import DrawRequest
 
 
 def test_restrictions_come_in_two_languages_one_to_one() -> None:
@@ -23,6 +27,49 @@ def test_an_unknown_model_is_taken_to_be_restricted(model: str) -> None:
 def test_the_embedded_model_binds_nobody(model: str | None) -> None:
     assert catalog.find(model) is catalog.KNOWN["mame"]
     assert catalog.restrictions(model) == []
+
+
+PERMISSIVE = {"CC-BY-4.0", "Apache-2.0"}
+
+
+@pytest.mark.parametrize("known", catalog.KNOWN.values(), ids=catalog.KNOWN)
+def test_restrictions_follow_the_licence(known: catalog.KnownModel) -> None:
+    assert bool(catalog.restrictions(known.name)) == (known.license not in PERMISSIVE)
+    assert catalog.terms_url(known.name) == known.terms_url
+    assert known.terms_url.startswith("https://")
+    assert "\n" not in known.license
+
+
+@pytest.mark.parametrize("known", catalog.KNOWN.values(), ids=catalog.KNOWN)
+def test_defaults_can_be_asked_for(known: catalog.KnownModel) -> None:
+    if known.name != catalog.DEFAULT:  # mame's own sides are not bound to be a multiple of 16
+        assert known.size % 16 == 0
+    DrawRequest(
+        "猫", steps=known.steps, guidance=known.guidance, width=known.size, height=known.size
+    ).check()
+    assert known.good_at
+    assert known.vram
+
+
+def test_warnings() -> None:
+    def told(model: str, *, english: bool = False) -> str:
+        return catalog.warning(model, catalog.find(model), english=english) or ""
+
+    assert "does not understand Japanese" in told("stabilityai/stable-diffusion-xl-base-1.0")
+    assert "does not understand Japanese" in told("someone/unheard-of", english=True)
+    assert "Nobody has verified" in told("Qwen/Qwen-Image-2.1")
+    assert "commercially" in told("Qwen/Qwen-Image-2.1")
+    for model in ("mame", "someone/unheard-of"):
+        assert told(model) == ""
+    assert told("rinna/japanese-stable-diffusion", english=True) == ""
+
+
+def test_the_embedded_models_defaults_are_its_own() -> None:
+    own = json.loads((EMBEDDED / "mame.json").read_text(encoding="utf-8"))
+    known = catalog.KNOWN["mame"]
+    assert known.size == own["native_size"]
+    assert (known.steps, known.guidance) == (own["default_steps"], own["default_guidance"])
+    assert known.license == own["licence"]
 
 
 def test_the_list_given_out_is_a_copy() -> None:

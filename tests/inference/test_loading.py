@@ -124,13 +124,14 @@ def test_damaged_settings_are_explained(checkpoint: Path, tmp_path: Path) -> Non
     refused(folder, "not JSON")
 
 
-@pytest.mark.parametrize("class_name", ["StableDiffusionXLPipeline", "FluxPipeline", None])
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")
+@pytest.mark.parametrize("class_name", ["StableVideoDiffusionPipeline", "NoSuchPipeline", None])
 def test_other_kinds_of_model_are_refused_by_name(
     checkpoint: Path, tmp_path: Path, class_name: str | None
 ) -> None:
     folder = copied(checkpoint, tmp_path)
     edit(folder / "model_index.json", _class_name=class_name)
-    refused(folder, f"{class_name}.*Supported are Stable Diffusion 1.x")
+    refused(folder, f"{class_name}.*Supported are text-to-image")
 
 
 def test_parts_that_do_not_fit_together(checkpoint: Path, tmp_path: Path) -> None:

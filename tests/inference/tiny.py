@@ -124,23 +124,31 @@ def sentences() -> list[str]:
     ] + [_LATIN, "サラリーマン 油絵", "人物なし、文字なし、低画質"] * 20
 
 
-def _write_tokenizer(folder: Path, old: bool) -> int:
-    """spiece.model with the ids of rinna's family of tokenizers; returns the vocabulary's size."""
+def _write_tokenizer(folder: Path, old: bool, standard_order: bool = False) -> int:
+    """spiece.model with the ids of rinna's family of tokenizers; returns the vocabulary's size.
+
+    standard_order: with the ids of the original T5 instead, which transformers reads right.
+    """
+    unk, bos, eos, pad = (2, -1, 1, 0) if standard_order else (0, 1, 2, -1)
+    control = [] if standard_order else list(_CONTROL)
     folder.mkdir(parents=True, exist_ok=True)
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(sentences()),
         model_prefix=str(folder / "spiece"),
         vocab_size=300,
         hard_vocab_limit=False,
-        unk_id=0,
-        bos_id=1,
-        eos_id=2,
-        pad_id=-1,
-        user_defined_symbols=list(_CONTROL),
+        unk_id=unk,
+        bos_id=bos,
+        eos_id=eos,
+        pad_id=pad,
+        user_defined_symbols=control,
         num_threads=1,
         minloglevel=2,
     )
     (folder / "spiece.vocab").unlink()
+    if standard_order:
+        pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "spiece.model"))
+        return int(pieces.get_piece_size())
     special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
     special |= {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     special |= {"mask_token": "[MASK]"}
