@@ -89,7 +89,9 @@ def _size(data: bytes, name: str) -> tuple[int, int]:
             raise InvalidRequest(
                 f"The {name} is {width}x{height} pixels; its sides must have {MIN_SIDE} at least."
             )
-        turned = picture.getexif().get(_ORIENTATION) in _ROTATED
+        # Pillow would unfold a PNG to look for its EXIF at the very end, where hardly any has it.
+        told = picture.format != "PNG" or "exif" in picture.info
+        turned = told and picture.getexif().get(_ORIENTATION) in _ROTATED
     return (height, width) if turned else (width, height)
 
 

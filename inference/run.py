@@ -59,6 +59,8 @@ class Run:
             self.latents = self._noisy(known, noise, timesteps[:1]) if len(timesteps) else known
             if start.mask is not None:
                 self._known, self._mask = known, start.mask
+                if plan.strength == 1:  # nothing of what was there is to shine through
+                    self.latents = noise * self.scheduler.init_noise_sigma
         self._first_noise = noise if self._mask is not None else None
         self.embeddings: torch.Tensor | None = None  # (rows, tokens, width); given by the batch
         self.since = 0.0  # the batch's clock when the run joined it
