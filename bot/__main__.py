@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 
     app = tasks.make_app(settings)
     if command == "worker":
-        return tasks.work(app, "gpu", settings.engine_slots, "worker")
+        return tasks.work(app, "gpu", None, "worker")
     if command == "courier":
         return tasks.work(app, "io", 8, "courier")
     return tasks.tick(app)

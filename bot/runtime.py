@@ -72,6 +72,7 @@ class Runtime:
                     self.settings.model,
                     device=self.settings.device,
                     token=self.settings.hf_token,
+                    slots=self.settings.engine_slots,
                     on_progress=lambda what: log.info("loading", what=what),
                 )
             return self._painter

@@ -156,7 +156,12 @@ class Settings:
     )
     hf_token: str | None = _setting("Token for gated models on the hub.", secret=True)
     device: str | None = _setting("cuda, cuda:1, cpu ...; without it, chosen by what is there.")
-    engine_slots: int = _setting("Jobs that one worker takes at a time.", 1, _number(1, 64))
+    engine_slots: int | None = _setting(
+        "Jobs that one worker takes at a time, and pictures that it paints in one step; without "
+        "it, 16 on CUDA and 4 elsewhere.",
+        None,
+        _number(1, 64),
+    )
     steps: int | None = _setting(
         "Denoising steps a picture; without it, the model's default.", None, _number(1, 500)
     )

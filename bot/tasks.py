@@ -118,17 +118,22 @@ def _stop(**_kwargs: Any) -> None:
 _running: list[Runtime] = []
 
 
-def work(app: Celery, queues: str, concurrency: int, name: str) -> int:
-    """Run a worker process on these queues until it is told to stop; returns the exit status."""
+def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
+    """Run a worker process on these queues until it is told to stop; returns the exit status.
+
+    threads: tasks at a time; None: as many as the painter paints at once. Each blocks on its own
+    picture only, so more would hold jobs that nobody paints, and fewer would leave places empty.
+    """
     runtime: Runtime = app.runtime
     _running.append(runtime)
     if "gpu" in queues.split(","):
-        runtime.painter  # noqa: B018  loaded before the first message is taken
-        log.info("painter ready", **runtime.painter.info.__dict__)
+        painter = runtime.painter  # loaded before the first message is taken
+        threads = threads or painter.slots
+        log.info("painter ready", slots=threads, **painter.info.__dict__)
     else:
         runtime.courier  # noqa: B018  the same
     runtime.database.await_migration()
-    argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(concurrency)]
+    argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(threads or 1)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
     argv += ["-l", "WARNING"]
     status: int = app.worker_main(argv) or 0

@@ -22,7 +22,8 @@ from tests.scenarios.servers import PostgreSQL, postgresql
 HERE = Path(__file__).parent
 COMMON = {"SWEEP_SECONDS": "0.5", "LEASE_SECONDS": "3"}
 QUICK = {**COMMON, "STEPS": "3"}
-SLOW = {**COMMON, "STEPS": "100", "TICKET_AFTER": "0.5"}
+# One job at a time: these stories tell of jobs that wait behind another.
+SLOW = {**COMMON, "STEPS": "100", "TICKET_AFTER": "0.5", "ENGINE_SLOTS": "1"}
 SLOW_SECONDS = 4.0  # long enough to act in, on any machine, and no longer
 AT_HOME = "sqlite+valkey"
 ELSEWHERE = [
