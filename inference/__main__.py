@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference import catalog
+from inference import catalog, incoming
 from inference.request import DrawRequest, PaintError, Picture, Stopped
 from inference.schedulers import NAMES
 
@@ -24,6 +24,11 @@ FAILED, INTERRUPTED = 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Paint, write the files, print their names. Returns the exit code: 0, 2 or 130."""
     options = _parser().parse_args(arguments)
+    try:
+        image, mask = (_read(path) if path else None for path in (options.image, options.mask))
+    except OSError as error:
+        _say(f"error: cannot read {error.filename}: {error.strerror}")
+        return FAILED
     request = DrawRequest(
         prompt=options.prompt,
         negative_prompt=options.negative,
@@ -34,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         width=options.size[0],
         height=options.size[1],
         scheduler=options.scheduler,
+        image=image,
+        strength=options.strength,
+        mask=mask,
     )
     try:
         request.check()
@@ -85,6 +93,11 @@ def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Pic
         signal.signal(signal.SIGINT, before)
 
 
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(incoming.MAX_BYTES + 1)  # one more is refused, and no more is held
+
+
 def _write(folder: Path, picture: Picture) -> Path:
     """Write the picture under the first free name efude-<seed>[-<n>].<ext>."""
     ending = "jpg" if picture.content_type == "image/jpeg" else "png"
@@ -118,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--steps", type=int, help="denoising steps (default: the model's)")
     add("--guidance", type=float, help="how closely to follow the prompt (default: the model's)")
     add("--size", type=_size, default=(None, None), help="pixels, 512x512 (default: the model's)")
+    add("--image", type=Path, help="a PNG, JPEG or WebP file to start from")
+    add("--strength", type=float, help="how far to go away from it, 0 to 1 (default: 0.75)")
+    add("--mask", type=Path, help="a file of its shape, white where it is to be repainted")
     add("--scheduler", choices=NAMES, help="(default: the model's)")
     add("--model", default=os.environ.get("MODEL"), help="folder or hub id (default: MODEL, mame)")
     add("--device", default=os.environ.get("DEVICE"), help="cpu, cuda, cuda:1, mps (default: best)")

@@ -45,6 +45,25 @@ def test_paints_files_and_prints_their_names(
     assert images[0].tobytes() != images[1].tobytes()
 
 
+def test_starts_from_a_picture_and_repaints_a_part_of_it(
+    checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    original = Image.linear_gradient("L").convert("RGB")
+    original.save(tmp_path / "original.png")
+    mask = Image.new("L", original.size, 0)
+    mask.paste(255, (128, 0, 256, 256))
+    mask.save(tmp_path / "mask.webp")
+    words = ["赤いりんご", "-o", str(tmp_path), "--seed", "5", "--steps", "4", "--strength", "0.5"]
+    words += ["--image", str(tmp_path / "original.png"), "--mask", str(tmp_path / "mask.webp")]
+    assert main([*words, "--model", str(checkpoint), "--device", "cpu"]) == 0
+    picture = Image.open(tmp_path / "efude-5.png")
+    left = (0, 0, 128, 256)
+    assert picture.crop(left).tobytes() == original.crop(left).tobytes()
+    assert picture.tobytes() != original.tobytes()
+    assert main(["猫", "--image", str(tmp_path / "none.png")]) == 2
+    assert "cannot read" in capfd.readouterr().err
+
+
 def test_says_what_of_the_prompt_is_not_read(
     checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
