@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-services lint bench eval clean
+.PHONY: help setup demo test test-services lint bench eval train-smoke clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,10 +42,13 @@ lint: .venv/dev ## ruff and mypy
 bench: .venv/dev ## every figure in the README, as ratios in one run
 	$(BIN)/python -m benchmarks
 
-eval: .venv/runtime ## a contact sheet of what the model paints
-	@mkdir -p var
-	$(BIN)/python -m inference.training sheet --work var
-	@echo "Look at var/sheet.png"
+eval: .venv/runtime ## ask the embedded model for hundreds of prompts, and tell what came of it
+	$(BIN)/python -m inference.training evaluate --work var/eval
+	@echo "Look at var/eval/sheet.png; every figure is in var/eval/evaluation.json"
+
+train-smoke: .venv/runtime ## every stage of the training in toy size, in a minute or two
+	@rm -rf var/smoke
+	$(BIN)/python -m inference.training all --work var/smoke --smoke
 
 clean: ## remove the environment and what the demo stored
 	rm -rf .venv var

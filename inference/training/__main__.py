@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import torch
 
 from inference.training import (
     autoencoder,
+    batches,
     compose,
     contrastive,
     diffusion,
     evaluate,
     export,
     fetch,
+    judge,
     render,
+    toys,
 )
 from inference.training import tokenizer as words
 from inference.training.config import Config
@@ -27,21 +31,25 @@ MAME = Path(__file__).resolve().parent.parent / "mame"
 def stages(out: Path) -> dict[str, Callable[[Config], object]]:
     """The stages in the order in which they must run; each leaves its result in config.work."""
 
+    def bring(config: Config) -> None:
+        if not config.toy and not (config.work / "pictures.npz").exists():
+            fetch.fetch(config.work)
+
     def draw(config: Config) -> None:
-        render.render(config)
-        compose.compose_all(config)
+        (toys.render_toys if config.toy else render.render)(config)
+        (batches.compose_many if config.on_device else compose.compose_all)(config)
 
     return {
-        "fetch": lambda config: fetch.fetch(config.work),
+        "fetch": bring,
         "render": draw,
         "tokenizer": words.train_tokenizer,
         "encode": autoencoder.encode_compositions,
         "contrastive": contrastive.train_contrastive,
         "diffusion": diffusion.train_diffusion,
         "decoder": autoencoder.train_decoder,
+        "judge": judge.train_judge,
         "export": lambda config: export.export(config, out),
-        "sheet": lambda config: evaluate.sheet(config, out),
-        "score": lambda config: evaluate.score(config, out),
+        "evaluate": lambda config: evaluate.evaluate(config, out),
     }
 
 
@@ -52,16 +60,34 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for everything in between")
     parser.add_argument("--out", type=Path, help="where to export to (default: inference/mame)")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=float("inf"),
+        help="save and end after so long",
+    )
+    parser.add_argument("--large", action="store_true", help="the 256-pixel model, for a GPU")
     parser.add_argument("--smoke", action="store_true", help="toy sizes, seconds instead of hours")
+    parser.add_argument("--fresh-scenes", action="store_true", help="compose as on a GPU")
     given = parser.parse_args(arguments)
-    config = Config(work=given.work, threads=given.threads)
+    config = Config(
+        work=given.work,
+        device=given.device,
+        fresh_scenes=given.fresh_scenes,
+        stop_at=time.time() + given.minutes * 60,
+        threads=given.threads,
+    )
     out = given.out or (given.work / "mame" if given.smoke else MAME)
+    if given.large:
+        config = config.large()
     if given.smoke:
         config = config.smoke()
+    config.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     for name, run in stages(out).items():
-        if given.stage in (name, "all"):
+        if given.stage in (name, "all") and time.time() < config.stop_at:
             run(config)
 
 

@@ -1,22 +1,30 @@
-"""The autoencoder (96 px <-> 12x12 latents): its encoder is set, its decoder is trained."""
+"""The autoencoder (192 px <-> 24x24 latents): its encoder is set, its decoder is trained."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from inference.training.batches import Pack
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import as_input, load_compositions
+from inference.training.compose import as_input, load_compositions, random_scenes
 from inference.training.config import Config, dice
 from inference.training.thumbnails import set_weights, thumbnails
 
+# Latents have a deviation of 1 / STRETCH. The more places a thing covers, the later noise hides it;
+# with a deviation of 1, nearly all noise levels would only teach details. The slope is a detail.
+STRETCH = (2.0, 2.0, 2.0, 4.0)
+CROP = 12  # latents: the decoder sees only a few at a time, so parts of pictures teach it as well
+
 
 def build_autoencoder(config: Config) -> Any:
-    """An AutoencoderKL of SD's shape, without the attention that 144 places do not need."""
+    """An AutoencoderKL of SD's shape, without attention: details are near by."""
     from diffusers import AutoencoderKL
 
     levels = len(config.vae_channels)
@@ -47,15 +55,35 @@ def encode_compositions(config: Config) -> None:
     """Write work/latents.pt (latents [n, 4, s, s] of every composition) and work/vae.pt."""
     if (config.work / "latents.pt").exists():
         return
-    pixels, _ = load_compositions(config.work)
-    plain = torch.cat([thumbnails(as_input(part)) for part in torch.split(pixels, 64)])
-    mean, spread = plain.mean((0, 2, 3)), plain.std((0, 2, 3))
+    plain, _ = load_compositions(config.work)
+    mean, spread = plain.mean((0, 2, 3)), plain.std((0, 2, 3)) * torch.tensor(STRETCH)
     vae = build_autoencoder(config)
     set_weights(vae, mean, spread)
     save_state(config.work / "vae.pt", 0.0, {"model": vae})
-    latents = (plain - mean[:, None, None]) / spread[:, None, None]
+    mean, spread = mean[:, None, None], spread[:, None, None]
+    torch.save({"mean": mean, "spread": spread}, config.work / "normal.pt")
+    latents = (plain - mean) / spread
     torch.save(latents.contiguous(), config.work / "latents.pt")
-    print(f"encoded {len(pixels)} compositions, mean {mean}, deviation {spread}", flush=True)
+    print(f"encode: {len(plain)} compositions, deviations {latents.std((0, 2, 3))}", flush=True)
+
+
+def crops(config: Config) -> Iterator[Tensor]:
+    """Endless batches of parts of fresh scenes, [n, 3, c, c] of -1..1, cut along the latents."""
+    rng, cells = dice(time.time()), config.latent_size
+    side = min(CROP, cells)
+
+    def cut(pictures: Tensor) -> Tensor:
+        y, x = (8 * rng.randrange(cells - side + 1) for _ in range(2))
+        return pictures[..., y : y + 8 * side, x : x + 8 * side]
+
+    if config.on_device:
+        pack = Pack(config)
+        while True:
+            yield cut(pack.draw(config.vae_batch)[0])
+    scenes = random_scenes(config, time.time())
+    while True:
+        pixels = [pixels for pixels, _ in islice(scenes, config.vae_batch)]
+        yield torch.cat([cut(as_input(it[None])) for it in pixels])
 
 
 def schedule(done: float, step: int, warmup: int) -> float:
@@ -65,22 +93,24 @@ def schedule(done: float, step: int, warmup: int) -> float:
 
 def train_decoder(config: Config) -> None:
     """Leave work/decoder.pt. The UNet does not wait for it and can train at the same time."""
-    vae = build_autoencoder(config).to(memory_format=torch.channels_last)
+    device = torch.device(config.device)
+    vae = build_autoencoder(config).to(device, memory_format=torch.channels_last)
     load_state(config.work / "vae.pt", {"model": vae})
     weights = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=config.vae_lr, weight_decay=0, fused=True)
-    path = config.work / "decoder.pt"
-    done = load_state(path, {"model": vae, "optimizer": optimizer})
-    pixels, shown = load_compositions(config.work)
-    encoded = torch.load(config.work / "latents.pt", weights_only=True)
-    often = [seen.thing.weight for seen in shown]
-    rng, seconds = dice(time.time()), config.decoder_minutes * 60
+    path, parts = config.work / "decoder.pt", {"model": vae, "optimizer": optimizer}
+    done = load_state(path, parts)
+    if done >= 1:
+        return
+    normal = torch.load(config.work / "normal.pt", weights_only=True, map_location=device)
+    seconds = config.decoder_minutes * 60
+    batches = crops(config)
     began, saved, step, losses = time.time() - done * seconds, time.time(), 0, [0.0]
-    while done < 1:
+    while done < 1 and time.time() < config.stop_at:
         done = min(1.0, (time.time() - began) / seconds)
         optimizer.param_groups[0]["lr"] = config.vae_lr * schedule(done, step, 50)
-        batch = rng.choices(range(len(pixels)), often, k=config.vae_batch)
-        pictures, latents = as_input(pixels[batch]), encoded[batch]
+        pictures = next(batches)
+        latents = (thumbnails(pictures) - normal["mean"]) / normal["spread"]
         made = vae.decode(latents + config.vae_noise * torch.randn_like(latents)).sample
         wrong = made - pictures
         loss = wrong.abs().mean()
@@ -89,13 +119,14 @@ def train_decoder(config: Config) -> None:
         optimizer.step()
         optimizer.zero_grad()
         step += 1
-        losses.append(loss.item())
+        if step % 5 == 0:
+            losses.append(loss.item())
         if step % 50 == 0:
-            print(f"decoder {done:.3f} {step} L1 {np.mean(losses[-50:]):.4f}", flush=True)
+            print(f"decoder {done:.3f} {step} L1 {np.mean(losses[-10:]):.4f}", flush=True)
         if time.time() - saved > config.save_seconds:
             saved = time.time()
-            save_state(path, done, {"model": vae, "optimizer": optimizer})
-    save_state(path, 1.0, {"model": vae, "optimizer": optimizer})
+            save_state(path, done, parts)
+    save_state(path, done, parts)
 
 
 def load_autoencoder(config: Config) -> Any:

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import Tensor
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from inference.training.captions import Shown, Thing, load_things
 from inference.training.config import Config, dice
 from inference.training.render import load_pictures
+from inference.training.scenes import GROUND_COLOURS, HUES, WATERCOLOUR, Drawn, Lots, choose
+from inference.training.thumbnails import thumbnails
 
 Rgba = npt.NDArray[np.uint8]
 Rgb = npt.NDArray[np.float32]
-
-GROUND_COLOURS: dict[str, tuple[int, int, int]] = {
-    "赤": (225, 50, 50),
-    "オレンジ": (250, 150, 40),
-    "黄": (252, 218, 70),
-    "緑": (70, 170, 80),
-    "水": (130, 210, 245),
-    "青": (45, 95, 215),
-    "紫": (140, 75, 190),
-    "ピンク": (250, 165, 195),
-    "茶": (140, 90, 55),
-    "黒": (18, 18, 22),
-    "灰": (150, 150, 155),
-}
-SCENES = ("夜", "夕", "空", "草", "雪", "海")
-HUES = {"赤": 0.0, "オレンジ": 0.08, "黄": 0.14, "緑": 0.35, "青": 0.61, "紫": 0.76, "ピンク": 0.92}
-PAINTS = (*HUES, "青", "赤", "黒", "白")  # what a thing may be painted over with
 
 
 def ground(name: str, size: int, rng: random.Random) -> Rgb:
@@ -135,45 +123,61 @@ def paint_over(rgba: Rgba, colour: str) -> Rgba:
     return np.concatenate([turned, rgba[..., 3:]], -1)
 
 
-def place(rgba: Rgba, canvas: Rgb, scale: float, rng: random.Random) -> Rgb:
-    """Lay the thing, `scale` times the canvas, near its middle: float32 [size, size, 3] 0..255."""
+def shrunk(rgba: Rgba, side: int) -> Rgba:
+    """A picture at another size, without bleeding from what transparent pixels hide."""
+    image = Image.fromarray(rgba, "RGBA").convert("RGBa").resize((side, side), Image.Resampling.BOX)
+    return np.asarray(image.convert("RGBA"))
+
+
+def place(rgba: Rgba, canvas: Rgb, scale: float, centre: tuple[float, float]) -> Rgb:
+    """Lay the thing, `scale` times the canvas, at a centre (x, y in 0..1): float32 in 0..255."""
     size = canvas.shape[0]
     side = round(size * scale)
     # Premultiplied, so that what hides under transparent pixels does not bleed into the edges.
-    flat = rgba.astype(np.float32)
-    flat[..., :3] *= flat[..., 3:] / 255
-    layers = [
-        np.asarray(Image.fromarray(flat[..., c]).resize((side, side), Image.Resampling.BOX))
-        for c in range(4)
-    ]
-    thing = np.stack(layers, -1)
-    shake = max(0, min(3, (size - side) // 2))
-    y, x = ((size - side) // 2 + rng.randint(-shake, shake) for _ in range(2))
-    y, x = max(0, y), max(0, x)
+    flat = Image.fromarray(rgba, "RGBA").convert("RGBa").resize((side, side), Image.Resampling.BOX)
+    thing = np.asarray(flat, np.float32)
+    x, y = (min(max(0, round(c * size - side / 2)), size - side) for c in centre)
     result = canvas.copy()
     part = result[y : y + side, x : x + side]
     part[:] = part * (1 - thing[..., 3:] / 255) + thing[..., :3]
     return result
 
 
-def compose(rgba: Rgba, thing: Thing, style: int, rng: random.Random) -> tuple[Rgb, Shown]:
-    """One random composition of a picture, and what it shows."""
-    draw = rng.random()
-    name = ""
-    if draw > 0.5:
-        name = rng.choice(list(GROUND_COLOURS) if draw < 0.75 else SCENES)
-    draw = rng.random()
-    size, scale = "", rng.uniform(0.84, 0.94)
-    if draw < 0.07:
-        size, scale = "小さな", rng.uniform(0.45, 0.55)
-    colour = ""
-    if rng.random() < 0.18:
-        colour = rng.choice(PAINTS)
-        if colour in HUES and main_hue(rgba) is None:
-            colour = ""
-        rgba = paint_over(rgba, colour) if colour else rgba
-    shown = Shown(thing, style, name, size, colour, "" if colour else colour_word(rgba))
-    return place(rgba, ground(name, canvas_size(rgba), rng), scale, rng), shown
+def compose(
+    rgba: Rgba,
+    thing: Thing,
+    style: int,
+    rng: random.Random,
+    second: tuple[Rgba, Thing] | None = None,
+    *,
+    plain: bool = False,
+) -> tuple[Rgb, Shown]:
+    """One random composition of a picture, alone or with a second one, and what it shows.
+
+    plain: only the ground is left to chance.
+    """
+    first = Drawn(thing, colour_word(rgba), main_hue(rgba) is not None)
+    scene = choose(first, style, rng, other=second[1] if second else None, plain=plain)
+    shown = scene.shown
+    if shown.colour:
+        rgba = paint_over(rgba, shown.colour)
+    canvas = ground(shown.ground, canvas_size(rgba), rng)
+    pictures = [rgba, second[0]] if second else [rgba] * len(scene.places)
+    for picture, centre in zip(pictures, scene.places, strict=True):
+        canvas = place(picture, canvas, scene.scale, centre)
+    return (watercolour(canvas, rng) if style == WATERCOLOUR else canvas), shown
+
+
+def watercolour(picture: Rgb, rng: random.Random) -> Rgb:
+    """Thin paint: paler, soft at the edges, and washed unevenly as wet paper does."""
+    size = picture.shape[0]
+    noise = np.random.default_rng(rng.getrandbits(32)).random((6, 6), np.float32)
+    wash = np.asarray(Image.fromarray(noise).resize((size, size), Image.Resampling.BICUBIC))
+    soft = Image.fromarray(picture.clip(0, 255).astype(np.uint8))
+    soft = soft.filter(ImageFilter.GaussianBlur(size / 110))
+    thickness = (0.38 + 0.3 * wash[..., None]).astype(np.float32)
+    pale: Rgb = 255 - (255 - np.asarray(soft, np.float32)) * thickness
+    return pale
 
 
 def canvas_size(rgba: Rgba) -> int:
@@ -181,29 +185,40 @@ def canvas_size(rgba: Rgba) -> int:
     return int(rgba.shape[0])
 
 
+def random_scenes(
+    config: Config, seed: float, side: int | None = None
+) -> Iterator[tuple[Tensor, Shown]]:
+    """Endless compositions: pixels uint8 [side, side, 3] and what they show."""
+    rgba, emoji, styles = load_pictures(config.work)
+    if side:
+        rgba = np.stack([shrunk(picture, side) for picture in rgba])
+    lots = Lots(emoji, styles, load_things(config.work))
+    rng = dice(seed)
+    while True:
+        index, style, other = lots.draw(rng)
+        second = None if other is None else (rgba[other], lots.thing(other))
+        made, shown = compose(rgba[index], lots.thing(index), style, rng, second)
+        yield torch.from_numpy(made.clip(0, 255).astype(np.uint8)), shown
+
+
 def compose_all(config: Config) -> None:
-    """Write work/compositions.pt: pixels uint8 [n, size, size, 3] and what each shows."""
+    """Write work/compositions.pt: thumbnails float32 [n, 4, s/8, s/8] and what each shows."""
     path = config.work / "compositions.pt"
     if path.exists():
         return
-    rgba, emoji, styles = load_pictures(config.work)
-    things = {thing.emoji: thing for thing in load_things(config.work)}
-    rng = dice(config.seed)
-    pixels: list[Tensor] = []
+    scenes = random_scenes(config, config.seed)
+    small: list[Tensor] = []
     shown: list[Shown] = []
-    for index, picture in enumerate(rgba):
-        for _ in range(config.compositions[styles[index]]):
-            made, seen = compose(picture, things[emoji[index]], styles[index], rng)
-            pixels.append(torch.from_numpy(made.clip(0, 255).astype(np.uint8)))
-            shown.append(seen)
-    torch.save({"pixels": torch.stack(pixels), "shown": shown}, path)
-    print(f"compose: {len(shown)} compositions", flush=True)
+    for made, seen in tqdm(islice(scenes, config.compositions), "compose", config.compositions):
+        small.append(thumbnails(as_input(made[None]))[0])
+        shown.append(seen)
+    torch.save({"thumbnails": torch.stack(small), "shown": shown}, path)
 
 
 def load_compositions(work: Path) -> tuple[Tensor, list[Shown]]:
     """What compose_all wrote (a file of our own making, hence the full unpickler)."""
     kept = torch.load(work / "compositions.pt", weights_only=False)
-    return kept["pixels"], kept["shown"]
+    return kept["thumbnails"], kept["shown"]
 
 
 def as_input(pixels: Tensor) -> Tensor:

@@ -8,64 +8,100 @@ from pathlib import Path
 
 STYLES = ("noto", "twemoji", "fluent-emoji")  # the order is the style index everywhere
 
+HELD_OUT = "fluent-emoji-flat"  # nothing is trained on it: the judge is tested with it
+
 
 @dataclass(frozen=True)
 class Config:
     """Sizes, rates and times of one training run; the defaults made the weights in ../mame."""
 
     work: Path
+    device: str = "cpu"  # or "cuda", where scenes are composed as well
+    fresh_scenes: bool = False  # compose as on a GPU, though this is a CPU (slow)
+    stop_at: float = float("inf")  # seconds since the epoch: a stage saves and ends there
     threads: int = 2
     seed: int = 1
+    toy: bool = False  # a run of seconds, that must not touch what is exported
 
-    size: int = 96  # pixels; /8 gives 12x12 latents, half the UNet's work of 16x16 (128 px)
+    size: int = 192  # pixels; /8 gives 24x24 latents: a thing can be told from its thumbnail
     latent_channels: int = 4
-    # Compositions to encode for a picture of each style: noto is what an unstyled prompt gets.
-    compositions: tuple[int, int, int] = (16, 4, 4)
+    compositions: int = 14_000  # scenes for the UNet; each is seen about ten times
 
-    vocabulary: int = 2400
+    vocabulary: int = 2600
     caption_samples: int = 60_000  # sentences that the tokenizer is trained on
 
     vae_channels: tuple[int, ...] = (16, 32, 64, 96)
     decoder_minutes: float = 40.0  # it can run while the UNet trains
     vae_batch: int = 4  # small: in so few minutes the number of steps is what counts
     vae_lr: float = 5e-4
-    vae_noise: float = 0.08  # added to latents of deviation 1: the decoder forgives a weak UNet
+    vae_noise: float = 0.05  # added to latents of deviation 0.5: the decoder forgives a weak UNet
     vae_edge_weight: float = 0.5  # weight of the L1 on the Laplacian: without it edges are soft
 
     text_width: int = 192
     text_layers: int = 3
     text_heads: int = 4
     contrastive_minutes: float = 12.0
-    contrastive_batch: int = 192
+    contrastive_batch: int = 160
     contrastive_lr: float = 1e-3
-    # The encoder is causal, so what follows the 32nd token cannot change what precedes it:
+    # The encoder is causal, so what follows the 28th token cannot change what precedes it:
     # cutting the padding there leaves the embedding as it is and costs half.
-    contrastive_tokens: int = 32
+    contrastive_tokens: int = 28
 
-    unet_channels: tuple[int, ...] = (64, 128, 256)
-    unet_minutes: float = 60.0
-    unet_batch: int = 16  # small, for the same reason as above
+    unet_channels: tuple[int, ...] = (32, 64, 128, 256)
+    unet_minutes: float = 88.0
+    unet_batch: int = 24  # small, for the same reason as above
     unet_lr: float = 6e-4
     unet_warmup: int = 200  # steps
     empty_captions: float = 0.1  # what guidance compares with
-    ema_decay: float = 0.998
-    save_seconds: float = 180.0
+    ema_decay: float = 0.999
+    save_seconds: float = 240.0
+
+    judge_scenes: int = 16_000
+    judge_minutes: float = 8.0
+    judge_batch: int = 64
 
     steps: int = 16
     guidance: float = 1.8  # more only burns the colours
+
+    @property
+    def on_device(self) -> bool:
+        """Whether scenes are composed where the training is, a fresh one for every sample."""
+        return self.fresh_scenes or self.device != "cpu"
 
     @property
     def latent_size(self) -> int:
         """Side of a latent picture: three halvings of the pixels."""
         return self.size // 8
 
+    def large(self) -> Config:
+        """The model to train on a GPU: 256 px, twice the width, three such runs of nine minutes."""
+        return replace(
+            self,
+            size=256,
+            vae_channels=(32, 64, 96, 128),
+            decoder_minutes=5.0,
+            vae_batch=32,
+            text_width=256,
+            text_layers=4,
+            contrastive_minutes=3.0,
+            contrastive_batch=512,
+            unet_channels=(64, 128, 256, 384),
+            unet_minutes=18.0,
+            unet_batch=256,
+            unet_lr=5e-4,
+            judge_minutes=1.0,
+            judge_batch=256,
+            guidance=2.5,
+        )
+
     def smoke(self) -> Config:
         """A toy of the same shape: every stage in seconds, pictures of nothing."""
         return replace(
             self,
-            size=32,
-            compositions=(2, 1, 1),
-            vocabulary=1200,  # there must be room for every kanji of the captions
+            toy=True,
+            size=64,
+            compositions=60,
+            vocabulary=1300,  # there must be room for every kanji of the captions
             caption_samples=1500,
             vae_channels=(16, 16, 16, 16),
             decoder_minutes=0.01,
@@ -74,9 +110,12 @@ class Config:
             text_layers=1,
             contrastive_minutes=0.02,
             contrastive_batch=8,
-            unet_channels=(16, 16, 32),
+            unet_channels=(16, 16, 16, 32),
             unet_minutes=0.03,
             unet_batch=4,
+            judge_scenes=40,
+            judge_minutes=0.02,
+            judge_batch=8,
             steps=2,
         )
 

@@ -3,7 +3,7 @@
 Text encoder and a small CNN on 24-pixel pictures are trained as CLIP was: the caption of each
 picture must be told from the captions of all others in the batch. Without this stage the UNet
 learns grounds and colours but, for hours, no shapes: it has nothing to tell one word from another
-by. The pair is also a judge of what was painted (see evaluate.py).
+by.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from inference.training.autoencoder import schedule
 from inference.training.captions import caption
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import as_input, load_compositions
+from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
 
@@ -55,7 +55,7 @@ class Towers(nn.Module):
         self.text_head = nn.Linear(config.text_width, EMBEDDING, bias=False)
         layers: list[nn.Module] = []
         before = 3
-        for width, stride in ((32, 1), (64, 2), (128, 2), (256, 2)):
+        for width, stride in ((48, 2), (96, 2), (192, 2)):
             layers += [nn.Conv2d(before, width, 3, stride, 1), nn.GroupNorm(8, width), nn.SiLU()]
             before = width
         self.see = nn.Sequential(*layers)
@@ -83,45 +83,43 @@ def build_towers(config: Config) -> tuple[Towers, Any]:
 
 
 def train_contrastive(config: Config) -> None:
-    """Leave work/contrastive.pt: the text encoder for the UNet, and a judge of pictures."""
+    """Leave work/contrastive.pt: the text encoder for the UNet."""
+    device = torch.device(config.device)
     towers, pieces = build_towers(config)
+    towers.to(device)
     optimizer = torch.optim.AdamW(
         towers.parameters(), lr=config.contrastive_lr, weight_decay=0.02, fused=True
     )
     path = config.work / "contrastive.pt"
-    done = load_state(path, {"model": towers, "optimizer": optimizer})
+    parts = {"model": towers, "optimizer": optimizer}
+    done = load_state(path, parts)
     if done >= 1:
         return
-    pixels, shown = load_compositions(config.work)
-    small = torch.cat(
-        [
-            F.interpolate(as_input(p), size=(GLANCE, GLANCE), mode="area")
-            for p in torch.split(pixels, 64)
-        ]
-    )
-    weights = [s.thing.weight for s in shown]
+    seen, shown = load_compositions(config.work)
+    small = F.interpolate(seen[:, :3], size=(GLANCE, GLANCE), mode="area").to(device)
     rng = dice(time.time())
     seconds = config.contrastive_minutes * 60
     began, saved, step, right = time.time() - done * seconds, time.time(), 0, 0.0
-    target = torch.arange(config.contrastive_batch)
-    while done < 1:
+    target = torch.arange(config.contrastive_batch, device=device)
+    while done < 1 and time.time() < config.stop_at:
         done = min(1.0, (time.time() - began) / seconds)
         optimizer.param_groups[0]["lr"] = config.contrastive_lr * schedule(done, step, 50)
-        batch = rng.choices(range(len(shown)), weights, k=len(target))
+        batch = rng.sample(range(len(shown)), len(target))
         ids = tokenize(pieces, [caption(shown[i], rng) for i in batch], config.contrastive_tokens)
-        pictures = small[batch] + 0.1 * torch.randn(len(batch), 3, GLANCE, GLANCE)
-        likeness = towers.heat.exp() * towers.read(ids) @ towers.look(pictures).T
+        pictures = small[batch]
+        pictures = pictures + 0.1 * torch.randn_like(pictures)
+        likeness = towers.heat.exp() * towers.read(ids.to(device)) @ towers.look(pictures).T
         loss = F.cross_entropy(likeness, target) + F.cross_entropy(likeness.T, target)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(towers.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         step += 1
-        accuracy = (likeness.argmax(1) == target).float().mean().item()
-        right = 0.95 * right + 0.05 * accuracy if step > 1 else accuracy
-        if step % 20 == 0:
+        if step % 20 == 0 or step == 1:
+            accuracy = (likeness.argmax(1) == target).float().mean().item()
+            right = 0.8 * right + 0.2 * accuracy if step > 1 else accuracy
             print(f"contrastive {done:.3f} {step} right {right:.3f} {loss.item():.3f}", flush=True)
         if time.time() - saved > config.save_seconds:
             saved = time.time()
-            save_state(path, done, {"model": towers, "optimizer": optimizer})
-    save_state(path, 1.0, {"model": towers, "optimizer": optimizer})
+            save_state(path, done, parts)
+    save_state(path, done, parts)

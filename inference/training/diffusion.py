@@ -8,39 +8,49 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
-from inference.training.captions import caption
+from inference.training.batches import Pack
+from inference.training.captions import Shown, caption
 from inference.training.checkpoint import load_state, save_state
 from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
 from inference.training.contrastive import build_towers
+from inference.training.thumbnails import thumbnails
 from inference.training.tokenizer import tokenize
 
 
 def build_unet(config: Config) -> Any:
-    """A UNet of SD's shape, with attention below the top level only.
+    """A UNet of SD's shape, with attention at the lower two levels only.
 
-    There, convolutions already see a good part of 12x12 places, and attention to 77 tokens from
-    each of them would cost a fifth of all the work.
+    Above them, attention to 77 tokens from each of so many places would cost more than it helps.
+    Besides, the caption as a whole is pooled and added to the time that every block is told
+    (diffusers' addition_embed_type "text"): a word changes the picture from the first minutes on,
+    while attention is still learning where to look.
     """
     from diffusers import UNet2DConditionModel
 
     levels = len(config.unet_channels)
+    plain = levels - 2
     return UNet2DConditionModel(
         sample_size=config.latent_size,
         in_channels=config.latent_channels,
         out_channels=config.latent_channels,
         layers_per_block=1,
         block_out_channels=config.unet_channels,
-        down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * (levels - 1),
-        up_block_types=("CrossAttnUpBlock2D",) * (levels - 1) + ("UpBlock2D",),
+        down_block_types=("DownBlock2D",) * plain + ("CrossAttnDownBlock2D",) * 2,
+        up_block_types=("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",) * plain,
         cross_attention_dim=config.text_width,
         attention_head_dim=4,
-        norm_num_groups=16,
+        norm_num_groups=config.unet_channels[0] // 2,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+        resnet_time_scale_shift="scale_shift",
     )
 
 
@@ -67,12 +77,31 @@ def follow(average: Any, model: Any, decay: float) -> None:
     torch._foreach_lerp_(ours, theirs, 1 - decay)
 
 
+def samples(config: Config) -> Iterator[tuple[Tensor, list[Shown]]]:
+    """Endless batches: latents [n, 4, s, s] on the device, and what they show."""
+    size, device = config.unet_batch, torch.device(config.device)
+    if not config.on_device:
+        latents = torch.load(config.work / "latents.pt", weights_only=True)
+        _, shown = load_compositions(config.work)
+        rng = dice(time.time())  # a continued run must not repeat the first one's batches
+        while True:
+            batch = rng.choices(range(len(shown)), k=size)
+            yield latents[batch], [shown[i] for i in batch]
+    normal = torch.load(config.work / "normal.pt", weights_only=True, map_location=device)
+    pack = Pack(config)
+    while True:
+        pictures, seen = pack.draw(size)
+        yield (thumbnails(pictures) - normal["mean"]) / normal["spread"], seen
+
+
 def train_diffusion(config: Config) -> None:
     """Leave work/diffusion.pt: the UNet, its average and all to go on from."""
+    device = torch.device(config.device)
     towers, pieces = build_towers(config)
     load_state(config.work / "contrastive.pt", {"model": towers})
-    text_encoder, scheduler = towers.text_encoder.eval().requires_grad_(False), build_scheduler()
-    unet = build_unet(config)
+    text_encoder = towers.text_encoder.to(device).eval().requires_grad_(False)
+    scheduler = build_scheduler()
+    unet = build_unet(config).to(device)
     smooth = copy.deepcopy(unet)
     optimizer = torch.optim.AdamW(
         unet.parameters(), lr=config.unet_lr, weight_decay=0.01, fused=True
@@ -80,30 +109,31 @@ def train_diffusion(config: Config) -> None:
     parts = {"unet": unet, "optimizer": optimizer, "smooth": smooth}
     path = config.work / "diffusion.pt"
     done = load_state(path, parts)
-    latents = torch.load(config.work / "latents.pt", weights_only=True)
-    _, shown = load_compositions(config.work)
-    weights = [s.thing.weight for s in shown]
-    rng = dice(time.time())  # a continued run must not repeat the first one's batches
+    if done >= 1:
+        return
+    rng = dice(time.time())
     seconds, size = config.unet_minutes * 60, config.unet_batch
+    batches = samples(config)
     began, saved, start = time.time() - done * seconds, time.time(), time.time()
     step, mean_loss = 0, 0.0
-    while done < 1:
+    while done < 1 and time.time() < config.stop_at:
         done = min(1.0, (time.time() - began) / seconds)
         warm = min(1.0, (step + 1) / config.unet_warmup)
         fade = min(1.0, (1 - done) / 0.35 + 0.02)  # constant, then straight down to nothing
         optimizer.param_groups[0]["lr"] = config.unet_lr * warm * fade
-        batch = rng.choices(range(len(shown)), weights, k=size)
+        clean, shown = next(batches)
         texts = [
-            "" if rng.random() < config.empty_captions else caption(shown[i], rng) for i in batch
+            "" if rng.random() < config.empty_captions else caption(seen, rng) for seen in shown
         ]
-        clean = latents[batch]
         noise = torch.randn_like(clean)
         # One time from each of `size` equal spans: every batch sees early and late steps.
         times = ((torch.randperm(size) + torch.rand(size)) / size * 1000).long().clamp(0, 999)
+        times = times.to(device)
         target = scheduler.get_velocity(clean, noise, times)
-        states = text_encoder(tokenize(pieces, texts))[0]
-        made = unet(scheduler.add_noise(clean, noise, times), times, states).sample
-        loss = F.mse_loss(made, target)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            states = text_encoder(tokenize(pieces, texts).to(device))[0]
+            made = unet(scheduler.add_noise(clean, noise, times), times, states).sample
+        loss = F.mse_loss(made.float(), target)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
         optimizer.step()
@@ -111,11 +141,12 @@ def train_diffusion(config: Config) -> None:
         step += 1
         decay = min(config.ema_decay, step / (step + 20))
         follow(smooth, unet, decay)
-        mean_loss = 0.99 * mean_loss + 0.01 * loss.item() if step > 1 else loss.item()
+        if step % 10 == 0 or step == 1:  # asking a GPU for a number makes it wait
+            mean_loss = 0.9 * mean_loss + 0.1 * loss.item() if step > 1 else loss.item()
         if step % 50 == 0:
             rate = step * size / (time.time() - start)
             print(f"diffusion {done:.3f} {step} loss {mean_loss:.4f} {rate:.1f}/s", flush=True)
         if time.time() - saved > config.save_seconds:
             saved = time.time()
             save_state(path, done, parts)
-    save_state(path, 1.0, parts)
+    save_state(path, done, parts)

@@ -1,97 +1,184 @@
-"""Paint with an exported folder: a sheet for the eye, and a score by the judge."""
+"""Ask the exported folder for every prompt of prompts.tsv, and tell what came of it.
+
+It is opened and painted with as the bot does it, by inference.painter. Who looks at the pictures
+is the judge, which was trained on real pictures only (judge.py), and plain arithmetic (measure.py).
+"""
 
 from __future__ import annotations
 
+import io
+import json
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 
-from inference.training.checkpoint import load_state
-from inference.training.compose import load_compositions
+from inference.request import DrawRequest
+from inference.training.captions import load_things
 from inference.training.config import Config
-from inference.training.contrastive import build_towers
-from inference.training.tokenizer import tokenize
+from inference.training.judge import Judge, load_judge, prepared, weights_of
+from inference.training.measure import Pixels, ground_colour, halves, whereabouts
+from inference.training.prompts import Ask, load_prompts
 
-PROMPTS = (
+SHEET = (
     "赤いりんご", "猫", "犬", "桜", "富士山", "夜の富士山", "すし", "おにぎり",
     "ラーメン", "車", "花", "月", "雪だるま", "城", "ロケット", "魚",
     "青い背景の犬", "ピンクの背景の象", "青い車", "青りんご", "電車", "家", "木", "太陽",
     "かわいいうさぎの絵", "ペンギンを描いて", "いちご", "ケーキ", "夕焼けの城", "草原の馬",
     "龍", "黒い猫",
+    "猫と魚", "左に犬、右に月", "りんごが三つ", "二匹のパンダ", "右に星", "小さなバス",
+    "水彩風のいちご", "フラットなロケット",
 )  # fmt: skip
+Paint = Callable[[Sequence[DrawRequest]], list[Pixels]]
 
 
-class Folder:
-    """An exported folder, opened as any diffusers user would open it."""
+def open_painter(folder: Path) -> Paint:
+    """A function that paints one picture for each request; several share the UNet's batch."""
+    from inference.painter import Painter
 
-    def __init__(self, path: Path) -> None:
-        import sentencepiece
-        from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-        from transformers import CLIPTextModel
+    painter = Painter.load(str(folder))
 
-        kind = {"torch_dtype": torch.float32}
-        self.vae: Any = AutoencoderKL.from_pretrained(path / "vae", **kind).eval()
-        self.unet: Any = UNet2DConditionModel.from_pretrained(path / "unet", **kind).eval()
-        self.text: Any = CLIPTextModel.from_pretrained(path / "text_encoder").float().eval()
-        self.scheduler: Any = DDIMScheduler.from_pretrained(path / "scheduler")
-        spiece = str(path / "tokenizer" / "spiece.model")
-        self.pieces: Any = sentencepiece.SentencePieceProcessor(model_file=spiece)
+    def one(request: DrawRequest) -> Pixels:
+        (picture,) = painter.paint(request)
+        return np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB"))
 
-    @torch.no_grad()
-    def paint(self, prompts: list[str], steps: int, guidance: float, seed: int = 0) -> Tensor:
-        """Pictures [n, 3, size, size] of 0..1; picture i has seed + i."""
-        states = self.text(tokenize(self.pieces, prompts + [""] * len(prompts)))[0]
-        side = self.unet.config.sample_size
-        shape = (1, self.unet.config.in_channels, side, side)
-        seeds = [torch.Generator().manual_seed(seed + i) for i in range(len(prompts))]
-        latents = torch.cat([torch.randn(shape, generator=g) for g in seeds])
-        self.scheduler.set_timesteps(steps)
-        for time in self.scheduler.timesteps:
-            both = self.unet(torch.cat([latents, latents]), time, states).sample
-            told, untold = both.chunk(2)
-            made = untold + guidance * (told - untold)
-            latents = self.scheduler.step(made, time, latents).prev_sample
-        pictures: Tensor = self.vae.decode(latents / self.vae.config.scaling_factor).sample
-        return (pictures / 2 + 0.5).clamp(0, 1)
+    def paint(requests: Sequence[DrawRequest]) -> list[Pixels]:
+        with ThreadPoolExecutor(4) as threads:
+            return list(threads.map(one, requests))
 
-
-def sheet(config: Config, folder: Path, columns: int = 8) -> None:
-    """Write work/sheet.png: PROMPTS in reading order."""
-    pictures = Folder(folder).paint(list(PROMPTS), config.steps, config.guidance)
-    save_sheet(pictures, config.work / "sheet.png", columns)
+    return paint
 
 
 @torch.no_grad()
-def score(config: Config, folder: Path) -> float:
-    """Paint every thing once from its first name; the share that the judge names rightly.
+def evaluate(config: Config, folder: Path) -> dict[str, Any]:
+    """Write evaluation.json and sheet.png into config.work, print the table, return the figures."""
+    started = time.time()
+    paint = open_painter(folder)
+    sheet(paint, config.work / "sheet.png")
+    names = [thing.emoji for thing in load_things(config.work)]
+    judge = load_judge(weights_of(config), len(names))
+    asks = load_prompts()[:: 20 if config.toy else 1]
+    pictures = paint([DrawRequest(ask.prompt, seed=i) for i, ask in enumerate(asks)])
+    groups: dict[str, dict[str, float]] = {}
+    for group in dict.fromkeys(ask.group for ask in asks):
+        chosen = [i for i, ask in enumerate(asks) if ask.group == group]
+        seen = score([asks[i] for i in chosen], [pictures[i] for i in chosen], judge, names)
+        groups[group] = {"prompts": len(chosen)} | seen
+    result = {"groups": groups, "behaviour": behaviour(paint, judge, names, few=config.toy)}
+    result["seconds"] = round(time.time() - started)
+    text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+    (config.work / "evaluation.json").write_text(text, "utf-8")
+    print(table(result), flush=True)
+    return result
 
-    The judge is the contrastive pair, which never saw a painted picture. It must pick the thing
-    among all of them, so chance is one in their number.
-    """
-    towers, pieces = build_towers(config)
-    load_state(config.work / "contrastive.pt", {"model": towers})
-    towers.eval()
-    _, shown = load_compositions(config.work)
-    names = sorted({seen.thing.names[0] for seen in shown})
-    read = towers.read(tokenize(pieces, names, config.contrastive_tokens))
-    painter, right = Folder(folder), 0
-    for first in range(0, len(names), 16):
-        part = names[first : first + 16]
-        pictures = painter.paint(part, config.steps, config.guidance, seed=first)
-        best = (towers.look(pictures * 2 - 1) @ read.T).argmax(1).tolist()
-        right += sum(names[b] == name for b, name in zip(best, part, strict=True))
-    print(f"score: {right} of {len(names)} things named rightly by the judge", flush=True)
-    return right / len(names)
+
+def score(
+    asks: Sequence[Ask], pictures: Sequence[Pixels], judge: Judge, names: list[str]
+) -> dict[str, float]:
+    """The shares (0..1) of one group's pictures that show what was asked for."""
+    things, counts, styles = look(judge, pictures)
+    hits: dict[str, list[bool]] = {}
+
+    def note(what: str, hit: bool) -> None:
+        hits.setdefault(what, []).append(hit)
+
+    for i, (ask, picture) in enumerate(zip(asks, pictures, strict=True)):
+        if len(ask.things) == 2:
+            found, _, _ = look(judge, halves(picture))
+            sides = [names[int(side.argmax())] for side in found]
+            note("both", sorted(sides) == sorted(ask.things))
+            note("one_of_them", bool(set(sides) & set(ask.things)))
+            continue
+        order = [names[k] for k in things[i].topk(min(5, len(names))).indices]
+        note("top1", ask.things[0] == order[0])
+        note("top5", ask.things[0] in order)
+        if ask.ground:
+            note("ground", ground_colour(picture) == ask.ground)
+        if ask.count:
+            note("count", int(counts[i].argmax()) + 1 == ask.count)
+            if ask.count <= 3:
+                note("count_to_three", int(counts[i].argmax()) + 1 == ask.count)
+        if ask.place:
+            note("place", whereabouts(picture) == ask.place)
+        if ask.style is not None:
+            note("style", int(styles[i].argmax()) == ask.style)
+    return {what: round(sum(hit) / len(hit), 4) for what, hit in hits.items()}
 
 
-def save_sheet(pictures: Tensor, path: Path, columns: int) -> None:
-    """Pictures [n, 3, size, size] of 0..1 as one PNG."""
-    size = pictures.shape[-1]
+def look(
+    judge: Judge, pictures: Sequence[Pixels]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The judge's logits for pictures of any size."""
+    small = [prepared(torch.from_numpy(picture.copy())[None]) for picture in pictures]
+    things, counts, styles = judge(torch.cat(small))
+    return things, counts, styles
+
+
+def behaviour(paint: Paint, judge: Judge, names: list[str], *, few: bool) -> dict[str, float]:
+    """Whether guidance, negative prompt and seed do what they are there for."""
+    single = [ask for ask in load_prompts() if ask.group == "thing"][: 2 if few else 40]
+
+    def recognised(guidance: float | None) -> float:
+        requests = [DrawRequest(a.prompt, seed=i, guidance=guidance) for i, a in enumerate(single)]
+        return score(single, paint(requests), judge, names)["top1"]
+
+    blue = [f"青い背景の{ask.prompt.removesuffix('をお願いします')}" for ask in single]
+
+    def still_blue(negative: str) -> float:
+        requests = [
+            DrawRequest(prompt, negative, seed=i, guidance=3.0) for i, prompt in enumerate(blue)
+        ]
+        return sum(ground_colour(it) == "青" for it in paint(requests)) / len(blue)
+
+    four = [
+        paint([DrawRequest(ask.prompt, seed=s) for s in (1, 2, 3, 4)])
+        for ask in single[: 1 if few else 12]
+    ]
+    again = paint([DrawRequest(single[0].prompt, seed=1)])[0]
+    return {
+        "top1_without_guidance": recognised(1.0),
+        "top1_with_guidance": recognised(None),
+        "blue_ground": round(still_blue(""), 4),
+        "blue_ground_against_a_negative_prompt": round(still_blue("青い背景"), 4),
+        "most_that_a_repeated_seed_differs": apart(four[0][0], again, most=True),
+        "least_that_two_seeds_differ": min(
+            apart(one, two) for pictures in four for one, two in pairs(pictures)
+        ),
+    }
+
+
+def pairs(pictures: list[Pixels]) -> list[tuple[Pixels, Pixels]]:
+    """Every two of them."""
+    return [(a, b) for i, a in enumerate(pictures) for b in pictures[i + 1 :]]
+
+
+def apart(one: Pixels, two: Pixels, *, most: bool = False) -> float:
+    """The mean (or the largest) difference of two pictures, as a share of the range."""
+    difference = np.abs(one.astype(np.float32) - two.astype(np.float32)) / 255
+    return round(float(difference.max() if most else difference.mean()), 5)
+
+
+def table(result: dict[str, Any]) -> str:
+    """The figures as a Markdown table and a list."""
+    lines = ["| group | prompts | what was right |", "|---|---|---|"]
+    for group, figures in result["groups"].items():
+        told = ", ".join(f"{k} {v:.1%}" for k, v in figures.items() if k != "prompts")
+        lines.append(f"| {group} | {figures['prompts']} | {told} |")
+    lines += [f"* {key}: {value}" for key, value in result["behaviour"].items()]
+    return "\n".join(lines)
+
+
+def sheet(paint: Paint, path: Path, columns: int = 8, side: int = 128) -> None:
+    """Write SHEET, one picture each, in reading order."""
+    pictures = paint([DrawRequest(prompt, seed=i) for i, prompt in enumerate(SHEET)])
     rows = -(-len(pictures) // columns)
-    page = Image.new("RGB", (columns * size, rows * size), "white")
-    for i, picture in enumerate((pictures * 255).round().byte().permute(0, 2, 3, 1).numpy()):
-        page.paste(Image.fromarray(picture), (i % columns * size, i // columns * size))
+    page = Image.new("RGB", (columns * side, rows * side), "white")
+    for i, picture in enumerate(pictures):
+        small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
+        page.paste(small, (i % columns * side, i // columns * side))
     page.save(path)

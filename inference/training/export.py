@@ -18,7 +18,7 @@ from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_scheduler, build_unet
 from inference.training.tokenizer import MAX_TOKENS
 
-VERSION = "1.0"
+VERSION = "2.0"
 LICENCE = "CC-BY-4.0"  # the strictest of the pictures' licences: Twemoji's
 
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"} | {
@@ -74,7 +74,9 @@ def write_models(config: Config, out: Path) -> float:
     done = load_state(config.work / "diffusion.pt", {"smooth": unet})
     models = {"unet": unet, "text_encoder": towers.text_encoder, "vae": load_autoencoder(config)}
     for name, model in models.items():
-        model.to(torch.float16).save_pretrained(out / name, safe_serialization=True)
+        model.to(torch.float16).save_pretrained(
+            out / name, safe_serialization=True, max_shard_size="45MB"
+        )
     build_scheduler().save_pretrained(out / "scheduler")
     return done
 

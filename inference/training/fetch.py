@@ -13,6 +13,7 @@ PACKAGES = (
     "@iconify-json/noto@1.2.9",
     "@iconify-json/twemoji@1.2.5",
     "@iconify-json/fluent-emoji@1.2.7",
+    "@iconify-json/fluent-emoji-flat@1.2.6",
     "cldr-annotations-full@48.2.0",
     "emojibase-data@17.0.0",
 )

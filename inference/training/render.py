@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from inference.training.captions import load_things
+from inference.training.captions import KEYWORDS, keywords, load_things
 from inference.training.config import STYLES, Config
 from inference.training.fetch import icons, package_json
 
@@ -45,24 +46,38 @@ def draw(body: str, view: int, size: int) -> Pixels:
 
 def render(config: Config) -> None:
     """Write work/pictures.npz: rgba uint8 [n, size, size, 4], emoji [n], style index [n]."""
-    labels = {
-        entry["emoji"].replace("\ufe0f", ""): slug(entry["label"])
-        for entry in package_json(config.work, "emojibase-data/en/data.json")
-    }
+    if (config.work / "pictures.npz").exists():
+        return
     rgba: list[Pixels] = []
     emoji: list[str] = []
     styles: list[int] = []
     for index, style in enumerate(STYLES):
-        icon_set = icons(config.work, style)
-        for thing in load_things(config.work):
-            body = find_icon(icon_set, labels[thing.emoji])
-            if body is None:  # a few things are missing from a set; the other styles have them
-                continue
-            rgba.append(draw(body, int(icon_set["width"]), config.size))
-            emoji.append(thing.emoji)
-            styles.append(index)
+        pictures, names = render_style(config, style, config.size)
+        rgba += pictures
+        emoji += names
+        styles += [index] * len(names)
+    text = json.dumps(keywords(config.work), ensure_ascii=False)
+    (config.work / KEYWORDS).write_text(text, "utf-8")
     save_pictures(config.work, np.stack(rgba), emoji, styles)
     print(f"render: {len(rgba)} pictures of {len(set(emoji))} things", flush=True)
+
+
+def render_style(config: Config, style: str, size: int) -> tuple[list[Pixels], list[str]]:
+    """Every thing of things.tsv as one icon set draws it, and the emoji of each picture."""
+    labels = {
+        entry["emoji"].replace("\ufe0f", ""): slug(entry["label"])
+        for entry in package_json(config.work, "emojibase-data/en/data.json")
+    }
+    icon_set = icons(config.work, style)
+    rgba: list[Pixels] = []
+    emoji: list[str] = []
+    for thing in load_things(config.work):
+        body = find_icon(icon_set, labels[thing.emoji])
+        if body is None:  # a few things are missing from a set; the other styles have them
+            continue
+        rgba.append(draw(body, int(icon_set["width"]), size))
+        emoji.append(thing.emoji)
+    return rgba, emoji
 
 
 def save_pictures(work: Path, rgba: Pixels, emoji: list[str], styles: list[int]) -> None:

@@ -27,7 +27,7 @@ ENCODER_CONSTANT, DECODER_CONSTANT = 20.0, 4.0
 def thumbnails(pictures: Tensor) -> Tensor:
     """Pictures [n, 3, s, s] of -1..1 to plain latents [n, 4, s/8, s/8], not yet normalised."""
     small = F.avg_pool2d(pictures, 8)
-    along = torch.arange(8.0) - 3.5
+    along = torch.arange(8.0, device=pictures.device) - 3.5
     ramp = (along[:, None] + along[None, :]) / 64
     grey = pictures.mean(1, keepdim=True)
     return torch.cat([small, F.conv2d(grey, ramp[None, None], stride=8)], 1)

@@ -8,8 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inference.training.captions import COLOUR_WORDS, SCENE_WORDS, Shown, caption, load_things
-from inference.training.config import STYLES, Config, dice
+from inference.training.captions import (
+    COLOUR_WORDS,
+    PLACE_WORDS,
+    SCENE_WORDS,
+    STYLE_WORDS,
+    Shown,
+    caption,
+    load_things,
+)
+from inference.training.config import Config, dice
 
 EOS, PAD, MAX_TOKENS = 2, 3, 77  # the ids of rinna's family; 77 is CLIP's number of positions
 
@@ -23,8 +31,11 @@ def sample_captions(config: Config) -> list[str]:
     while len(lines) < config.caption_samples:
         shown = Shown(
             thing=rng.choice(things),
-            style=rng.randrange(len(STYLES)),
+            style=rng.randrange(len(STYLE_WORDS)),
             ground=rng.choice(grounds) if rng.random() < 0.5 else "",
+            count=rng.choice((1, 1, 1, 2, 3, 4)),
+            place=rng.choice(("", "", "", *PLACE_WORDS)),
+            other=rng.choice(things) if rng.random() < 0.15 else None,
             size=rng.choice(("小さな", "", "")),
             colour=rng.choice(list(COLOUR_WORDS)) if rng.random() < 0.3 else "",
         )

@@ -1,0 +1,53 @@
+"""What the evaluation asks for: prompts.tsv, whose sentences no caption of the training ever is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+PROMPTS = Path(__file__).with_name("prompts.tsv")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One prompt and what a picture of it must show.
+
+    group: thing, synonym, ground, two, count, place, style or sentence. things: one emoji, or two,
+    of things.tsv. ground: a key of GROUND_COLOURS. place: a key of PLACE_WORDS. style: an index of
+    STYLE_WORDS. None or "": not asked for.
+    """
+
+    group: str
+    prompt: str
+    things: tuple[str, ...]
+    ground: str = ""
+    count: int | None = None
+    place: str = ""
+    style: int | None = None
+
+
+@lru_cache(maxsize=1)
+def load_prompts() -> tuple[Ask, ...]:
+    """Every line of prompts.tsv, in order."""
+    asks = []
+    for line in PROMPTS.read_text("utf-8").splitlines()[1:]:
+        group, prompt, things, ground, count, place, style = line.split("\t")
+        asks.append(
+            Ask(
+                group,
+                prompt,
+                tuple(things.split()),
+                ground,
+                int(count) if count else None,
+                place,
+                int(style) if style else None,
+            )
+        )
+    return tuple(asks)
+
+
+@lru_cache(maxsize=1)
+def held_out() -> frozenset[str]:
+    """The prompts that captions must keep away from."""
+    return frozenset(ask.prompt for ask in load_prompts())

@@ -1,0 +1,134 @@
+"""What a scene shows, left to chance: who stands where, on which ground, in which colour.
+
+No pixels here: compose.py lays the pictures one by one, batches.py many at once on a GPU.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inference.training.captions import Shown, Thing
+from inference.training.config import STYLES
+
+GROUND_COLOURS: dict[str, tuple[int, int, int]] = {
+    "赤": (225, 50, 50),
+    "オレンジ": (250, 150, 40),
+    "黄": (252, 218, 70),
+    "緑": (70, 170, 80),
+    "水": (130, 210, 245),
+    "青": (45, 95, 215),
+    "紫": (140, 75, 190),
+    "ピンク": (250, 165, 195),
+    "茶": (140, 90, 55),
+    "黒": (18, 18, 22),
+    "灰": (150, 150, 155),
+}
+SCENES = ("夜", "夕", "空", "草", "雪", "海")
+HUES = {"赤": 0.0, "オレンジ": 0.08, "黄": 0.14, "緑": 0.35, "青": 0.61, "紫": 0.76, "ピンク": 0.92}
+PAINTS = (*HUES, "青", "赤", "黒", "白")  # what a thing may be painted over with
+WATERCOLOUR = len(STYLES)  # the style that is made of the first one
+STYLE_WEIGHTS = (4, 1, 1)  # an unstyled prompt gets the first style, so it is learned best
+PAIRS = 0.12  # the share of scenes with two different things
+SHAKE = 0.015  # how far things stand from where they should, in canvases
+SPOTS = {  # where two, three and four things stand
+    2: ((0.27, 0.5), (0.73, 0.5)),
+    3: ((0.5, 0.27), (0.27, 0.73), (0.73, 0.73)),
+    4: ((0.27, 0.27), (0.73, 0.27), (0.27, 0.73), (0.73, 0.73)),
+}
+CENTRES = {"左": (0.27, 0.5), "右": (0.73, 0.5), "上": (0.5, 0.27), "下": (0.5, 0.73)}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture of a thing, as far as chance must know it.
+
+    own_colour: a key of COLOUR_WORDS or "". tintable: it has a main hue that can be turned.
+    """
+
+    thing: Thing
+    own_colour: str
+    tintable: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is shown; the centres (x, y in 0..1) of each thing; their size in canvases."""
+
+    shown: Shown
+    places: tuple[tuple[float, float], ...]
+    scale: float
+
+
+def choose(
+    first: Drawn,
+    style: int,
+    rng: random.Random,
+    *,
+    other: Thing | None = None,
+    plain: bool = False,
+) -> Scene:
+    """A scene of a picture, with another thing to its right or without.
+
+    plain: only the ground is left to chance.
+    """
+    draw = rng.random()
+    ground = ""
+    if draw > 0.5 and style != WATERCOLOUR:  # which is on white paper
+        ground = rng.choice(list(GROUND_COLOURS) if draw < 0.77 else SCENES)
+    draw = 1.0 if other or plain else rng.random()
+    shown = Shown(first.thing, style, ground)
+    places, scale = [(0.5, 0.5)], rng.uniform(0.84, 0.94)
+    if other:
+        places, scale = list(SPOTS[2]), 0.46
+        shown = replace(shown, other=other)
+    elif draw < 0.1:
+        count = rng.choice((2, 2, 3, 3, 4))
+        places, scale = list(SPOTS[count]), 0.46
+        shown = replace(shown, count=count)
+    elif draw < 0.17:
+        side = rng.choice(list(CENTRES))
+        places, scale = [CENTRES[side]], rng.uniform(0.44, 0.52)
+        shown = replace(shown, place=side)
+    elif draw < 0.24:
+        scale = rng.uniform(0.45, 0.55)
+        shown = replace(shown, size="小さな")
+    if not other and not plain and rng.random() < 0.16:
+        colour = rng.choice(PAINTS)
+        if colour not in HUES or first.tintable:
+            shown = replace(shown, colour=colour)
+    if not shown.colour:
+        shown = replace(shown, own_colour=first.own_colour)
+    shaken = [(x + rng.uniform(-SHAKE, SHAKE), y + rng.uniform(-SHAKE, SHAKE)) for x, y in places]
+    return Scene(shown, tuple(shaken), scale)
+
+
+class Lots:
+    """Which picture comes next, and whether another one stands beside it."""
+
+    def __init__(self, emoji: Sequence[str], styles: Sequence[int], known: Sequence[Thing]) -> None:
+        """emoji, styles: of every picture, by its index."""
+        things = {thing.emoji: thing for thing in known}
+        self._emoji, self._styles = emoji, styles
+        self._things = [things[name] for name in emoji]
+        self._often = [
+            thing.weight * STYLE_WEIGHTS[style]
+            for thing, style in zip(self._things, styles, strict=True)
+        ]
+        self._alike = {s: [i for i, it in enumerate(styles) if it == s] for s in set(styles)}
+
+    def thing(self, index: int) -> Thing:
+        """What a picture shows."""
+        return self._things[index]
+
+    def draw(self, rng: random.Random) -> tuple[int, int, int | None]:
+        """The index of a picture, the style to show it in, and perhaps that of another."""
+        (index,) = rng.choices(range(len(self._emoji)), self._often)
+        style, second = self._styles[index], None
+        if rng.random() < PAIRS:
+            other = rng.choice(self._alike[style])
+            second = other if self._emoji[other] != self._emoji[index] else None
+        if style == 0 and rng.random() < 0.08:
+            style = WATERCOLOUR
+        return index, style, second
