@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Flask
 
 from bot import health, logs, pictures, terms, webhook
 from bot.database import Database
+from bot.moderation import moderation
 from bot.settings import Settings
 from bot.storage import open_storage
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -17,6 +21,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     logs.set_up("web", settings.log_format)
+    if settings.moderation:
+        moderation(settings.moderation_lists)  # a list that cannot be read is told now
+    else:
+        log.warning("moderation is off", meaning="prompts are painted unchecked")
     app = Flask("bot")
     app.config["MAX_CONTENT_LENGTH"] = webhook.MAX_BODY
     database = Database(settings.database_url)

@@ -8,7 +8,6 @@ after the commit; the courier does the talking.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -18,10 +17,10 @@ from bot import chats, jobs, messages, outbox
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
-from bot.prompt import Command, Reading, command, cut, read
+from bot.moderation import moderation
+from bot.prompt import Command, Reading, command, cut, read, stored
 from bot.queue import Wake
 from bot.settings import Settings
-from inference.request import DrawRequest
 
 log = structlog.get_logger(__name__)
 
@@ -157,19 +156,15 @@ def _draw(turn: Turn, reading: Reading) -> list[Wake]:
     event, settings = turn.event, turn.settings
     if reading.problem is not None:
         return turn.say(messages.problem(reading.problem, turn.language))
+    if settings.moderation:
+        category = moderation(settings.moderation_lists).refusal(reading.prompt, reading.negative)
+        if category is not None:
+            # Counted by its kind; what was asked for stands in no log and no table.
+            log.info("refused", category=category, event_id=event.id, chat_kind=turn.kind)
+            return turn.say(messages.refused(category, turn.language))
     limit = settings.max_queued_per_person
     if jobs.unfinished(turn.db, turn.chat_id, event.user_id) >= limit:
         return turn.say(messages.busy(turn.language, limit))
-    request = DrawRequest(
-        prompt=reading.prompt,
-        negative_prompt=reading.negative,
-        count=reading.count,
-        seed=reading.seed,
-        steps=settings.steps,
-        guidance=settings.guidance,
-        width=reading.width,
-        height=reading.height,
-    )
     job_id, number = jobs.add(
         turn.db,
         event_id=event.id,
@@ -179,7 +174,7 @@ def _draw(turn: Turn, reading: Reading) -> list[Wake]:
         message_id=event.message_id,
         quote_token=event.quote_token,
         language=turn.language,
-        request=asdict(request),
+        request=stored(reading, steps=settings.steps, guidance=settings.guidance),
         reply_token=event.reply_token,
         token_at=turn.received_at,
     )

@@ -13,9 +13,10 @@ import structlog
 from bot import jobs
 from bot.database import now
 from bot.jobs import Job, StoredPicture
+from bot.prompt import request_of
 from bot.runtime import Runtime
 from bot.storage import StorageError, new_key
-from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped
+from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped, Unsafe
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +123,7 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         raise PaintError("Tried too often.", permanent=True, code="too_many_attempts")
     if job.request is None:
         raise PaintError("The request is gone.", permanent=True, code="paint_failed")
-    request = DrawRequest(**job.request)
+    request = request_of(job.request, runtime.painter.info)
 
     def on_step(step: int, steps: int) -> None:
         lease.step, lease.steps = step, steps
@@ -130,24 +131,26 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
     def should_stop() -> bool:
         return runtime.stopping.is_set() or lease.lost.is_set()
 
+    def paint(request: DrawRequest) -> list[Picture]:
+        return runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
+
     try:
-        painted = runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
+        painted = _shown(paint, request)
     except (OutOfMemory, MemoryError) as error:
         smaller = request.smaller()
         log.warning("out of memory", smaller=smaller is not None)
         if smaller is None:
             raise PaintError(str(error), permanent=True, code="out_of_memory") from error
         try:
-            painted = runtime.painter.paint(smaller, on_step=on_step, should_stop=should_stop)
+            painted = _shown(paint, smaller)
         except (OutOfMemory, MemoryError) as second:
             raise PaintError(str(second), permanent=True, code="out_of_memory") from second
     painted_at = now()
-    kept = [it for it in painted if not it.flagged]
-    if not kept:
-        raise PaintError("Every picture was flagged.", permanent=True, code="unsafe")
-    stored = _store(runtime, job, kept)
+    stored = _store(runtime, job, painted)
+    _, cut = runtime.painter.kept_and_cut(job.request["prompt"])
+    learnt = {**job.request, "cut": cut} if cut.strip() else None
     with runtime.database.write() as db:
-        ours = jobs.drawn(db, job.id, job.lease_owner, stored, painted_at)
+        ours = jobs.drawn(db, job.id, job.lease_owner, stored, painted_at, kept=learnt)
         current = None if ours else jobs.get(db, job.id)
     if not ours:
         # Taken back while it was stored: nothing may stay behind. (If another worker has it now,
@@ -160,6 +163,24 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
     seconds = round(painted_at - (job.drawing_at or painted_at), 3)
     log.info("drawn", pictures=len(stored), seconds=seconds)
     return Result.DRAWN
+
+
+def _shown(paint: Callable[[DrawRequest], list[Picture]], request: DrawRequest) -> list[Picture]:
+    """The pictures that may be shown.
+
+    A prompt that passed is not to blame when every picture of it is flagged: it is painted once
+    more with another seed, unless the person asked for the seed. Raises Unsafe.
+    """
+    for last in (request.seed is not None, True):
+        try:
+            if kept := [it for it in paint(request) if not it.flagged]:
+                return kept
+            raise Unsafe("Every picture was flagged.")
+        except Unsafe:
+            if last:
+                raise
+            log.info("painted again", reason="every picture was flagged")
+    raise AssertionError("unreachable")
 
 
 def _store(runtime: Runtime, job: Job, painted: list[Picture]) -> list[StoredPicture]:

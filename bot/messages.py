@@ -6,10 +6,10 @@ reply. Limits and shapes: Messaging API reference, "Message objects".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from bot import texts
+from bot import readback, texts
 from bot.prompt import MAX_PROMPT
 from bot.texts import say
 from inference.request import MAX_COUNT
@@ -26,6 +26,7 @@ def picture(
     *,
     lang: str = "ja",
     prompt: str | None = None,
+    kept: Mapping[str, Any] | None = None,
     quote_token: str | None = None,
     seeds: Sequence[int] = (),
     again: bool = False,
@@ -33,7 +34,8 @@ def picture(
     """One to four pictures, then one text with the 受付番号 and the seeds.
 
     urls: (original, preview) of each picture, https, at most 2,000 characters. prompt: said back,
-    shortened. quote_token: of the message that asked; an image cannot quote, so the text does.
+    shortened. kept: the job's request, of which is told how it was read. quote_token: of the
+    message that asked; an image cannot quote, so the text does. seeds: told for repeating.
     again: these pictures were delivered before. Raises ValueError for no or too many pictures.
     """
     if not 1 <= len(urls) <= MAX_COUNT:
@@ -45,6 +47,8 @@ def picture(
     title = _short(prompt or "")
     lines = [say("picture.again", lang)] if again else []
     lines += [say("picture.titled", lang, prompt=title) if title else say("picture.untitled", lang)]
+    if kept and (understood := readback.line(kept, lang)):
+        lines += [understood]
     lines += [say("number.line", lang, number=number)]
     if seeds:
         lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
@@ -136,6 +140,12 @@ def problem(
     if kind == "too_long":
         values = {"limit": MAX_PROMPT, **values}
     return [_text(say(f"problem.{kind}", lang, **values), quote_token)]
+
+
+def refused(category: str, lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """A prompt that moderation refuses: why, and what to do instead. category: one of
+    `bot.moderation.CATEGORIES`. Raises KeyError for an unknown one."""
+    return [_text(say(f"refused.{category}", lang), quote_token)]
 
 
 def welcome(lang: str = "ja", kind: str = "user", *, terms_url: str | None = None) -> list[Message]:

@@ -162,6 +162,7 @@ class Sender:
             [(self._storage.url(it.key), self._storage.url(it.preview_key)) for it in stored],
             lang=job.language,
             prompt=(job.request or {}).get("prompt"),
+            kept=job.request,
             quote_token=job.quote_token,
             seeds=[it.seed for it in stored],
             again=again,

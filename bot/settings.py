@@ -168,6 +168,16 @@ class Settings:
     guidance: float | None = _setting(
         "Guidance scale; without it, the model's default.", None, _number(0, 30, float)
     )
+    moderation: bool = _setting(
+        "Whether prompts are checked against the lists of what is not painted: on or off.",
+        True,
+        _switch,
+    )
+    moderation_lists: Path | None = _setting(
+        "A TOML file, or a folder of them, with more words for the lists and with allowed phrases.",
+        None,
+        _path,
+    )
     admin_password: str | None = _setting(
         "Password of the operator's pages; they are off without it.", secret=True
     )

@@ -100,9 +100,15 @@ def drawn(
     owner: str | None,
     stored: Sequence[StoredPicture],
     painted_at: float,
+    *,
+    kept: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Mark as drawn, with its pictures; False when the job is not this owner's any more."""
+    """Mark as drawn, with its pictures; False when the job is not this owner's any more.
+
+    kept: the request with what the worker learnt of it, in place of the one that was stored.
+    """
     moment = now()
+    more = {} if kept is None else {"request": dict(kept)}
     changed = db.execute(
         update(jobs)
         .where(_mine(job_id, owner))
@@ -113,6 +119,7 @@ def drawn(
             deliver_at=moment,
             lease_owner=None,
             lease_until=None,
+            **more,
         )
     )
     if changed.rowcount != 1:

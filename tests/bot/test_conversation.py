@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot import conversation, jobs, outbox, tables
+from bot import conversation, jobs, messages, outbox, tables
 from bot.database import now
 from bot.events import parse
 from bot.jobs import CANCELLED, DELIVERED, DRAWING, DRAWN, FAILED, QUEUED, WAITING
@@ -107,8 +108,6 @@ def test_a_prompt_in_a_private_chat(talk: Talk) -> None:
 
 
 def test_the_operators_steps_and_guidance_go_with_it(house: House, settings: Settings) -> None:
-    from dataclasses import replace
-
     talk = Talk(house, replace(settings, steps=7, guidance=3.5))
     talk.says("りんご")
     assert (talk.jobs[0]["request"]["steps"], talk.jobs[0]["request"]["guidance"]) == (7, 3.5)
@@ -173,6 +172,49 @@ def test_without_a_reply_token_nothing_is_said(talk: Talk) -> None:
     talk.says("りんご", replyToken=None)
     assert len(talk.jobs) == 1
     assert talk.house.rows(tables.reply_tokens) == talk.house.deliveries() == []
+
+
+# --- what is not painted
+
+
+def test_a_prompt_that_is_refused_becomes_no_job(
+    talk: Talk, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert kinds(talk.says("裸の女性")) == ["send"]
+    assert talk.jobs == []
+    assert messages.refused("sexual")[0]["text"] in talk.answers[0]
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert "category=sexual" in logged.replace("'", "") or "sexual" in logged
+    assert "裸" not in logged
+    for table in (tables.events, tables.chats, tables.deliveries, tables.reply_tokens):
+        assert "裸の女性" not in str(talk.house.rows(table))
+
+
+def test_who_is_tired_of_life_is_answered_with_care(talk: Talk) -> None:
+    talk.says("もう死にたい")
+    assert talk.jobs == []
+    assert "0120-279-338" in talk.answers[0]
+
+
+def test_in_a_group_nothing_is_refused_that_was_not_asked_of_the_bot(talk: Talk) -> None:
+    assert talk.in_group("裸の女性", mention=False) == []
+    assert kinds(talk.in_group("裸の女性")) == ["send"]
+    assert talk.jobs == []
+
+
+def test_moderation_can_be_switched_off(house: House, settings: Settings) -> None:
+    talk = Talk(house, replace(settings, moderation=False))
+    talk.says("裸の女性")
+    assert len(talk.jobs) == 1
+
+
+def test_how_it_is_to_be_painted_goes_with_the_job(talk: Talk) -> None:
+    talk.says("夜の富士山を水彩で、丁寧に、自由に")
+    request = talk.jobs[0]["request"]
+    assert request["prompt"] == "夜の富士山 水彩風"
+    assert (request["styles"], request["effort"], request["fidelity"]) == (
+        ["水彩風"], "careful", "free",
+    )  # fmt: skip
 
 
 # --- asking

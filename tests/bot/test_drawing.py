@@ -16,10 +16,12 @@ from bot import jobs, tables
 from bot.database import now
 from bot.drawing import Result, draw
 from bot.jobs import CANCELLED, DRAWING, DRAWN, FAILED, QUEUED
+from bot.prompt import read, stored
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.storage import FolderStorage, StorageError
-from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped
+from inference.catalog import ModelInfo
+from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped, Unsafe
 from tests.bot.house import House, together
 
 pytestmark = pytest.mark.slow
@@ -28,8 +30,7 @@ OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]
 
 
-class Info:
-    name = "stand-in"
+INFO = ModelInfo("stand-in", "cpu", "float32", 512, 50, 7.5, "", safety_checker=True)
 
 
 class StandIn:
@@ -38,11 +39,14 @@ class StandIn:
     `acts` are called one after the other, a request each: they raise, wait, or return pictures.
     """
 
-    info = Info()
+    info = INFO
 
     def __init__(self, *acts: Callable[[DrawRequest, OnStep, ShouldStop], Any]) -> None:
         self.acts = list(acts)
         self.requests: list[DrawRequest] = []
+
+    def kept_and_cut(self, prompt: str) -> tuple[str, str]:
+        return prompt[:20], prompt[20:]
 
     def paint(
         self, request: DrawRequest, *, on_step: OnStep, should_stop: ShouldStop
@@ -195,6 +199,7 @@ def test_flagged_pictures_do_not_leave_the_worker(
         runtime,
         lambda *_: [picture(1, flagged=True), picture(2)],
         lambda *_: [picture(1, flagged=True)],
+        lambda *_: [picture(3, flagged=True)],
     )
     some, none = house.add(count=2), house.add()
     assert draw(runtime, some) is Result.DRAWN
@@ -204,6 +209,49 @@ def test_flagged_pictures_do_not_leave_the_worker(
     assert draw(runtime, none) is Result.FAILED
     assert house.job(none).error_code == "unsafe"
     assert files(settings) == before
+
+
+def wishing(house: House, text: str) -> str:
+    """A queued job for what somebody wrote."""
+    job_id = house.add()
+    house.change(job_id, request=stored(read(text)))
+    return job_id
+
+
+@pytest.mark.parametrize("how", [raises(Unsafe("all")), lambda *_: [picture(1, flagged=True)]])
+def test_when_all_is_flagged_another_seed_is_tried_once(
+    runtime: Runtime, house: House, how: Callable[..., Any]
+) -> None:
+    painter = with_painter(runtime, how)
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.DRAWN
+    assert len(painter.requests) == 2
+
+
+def test_a_seed_that_was_asked_for_is_not_changed(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime, raises(Unsafe("all")))
+    job_id = wishing(house, "海、シード42")
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "unsafe"
+    assert len(painter.requests) == 1
+
+
+def test_levels_and_styles_become_numbers_and_words(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime)
+    assert draw(runtime, wishing(house, "海を水彩で、速く")) is Result.DRAWN
+    [request] = painter.requests
+    assert request.steps == 25
+    assert "透明水彩" in request.prompt
+
+
+def test_words_that_were_cut_are_kept_with_the_job(runtime: Runtime, house: House) -> None:
+    with_painter(runtime)
+    long, short = wishing(house, "海" * 20 + "と山、4枚"), wishing(house, "海")
+    assert draw(runtime, long) is draw(runtime, short) is Result.DRAWN
+    kept = house.job(long).request
+    assert kept is not None
+    assert (kept["cut"], kept["count"]) == ("と山", 4)
+    assert "cut" not in (house.job(short).request or {})
 
 
 def test_a_stop_gives_the_job_back_untouched(runtime: Runtime, house: House) -> None:

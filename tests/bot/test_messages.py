@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import Message as SdkMessage
 
-from bot import messages, texts
-from bot.prompt import Command, Problem, command
+from bot import messages, readback, texts
+from bot.moderation import CATEGORIES
+from bot.prompt import Command, Problem, command, read, stored
 from simulator import rules
 from simulator.rules.context import Context
 
@@ -19,6 +20,14 @@ TERMS = "https://bot.example/terms"
 URLS = [(f"https://p.example/{i}.png", f"https://p.example/{i}-preview.jpg") for i in range(4)]
 PROBLEMS = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("problem.")]
 FAILURES = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("failed.")]
+
+KEPT = stored(read("海を水彩で、横長、4枚、人物なし、シード42、丁寧に、忠実に"))
+KEPT |= {"cut": "雲" * 900}
+LEVELS = (
+    "海、縦長、速く、自由に、少しだけ変えて",
+    "海、正方形、半分くらい変えて",
+    "海、大きく変えて",
+)
 
 
 def utf16(text: str) -> int:
@@ -48,6 +57,11 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "still quoting", messages.still_painting(NUMBER, lang=lang, quote_token="q")
     for reason in [*FAILURES, "never_heard_of"]:
         yield f"failed {reason}", messages.failed(NUMBER, reason, lang=lang, quote_token="q")
+    yield "picture read back", messages.picture(NUMBER, URLS[:1], lang=lang, kept=KEPT)
+    for wish in LEVELS:
+        yield f"read {wish}", messages.picture(NUMBER, URLS[:1], lang=lang, kept=stored(read(wish)))
+    for category in CATEGORIES:
+        yield f"refused {category}", messages.refused(category, lang, quote_token="q")
     for kind in PROBLEMS:
         yield f"problem {kind}", messages.problem(kind, lang, quote_token="q")
     yield "busy", messages.busy(lang, 3)
@@ -128,6 +142,7 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
         return real(key, lang, **values)
 
     monkeypatch.setattr(messages, "say", listen)
+    monkeypatch.setattr(readback, "say", listen)
     list(builders("ja"))
     chat = {key for key in texts.sentences("ja") if not key.startswith("terms.")}  # a web page
     assert said == chat
@@ -160,6 +175,17 @@ def test_the_picture_comes_first_and_the_text_last() -> None:
 def test_a_reply_holds_one_to_four_pictures(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 4"):
         messages.picture(NUMBER, [URLS[0]] * count)
+
+
+def test_how_it_was_read_is_said_in_one_line() -> None:
+    kept = stored(read("夜の富士山を浮世絵風に、横長で2枚、人物なし"))
+    text = messages.picture(NUMBER, URLS[:2], prompt=kept["prompt"], kept=kept)[-1]["text"]
+    assert text.splitlines()[:2] == [
+        "「夜の富士山 浮世絵風」を描きました。",
+        "こう読みました：浮世絵風、横長、2枚、人物なし",
+    ]
+    plain = messages.picture(NUMBER, URLS[:1], prompt="猫", kept=stored(read("猫")))[-1]["text"]
+    assert "こう読みました" not in plain
 
 
 def test_a_long_prompt_is_shortened() -> None:

@@ -28,6 +28,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "pictures_dir": ("/srv/絵", Path("/srv/絵")),
     "model": ("rinna/japanese-stable-diffusion", "rinna/japanese-stable-diffusion"),
     "hf_token": ("hf_x", "hf_x"),
+    "moderation": ("off", False),
+    "moderation_lists": ("/etc/efude/words", Path("/etc/efude/words")),
     "device": ("cuda:1", "cuda:1"),
     "engine_slots": ("4", 4),
     "steps": ("30", 30),

@@ -1,0 +1,117 @@
+"""Styles of painting: 「浮世絵風」, 「水彩で」, 「写真みたいに」. The list is styles.toml.
+
+A style takes nothing away from the subject: the words stay, or become the style's own name. The
+preset of the style is added when the picture is painted (bot.prompt.wish).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bot.prompt.grammar import AFTER, APART, BEFORE, MARKS, SEAM
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style. label: as it is said back, and read again. adds, avoids: joined by 「、」."""
+
+    label: str
+    en: str
+    words: tuple[str, ...]
+    alone: bool
+    adds: str
+    avoids: str
+
+
+@cache
+def styles() -> dict[str, Style]:
+    """All styles by their label."""
+    text = files("bot.prompt").joinpath("styles.toml").read_text("utf-8")
+    rows = tomllib.loads(text)["style"]
+    return {row["label"]: Style(**{**row, "words": tuple(row["words"])}) for row in rows}
+
+
+@cache
+def _by_word() -> dict[str, Style]:
+    return {word: style for style in styles().values() for word in style.words}
+
+
+_LIKE = (  # 風, 調, みたいな ...
+    r"(?:画)?(?:風味|風|ふう|調|タッチ|スタイル|テイスト|仕立て|仕上げ|加工)"
+    r"|っ?ぽ(?:い感じ|い雰囲気|い|く|め)|みたい(?:な(?:感じ|絵|の)|な)?|のよう(?:な感じ|な)?"
+    r"|な?感じ|的"
+)
+# Nouns before which 「水彩の」 names a thing and no style: 水彩の道具, 油絵の展覧会.
+_THINGS = (
+    "具|道具|筆|展|額|教室|先生|本|勉強|練習|歴史|前|中|横|隣|上|下|ある|並ぶ|飾|かか|掛|作者|画家|"
+    "道|表紙"
+)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    every = sorted(_by_word(), key=len, reverse=True)
+    words = f"(?:{'|'.join(map(re.escape, every))})"
+    alone = f"(?:{'|'.join(re.escape(it) for it in every if _by_word()[it].alone)})"
+    not_inside = "(?<![一-鿿々ァ-ヶーA-Za-z])"
+    like = re.compile(  # anywhere; as an adverb at the end it becomes the label
+        rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]|に(?:して|仕上げて))?(?P<end>{AFTER})?"
+    )
+    by = re.compile(rf"{BEFORE}(?P<word>{words})(?:で|に(?:して|仕上げて)?){AFTER}")
+    bare = re.compile(
+        rf"{APART}(?P<word>{alone})(?:{AFTER}|の(?!{_THINGS})(?=[^{MARKS}])"
+        rf"|で(?=[^{MARKS}])(?!.{{0,9}}(?:描[くき]|描いて|描かれ|塗)))"
+    )
+    return like, by, bare
+
+
+def take_styles(text: str, found: list[str]) -> str:
+    """Note the labels of the styles in the text, and write adverbs as labels: 「水彩で」."""
+    like, by, bare = _patterns()
+
+    def note(match: re.Match[str]) -> Style:
+        style = _by_word()[match["word"]]
+        if style.label not in found:
+            found.append(style.label)
+        return style
+
+    def rename(match: re.Match[str]) -> str:
+        label = note(match).label
+        spoken_as_adverb = match["adverb"] or re.search("(?:く|みたい|感じ|のよう)$", match[0])
+        if match["end"] is None or not spoken_as_adverb:
+            return match[0]
+        return f"{SEAM}{label}{SEAM}"
+
+    def keep(match: re.Match[str]) -> str:
+        note(match)
+        return match[0]
+
+    text = like.sub(rename, text)
+    text = by.sub(lambda match: f"{SEAM}{note(match).label}{SEAM}", text)
+    text = bare.sub(keep, text)
+    for label in found:
+        text = _said_once(text, label)
+    return text
+
+
+def _said_once(text: str, label: str) -> str:
+    """The text without a label that only repeats what it says elsewhere."""
+    apart = re.compile(rf"{APART}{re.escape(label)}(?=$|[{MARKS}])")
+    for match in reversed(list(apart.finditer(text))):
+        without = text[: match.start()] + SEAM + text[match.end() :]
+        if any(
+            _by_word()[it["word"]].label == label for p in _patterns() for it in p.finditer(without)
+        ):
+            text = without
+    return text
+
+
+def only_styles(text: str) -> bool:
+    """Whether nothing but labels of styles is left, which name no subject."""
+    for label in sorted(styles(), key=len, reverse=True):
+        text = text.replace(label, "")
+    return not re.search(rf"[^{MARKS}]", text)

@@ -1,0 +1,71 @@
+"""What a job keeps of a reading, and the request that the worker makes of it.
+
+The web process does not know the model, so it stores levels (quick, faithful, a style's label);
+the worker, which has the model loaded, turns them into steps, guidance and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from bot.prompt.reading import Reading
+from bot.prompt.styles import styles
+from inference.catalog import ModelInfo
+from inference.request import DrawRequest
+
+STEPS = {"quick": 0.5, "careful": 1.6}  # times the usual number of steps
+GUIDANCE = {"free": 0.7, "faithful": 1.35}  # times the usual guidance
+_MANNERS = ("styles", "effort", "fidelity", "strength")
+_NOT_OF_A_REQUEST = {"styles", "effort", "fidelity", "cut"}
+_FEW_WORDS = 256  # a model that paints no larger than this knows too few words for a preset
+
+
+def stored(
+    reading: Reading, *, steps: int | None = None, guidance: float | None = None
+) -> dict[str, Any]:
+    """A reading as a job's request column keeps it. steps, guidance: the operator's settings."""
+    request = DrawRequest(
+        prompt=reading.prompt,
+        negative_prompt=reading.negative,
+        count=reading.count,
+        seed=reading.seed,
+        steps=steps,
+        guidance=guidance,
+        width=reading.width,
+        height=reading.height,
+    )
+    manners = {name: value for name in _MANNERS if (value := getattr(reading, name))}
+    if reading.styles:
+        manners["styles"] = list(reading.styles)
+    return asdict(request) | manners
+
+
+def request_of(kept: Mapping[str, Any], model: ModelInfo) -> DrawRequest:
+    """The request to paint, for this model; `kept` is what `stored` gave."""
+    values = {name: value for name, value in kept.items() if name not in _NOT_OF_A_REQUEST}
+    if not values.get("image"):
+        values["strength"] = None  # said of a picture that is not there
+    request = DrawRequest(**values)
+    if factor := STEPS.get(kept.get("effort") or ""):
+        usual = request.steps or model.default_steps
+        request = replace(request, steps=max(1, min(500, round(usual * factor))))
+    if factor := GUIDANCE.get(kept.get("fidelity") or ""):
+        usual_guidance = model.default_guidance if request.guidance is None else request.guidance
+        request = replace(request, guidance=max(0.0, min(30.0, round(usual_guidance * factor, 2))))
+    found = kept.get("styles") or ()
+    if not found or model.native_size <= _FEW_WORDS:
+        return request
+    for label in found:
+        if style := styles().get(label):
+            request = replace(
+                request,
+                prompt=_join(request.prompt, style.adds),
+                negative_prompt=_join(request.negative_prompt, style.avoids),
+            )
+    return request
+
+
+def _join(*parts: str) -> str:
+    return "、".join(filter(None, parts))

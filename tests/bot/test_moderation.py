@@ -1,0 +1,193 @@
+"""Which prompts are refused: words where they are words, in whatever spelling."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import texts
+from bot.app import create_app
+from bot.moderation import CATEGORIES, ListError, Moderation, load, moderation
+from bot.moderation.__main__ import Twins, main, twins
+from bot.moderation.folding import fold, fold_word
+from bot.settings import SettingError, Settings
+from tests.bot.test_prompt_readings import CORPUS
+
+JUDGE = moderation()
+
+
+def test_there_are_enough_twins_of_every_category() -> None:
+    pairs = twins()
+    assert len(pairs) >= 200
+    assert {it.category for it in pairs} == set(CATEGORIES)
+    assert len({it.refused for it in pairs}) == len({it.painted for it in pairs}) == len(pairs)
+
+
+@pytest.mark.parametrize("pair", twins(), ids=lambda it: it.painted)
+def test_near_twins_are_told_apart(pair: Twins) -> None:
+    assert JUDGE.category(pair.refused) == pair.category
+    assert JUDGE.category(pair.painted) is None
+
+
+@pytest.mark.parametrize("text", [text for text, *_ in CORPUS])
+def test_what_people_ordinarily_ask_for_is_painted(text: str) -> None:
+    assert JUDGE.category(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ヌード", "ﾇｰﾄﾞ", "ぬーど", "ぬ〜ど", "ヌーード", "ヌ・ー・ド", "ヌ ー ド",
+     "ヌ.ー.ド", "ヌ🌸ー🌸ド",
+     "ヌ\u200bード",
+     "ＮＵＤＥ", "n.u.d.e", "n u d e", "nud3", "NUDE", "p0rn", "P O R N"],
+)  # fmt: skip
+def test_one_word_in_many_spellings(text: str) -> None:
+    assert JUDGE.category(f"{text}の絵") == "sexual"
+    assert JUDGE.category(f"夜、{text}") == "sexual"
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ﾊﾀﾞｶ", "はだか"),
+        ("ヌーーード", "ぬーど"),
+        ("ヌ〜ド", "ぬーど"),
+        ("え っ ち", "えつち"),
+        ("3x3の立体", "exeの立体"),
+        ("2枚", "2枚"),
+        ("R18", "rie"),
+        ("５枚", "5枚"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    if text == "R18":
+        folded = fold_word("R18")  # the list's word and the text are folded alike
+    assert fold(text).text == folded
+
+
+@given(st.text(max_size=80))
+def test_folding_remembers_where_each_character_came_from(text: str) -> None:
+    folded = fold(text)
+    assert len(folded.text) == len(folded.places)
+    assert all(0 <= it < len(folded.original) for it in folded.places)
+    assert folded.places == sorted(set(folded.places))
+    JUDGE.refusal(text, text)
+
+
+def test_what_is_left_out_is_no_wish_for_it_but_clothes_are() -> None:
+    assert JUDGE.refusal("海辺の人々", "裸") is None
+    assert JUDGE.refusal("戦場", "血まみれ、死体") is None
+    assert JUDGE.refusal("女性", "服") == "sexual"
+    assert JUDGE.refusal("女の子", "服") == "minors"
+    assert JUDGE.refusal("女の子", "帽子") is None
+
+
+def test_a_long_text_is_judged_in_time() -> None:
+    began = time.process_time()
+    for piece in ("裸足の女の子", "はだしのはだか電球", "ヌ ー ド ラ ", "s 3 x x x "):
+        JUDGE.category((piece * 1_000)[:1_000])
+    assert time.process_time() - began < 4  # measured: 0.2
+
+
+# --- an admin's lists
+
+
+def judge_with(path: Path, content: str) -> Moderation:
+    path.write_text(content, encoding="utf-8")
+    return Moderation(load(path))
+
+
+def test_an_admin_adds_words_groups_and_phrases(tmp_path: Path) -> None:
+    judge = judge_with(
+        tmp_path / "ours.toml",
+        """
+        [groups]
+        ours = ["社長", "会長"]
+        [[rule]]
+        category = "deception"
+        words = ["秘密の新製品"]
+        [[rule]]
+        category = "deception"
+        words = ["居眠り"]
+        with = "ours"
+        [allowed]
+        phrases = ["ヌードの日記念碑"]
+        """,
+    )
+    assert judge.category("秘密の新製品") == "deception"
+    assert judge.category("ヒミツの新製品を描いて") is None  # hiragana and kanji are two spellings
+    assert judge.category("居眠りする社長") == "deception"
+    assert judge.category("居眠りする猫") is None
+    assert judge.category("ヌードの日記念碑") is None
+    assert judge.category("ヌード") == "sexual"
+
+
+def test_a_folder_of_lists(tmp_path: Path) -> None:
+    for name, word in (("a", "りんごジュース"), ("b", "みかんジュース")):
+        rule = f'[[rule]]\ncategory = "illegal"\nwords = ["{word}"]\n'
+        (tmp_path / f"{name}.toml").write_text(rule, encoding="utf-8")
+    judge = Moderation(load(tmp_path))
+    assert judge.category("りんごジュース") == judge.category("みかんジュース") == "illegal"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[[rule", "cannot be read"),
+        ('[[rule]]\ncategory = "rude"\nwords = ["a"]', "category must be one of"),
+        ('[[rule]]\ncategory = "gore"\nwords = ["a"]\nwith = "nobody"', "no group"),
+        ('[[rule]]\ncategory = "gore"\nwords = "a"', "lists of words"),
+        ('[allowed]\nphrases = [""]', "lists of words"),
+    ],
+)
+def test_a_wrong_list_is_told_at_the_start(
+    tmp_path: Path, content: str, told: str, settings: Settings
+) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ListError, match=told):
+        load(path)
+    with pytest.raises(SettingError, match=told):
+        create_app(replace(settings, moderation_lists=path))
+
+
+def test_a_missing_list_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ListError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+
+
+# --- figures and sentences
+
+
+def test_the_figures_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert "wrong:" not in printed
+    assert all(it in printed for it in CATEGORIES)
+
+
+def test_the_figures_tell_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text('[[rule]]\ncategory = "gore"\nwords = ["遺跡"]', encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert "wrong: 遺跡の石像: gore, not painted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_every_category_has_its_sentence(lang: str) -> None:
+    named = {key for key in texts.sentences(lang) if key.startswith("refused.")}
+    assert named == {f"refused.{it}" for it in CATEGORIES}
+
+
+def test_switched_off_is_said_in_the_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        create_app(replace(settings, moderation=False))
+    assert "moderation is off" in caplog.text + "".join(capsys.readouterr())
