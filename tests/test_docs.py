@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.settings import Settings
-from scripts import settings_table
+from scripts import phrases_table, settings_table
 
 ROOT = Path(__file__).parent.parent
 SKIPPED = {"shared", "var", "out", "node_modules"}
@@ -144,6 +144,13 @@ def test_both_readmes_give_the_same_commands() -> None:
 
 def test_the_settings_table_is_up_to_date() -> None:
     assert settings_table.main(["--check"]) == 0, "run: python -m scripts.settings_table"
+
+
+def test_what_you_can_say_is_up_to_date(tmp_path: Path) -> None:
+    assert phrases_table.main(["--check"]) == 0, "run: python -m scripts.phrases_table"
+    page = tmp_path / "page.md"
+    assert phrases_table.main(["--check"], page) == 1
+    assert phrases_table.main([], page) == phrases_table.main(["--check"], page) == 0
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -1,0 +1,152 @@
+"""docs/what-you-can-say.md, made from the code that reads sentences, so that it cannot go stale.
+
+python -m scripts.phrases_table            write it
+python -m scripts.phrases_table --check    only look: 1 if it is stale
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot import readback
+from bot.prompt import read, request_of, stored, styles
+from bot.prompt.commands import WORDS
+from bot.prompt.wish import GUIDANCE, STEPS
+from inference.catalog import ModelInfo
+from inference.request import MAX_COUNT
+
+PAGE = Path(__file__).parent.parent / "docs" / "what-you-can-say.md"
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "How many": (
+        "赤い車を4枚", "赤い車、三枚ください", "赤い車を２、３まい", "赤い車を4パターンで",
+        "四枚羽の扇風機", "花びらが5枚",
+    ),
+    "Shape": (
+        "海を横長で", "海、縦長サイズで", "海 正方形", "海 16:9", "海をスマホの壁紙に",
+        "海をPCの壁紙にしたい", "猫のアイコン", "横長のソファ", "正方形の窓がある家",
+    ),
+    "Style": (
+        "朝の湖を水彩で", "浮世絵の富士山", "猫をアニメっぽく", "猫を写真みたいに",
+        "勇者をドット絵で", "油絵を描く猫", "水彩絵の具", "写真を撮る人",
+    ),
+    "What to leave out": (
+        "渋谷の交差点、人なし", "人物なしの街", "海、文字は入れないで", "ラーメン、ネギ抜きで",
+        "浜辺、赤い車と看板はいらない", "森、動物は出さないでね", "道頓堀、人入れんといて",
+        "洋なしとりんご", "底なし沼",
+    ),
+    "How to paint": (
+        "猫を速く描いて", "猫、急ぎで", "猫を丁寧に描いてください", "猫、高画質で", "猫、忠実に",
+        "宇宙の猫、おまかせで", "猫を少しだけ変えて", "速く走る犬", "自由の女神",
+    ),
+    "The same picture again": ("猫 シード42", "猫、シード値は42で", "シード権を獲得したチーム"),
+    "Everything at once": (
+        "夜の富士山を浮世絵風に、横長で4枚、人物なしでお願いします",
+        "ねえねえ、お城の絵を水彩で2枚、縦長で描いてくれる？",
+    ),
+}  # fmt: skip
+HEAD = """# What you can say
+
+<!-- Made by `python -m scripts.phrases_table`; change the code or that script instead. -->
+
+One writes to the bot as to a person: in Japanese, politely or not, with the wishes anywhere in
+the sentence. What it understood beside the subject comes back with the picture, as
+「こう読みました：…」, in words that can be sent again. Where it is unclear whether a word is a
+wish or part of the picture, it stays in the picture.
+"""
+STYLES = """## Styles that are known
+
+Each with 「風」, 「調」, 「タッチ」, 「っぽく」, 「みたいに」 or 「で」. A large model also
+gets the words of the preset; a small one, such as 豆, would only be confused by them.
+
+| Style | Also | Added | Kept out |
+|---|---|---|---|"""
+COMMANDS = {
+    "pick": "The picture that is ready",
+    "status": "How far it is",
+    "help": "What can be said",
+    "cancel": "It is given up",
+}
+_MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_head(), *_examples(), *_styles(), *_commands()]) + "\n"
+
+
+def _head() -> Iterable[str]:
+    yield HEAD
+
+
+def _examples() -> Iterable[str]:
+    for title, sentences in EXAMPLES.items():
+        yield f"## {title}"
+        yield ""
+        yield "| You write | Painted | Read as |"
+        yield "|---|---|---|"
+        for sentence in sentences:
+            reading = read(sentence)
+            parts = "、".join(readback.parts(stored(reading))) or "–"
+            yield f"| {sentence} | {reading.prompt} | {parts} |"
+        yield ""
+        if title == "How many":
+            yield f"Up to {MAX_COUNT} pictures; more are read as {MAX_COUNT}."
+            yield ""
+        if title == "How to paint":
+            yield (
+                "Relative to what the model or `STEPS` and `GUIDANCE` say: "
+                + ", ".join(
+                    f"{name} × {factor:g}"
+                    for name, factor in (
+                        ("速く: steps", STEPS["quick"]),
+                        ("丁寧に: steps", STEPS["careful"]),
+                        ("忠実に: guidance", GUIDANCE["faithful"]),
+                        ("自由に: guidance", GUIDANCE["free"]),
+                    )
+                )
+                + ". How far a picture may change matters where one is changed."
+            )
+            yield ""
+
+
+def _styles() -> Iterable[str]:
+    yield STYLES
+    for style in styles().values():
+        bare = request_of(stored(read("猫")), _MODEL)
+        dressed = request_of(stored(read(f"猫、{style.label}")), _MODEL)
+        added = dressed.prompt.removeprefix(f"{bare.prompt}、{style.label}、")
+        words = "、".join(style.words)
+        yield f"| {style.label} | {words} | {added} | {dressed.negative_prompt or '–'} |"
+    yield ""
+
+
+def _commands() -> Iterable[str]:
+    yield "## About a picture that was asked for"
+    yield ""
+    yield "| You write | You get |"
+    yield "|---|---|"
+    for kind, words in WORDS.items():
+        yield f"| {'、'.join(words.split())} | {COMMANDS[kind]} |"
+    yield "| 4F7-K2M (the 受付番号), alone or after one of these | that picture |"
+
+
+def main(arguments: list[str] | None = None, path: Path = PAGE) -> int:
+    """Write the page, or with --check only compare; 1 if it was stale then."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.phrases_table", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
+    check = parser.parse_args(arguments).check
+    new = page()
+    if not check:
+        path.write_text(new, encoding="utf-8")
+        return 0
+    if path.is_file() and path.read_text(encoding="utf-8") == new:
+        return 0
+    print(f"{path} is stale; run: python -m scripts.phrases_table", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
