@@ -143,3 +143,39 @@ deliveries = Table(
     Column("created_at", Double, nullable=False, index=True),
     Column("sent_at", Double, nullable=True),
 )
+
+# Workers and couriers that are alive: each writes its row every few seconds (bot.pulse).
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("process", String(16), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False, index=True),
+    # What it is and what it is at: model, device, slots, memory ...; nothing of a person.
+    Column("about", JSON, nullable=False),
+)
+
+# Who may not have anything painted: a fingerprint of the id, so that erasing a person leaves none.
+bans = Table(
+    "bans",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("reason", String(255), nullable=True),
+    Column("at", Double, nullable=False),
+)
+
+# What an operator did; no prompt, and no id but fingerprints and numbers.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("who", String(255), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("detail", String(255), nullable=True),
+)
