@@ -21,6 +21,7 @@ from inference.request import OutOfMemory, Stopped
 
 T = TypeVar("T")
 Look = Callable[[], None]
+_PLENTY = 12 * 2**30  # bytes of a GPU's memory; a stream of its own keeps memory of its own
 LOOK_AROUND = 0.1  # seconds between two looks at whether one is still wanted
 
 
@@ -89,12 +90,15 @@ class Aside:
 
     def _work(self) -> None:
         stream: Any = None
-        if self._device.type == "cuda":
+        if self._device.type == "cuda" and _memory(self._device) > _PLENTY:
             stream = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
+        torch.get_num_threads()  # else this thread's first operation would undo what is set here
         while (job := self._jobs.get()) is not None:
             future, call = job
-            if self._closed or not future.set_running_or_notify_cancel():
-                self._end(future, None, Stopped("The painter is closed."))
+            if not future.set_running_or_notify_cancel():
+                continue
+            if self._closed:
+                future.set_exception(Stopped("The painter is closed."))
                 continue
             run = partial(self._alone, call, stream)
             with self._working:
@@ -102,10 +106,15 @@ class Aside:
                 if isinstance(error, OutOfMemory):
                     with self._hush():
                         result, error = attempt(run)
-            self._end(future, result, error)
-            del job, future, call, run, result
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+            del job, future, call, run, result, error  # nothing is to outlive its use
 
     def _alone(self, call: Callable[[], T], stream: Any) -> T:
+        if self._device.type == "cuda" and stream is None:
+            return call()
         if stream is not None:  # a GPU can do it beside the steps
             stream.wait_stream(torch.cuda.default_stream(self._device))
             with torch.cuda.stream(stream):
@@ -119,11 +128,6 @@ class Aside:
         finally:
             torch.set_num_threads(self._threads)  # it is the default of threads to come, too
 
-    @staticmethod
-    def _end(future: Future[Any], result: object, error: Exception | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+
+def _memory(device: torch.device) -> int:
+    return int(torch.cuda.get_device_properties(device).total_memory)

@@ -12,7 +12,7 @@ from functools import partial
 import torch
 
 from inference.embeddings import Embeddings
-from inference.failures import attempt, translated
+from inference.failures import attempt, insist
 from inference.model import Model, predict
 from inference.pace import Pace
 from inference.request import OutOfMemory, PaintError
@@ -65,15 +65,17 @@ class Batch:
 
     def add(self, run: Run) -> None:
         """Let a run join at the next tick. Raises PaintError when its prompts cannot be read."""
-        with translated(), torch.no_grad():
-            wanted = self.embeddings[run.plan.prompt]
-            embeddings = wanted.expand(run.pictures, *wanted.shape)
-            if run.guided:
-                without = self.embeddings[run.plan.negative_prompt].expand_as(embeddings)
-                embeddings = torch.cat([without, embeddings])
-        run.embeddings = embeddings
+        run.embeddings = insist(lambda: self._read(run))
         run.since = self.turns.clock
         self.runs.append(run)
+
+    def _read(self, run: Run) -> torch.Tensor:
+        wanted = self.embeddings[run.plan.prompt]
+        embeddings = wanted.expand(run.pictures, *wanted.shape)
+        if not run.guided:
+            return embeddings
+        without = self.embeddings[run.plan.negative_prompt].expand_as(embeddings)
+        return torch.cat([without, embeddings])
 
     def remove(self, run: Run) -> None:
         """Let a run go, wherever it is; nothing happens when it is gone."""

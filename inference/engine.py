@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ import torch
 
 from inference.aside import LOOK_AROUND, Aside, Look
 from inference.batch import Batch, Tick
+from inference.failures import attempt
 from inference.model import Model, predict
 from inference.request import PaintError, Stopped
 from inference.run import Run
@@ -163,13 +165,14 @@ class Engine:
     def warm_up(self) -> None:
         """Call the UNet once with every number of rows that calls are padded to.
 
-        In the engine's thread, since what is compiled with CUDA graphs belongs to a thread.
+        In the engine's thread, since what is compiled with CUDA graphs belongs to a thread. Raises
+        PaintError when the UNet cannot be called.
         """
         if self._model.pad_to:
-            done = threading.Event()
+            warm: Future[None] = Future()
             with self._changed:
-                self._start(done)
-            done.wait()
+                self._start(warm)
+            warm.result()
 
     def close(self, timeout: float = 10.0) -> None:
         """End the threads within a step; requests under way end with Stopped."""
@@ -203,21 +206,20 @@ class Engine:
 
     # --- the engine's thread
 
-    def _start(self, warm: threading.Event | None = None) -> None:
+    def _start(self, warm: Future[None] | None = None) -> None:
         if self._thread is None:
             self._thread = threading.Thread(
                 target=self._work, args=[warm], name="engine", daemon=True
             )
             self._thread.start()
         elif warm is not None:
-            warm.set()
+            warm.set_result(None)
 
-    def _work(self, warm: threading.Event | None) -> None:
+    def _work(self, warm: Future[None] | None) -> None:
+        torch.get_num_threads()  # settles this thread's number, whatever others set later
         if warm is not None:
-            try:
-                self._warm()
-            finally:
-                warm.set()
+            _, error = attempt(self._warm)
+            warm.set_exception(error) if error is not None else warm.set_result(None)
         while self._admit():
             self._tick()
         with self._changed:
@@ -259,14 +261,13 @@ class Engine:
                     pass
                 with self._stepping:
                     tick = self._batch.tick()
+            self._tell(tick)
         except Exception as error:  # a mistake of this project: nobody may wait for ever
             logger.exception("the batch broke")
             self._batch.runs.clear()
             for run in list(self._tasks):
                 told = PaintError(f"The batch broke: {error!r}", permanent=False)
                 self._end(run, told)
-            return
-        self._tell(tick)
 
     def _tell(self, tick: Tick) -> None:
         with self._changed:

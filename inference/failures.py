@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 
@@ -69,3 +69,11 @@ def attempt(call: Callable[[], T]) -> tuple[T | None, PaintError | None]:
         return None, error
     free_memory()
     return None, OutOfMemory(told)
+
+
+def insist(call: Callable[[], T]) -> T:
+    """What the call returns; raises what `attempt` would have returned."""
+    result, error = attempt(call)
+    if error is not None:
+        raise error
+    return cast("T", result)

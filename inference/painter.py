@@ -16,6 +16,7 @@ from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
 from inference.encoding import to_picture, withheld
 from inference.engine import Engine, OnStep, Status
+from inference.failures import insist
 from inference.looking import ShouldStop, looking
 from inference.model import Model, decode, load_model
 from inference.request import DrawRequest, Picture, Unsafe
@@ -126,18 +127,26 @@ class Painter:
         look = looking(should_stop, timeout)
         todo = plan(self.model, request)
         look()
-        begun = None
+        begun = original = None
         if todo.image is not None:
             source = incoming.read(todo.image, todo.mask, (todo.width, todo.height))
             begun = self.engine.aside.do(partial(start.begin, self.model, source), look)
-        run = Run(self.model, todo, begun)
+            if todo.mask is not None:
+                original = incoming.read(todo.image, todo.mask, todo.delivered)
+        run = insist(lambda: Run(self.model, todo, begun))
         latents = self.engine.denoise(run, on_step=on_step or _nothing, look=look)
         pictures = []
         for latent, seed in zip(latents, todo.seeds, strict=True):
             # One at a time, however many there are: decoding takes more memory than the steps.
             pixels, flag = self.engine.aside.do(partial(self._shown, latent, todo), look)
             look()
-            pictures.append(self._picture(pixels, seed, todo, flag=flag))
+            if flag:
+                pictures.append(withheld(todo.delivered, seed))
+                continue
+            if original is not None:
+                pixels = _kept(pixels, original)
+            name = self.model.name.split("/")[-1]
+            pictures.append(to_picture(pixels, size=todo.delivered, seed=seed, model=name))
         if all(it.flagged for it in pictures):
             raise Unsafe("The safety checker refused every picture; another prompt may do better.")
         return pictures
@@ -146,14 +155,6 @@ class Painter:
         """Decode a latent and ask the safety checker about it."""
         pixels = decode(self.model, latent)[: todo.height, : todo.width]
         return pixels, bool(self.model.safety and self.model.safety.flags([pixels])[0])
-
-    def _picture(self, pixels: NDArray[np.uint8], seed: int, todo: Plan, *, flag: bool) -> Picture:
-        if flag:
-            return withheld(todo.delivered, seed)
-        if todo.image is not None and todo.mask is not None:
-            pixels = _kept(pixels, incoming.read(todo.image, todo.mask, todo.delivered))
-        name = self.model.name.split("/")[-1]
-        return to_picture(pixels, size=todo.delivered, seed=seed, model=name)
 
 
 def _kept(pixels: NDArray[np.uint8], source: incoming.Source) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,7 @@ _CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "lcm": ("LCMScheduler", {}),
 }
 NAMES = tuple(_CLASSES)
+_MAKING = threading.Lock()  # what ignores a warning does so for all threads
 
 # Checkpoints of 2022 leave these out, and today's defaults of the classes are not for Stable
 # Diffusion: latents are not confined to [-1, 1], and training counted its steps from one.
@@ -48,7 +50,7 @@ def make(name: str | None, config: Mapping[str, Any], steps: int, device: Any) -
             f"The checkpoint names the scheduler {class_name!r}, which diffusers does not have;"
             f" choose one of {', '.join(NAMES)}."
         )
-    with warnings.catch_warnings():
+    with _MAKING, warnings.catch_warnings():
         # Most schedulers hand tensors to numpy 2 in a way that it deprecates.
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         scheduler = kind.from_config({**_STABLE_DIFFUSION, **config}, **changes)

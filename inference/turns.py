@@ -97,6 +97,7 @@ class Turns:
         self.clock = 0.0
         self._thrifty = thrifty
         self._prices: dict[tuple[int, int], Price] = {}
+        self._seen: set[tuple[tuple[int, int], float]] = set()
 
     def choose(self, runs: Sequence[T]) -> list[T]:
         """The runs of the next call: at least one of those given, all of one bucket."""
@@ -122,5 +123,11 @@ class Turns:
         self.room.fitted()
 
     def learn(self, bucket: tuple[int, int], size: float, seconds: float) -> None:
-        """A call for a bucket, of a size in cost, padding and all, took so long."""
+        """A call for a bucket, of a size in cost, padding and all, took so long.
+
+        The first call of each size does not count: kernels are chosen and memory is found in it.
+        """
+        if (bucket, size) not in self._seen:
+            self._seen.add((bucket, size))
+            return
         self._prices.setdefault(bucket, Price()).learn(size, seconds)

@@ -110,7 +110,7 @@ def test_what_does_not_fit_waits_for_the_next_call() -> None:
 
 def taught(base: float, slope: float, *, thrifty: bool = True) -> Turns:
     turns = Turns(1e9, thrifty=thrifty)
-    for rows in (2, 4, 8):
+    for rows in (2, 4, 8) * 2:
         turns.learn(SMALL, rows * 64, base + slope * rows * 64)
     return turns
 
@@ -120,6 +120,15 @@ def test_who_costs_more_than_sharing_saves_does_not_come_along() -> None:
     assert len(taught(base=10.0, slope=0.001).choose(jobs)) == 8
     assert len(taught(base=0.001, slope=1.0).choose(jobs)) == 1
     assert len(taught(base=0.001, slope=1.0, thrifty=False).choose(jobs)) == 8
+
+
+def test_the_first_call_of_a_size_teaches_nothing() -> None:
+    """It took a thousand times as long as those to come, since it had to compile."""
+    turns = Turns(1e9)
+    for seconds in (1000.0, 1.0):
+        for rows in (2, 4):
+            turns.learn(SMALL, rows * 64, seconds)
+    assert len(turns.choose([Job(10), Job(10)])) == 2
 
 
 def test_the_more_wait_the_more_share() -> None:
