@@ -25,7 +25,7 @@ _DO_NOT = (
     rf"|(?:消し|除い|省い|はずし|外し|やめ)て{_PLEASE})"
 )
 _KNOWN = re.compile(
-    rf"(?P<what>(?:{_UNWANTED}|{BEFORE}(?:{_UNWANTED_APART}))(?:[とやも・](?:{_UNWANTED_APART}))*)"
+    rf"(?P<what>(?:{_UNWANTED}|{BEFORE}(?:{_UNWANTED_APART}))(?:(?:とか|[とやも・])(?:{_UNWANTED_APART}))*)"
     rf"(?:{_WITHOUT}(?:で(?:お願いします)?|にして|の|(?=[^ぁ-ん]|$|{ASK}))|{_DO_NOT}{AFTER})"
 )
 _ALONE = re.compile(rf"{APART}(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE}|{_DO_NOT}){AFTER}")

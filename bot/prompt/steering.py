@@ -63,8 +63,8 @@ _KEPT_WORD = "|".join(  # 「猫のアイコン」: a form, but the words also s
     }.items()
 )
 _LEADING = {
-    **{"横長": LANDSCAPE, "よこなが": LANDSCAPE},
-    **{"縦長": PORTRAIT, "たてなが": PORTRAIT},
+    **{"横長": LANDSCAPE, "よこなが": LANDSCAPE, "横": LANDSCAPE},
+    **{"縦長": PORTRAIT, "たてなが": PORTRAIT, "縦": PORTRAIT},
     **{"正方形": SQUARE},
 }
 _PICTURE = r"(?:の?(?:サイズ|構図|画面|画像|絵|イラスト|写真|比率|向き|アスペクト比))?"
@@ -74,6 +74,7 @@ _USE = (
 )
 _SHAPE = re.compile(
     rf"{BEFORE}(?:{_SHAPE_WORD}){_USE}{_PICTURE}{POLITE}{AFTER}"
+    rf"|{APART}(?P<side>縦|横){POLITE}{AFTER}"
     rf"|{APART}(?P<leading>横長|縦長|正方形|よこなが|たてなが)で"
 )
 _KEPT_SHAPE = re.compile(
@@ -99,6 +100,7 @@ _FLAT_THINGS = re.compile(
     "畳|瓦|せんべい|煎餅|パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|海苔|"
     "チケット|レコード|ポスター|旗|帆|写真|DVD|CD)[をがはに]? ?$"
 )
+_A_LITTLE = "ちょっと|なるべく|できるだけ|とにかく|すごく|めっちゃ"
 _MAKE = "(?=(?:[描書画]い|かい|えがい|作っ|つくっ|仕上げ|生成し)て)"
 _EFFORT: dict[Literal["quick", "careful"], str] = {
     "quick": "速く|早く|はやく|急いで|急ぎ|いそいで|いそぎ|ざっと|ざっくり|さっと|"
@@ -108,7 +110,7 @@ _EFFORT: dict[Literal["quick", "careful"], str] = {
 }
 _FIDELITY: dict[Literal["free", "faithful"], str] = {
     "free": "自由な発想|自由に|じゆうに|おまかせ|お任せ|好きなように|好きに|ゆるく|アレンジして|"
-    "自由なアレンジ",
+    "適当に|てきとうに|自由なアレンジ",
     "faithful": "忠実に|ちゅうじつに|言葉通りに?|ことばどおりに?|言葉どおりに?|"
     "指示通りに?|指示どおりに?|文章通りに?|書いた通りに?|書いたとおりに?|その通りに|きっちり",
 }
@@ -124,7 +126,7 @@ _STRENGTH = {
 
 def _manner(words: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{words}){_MAKE}|{BEFORE}(?:{words})(?:[でに]|め(?:に|で))?(?:して)?{AFTER}"
+        rf"(?:{_A_LITTLE})?(?:{words}){_MAKE}|{BEFORE}(?:{_A_LITTLE})?(?:{words})(?:[でに]|め(?:に|で))?(?:して)?{AFTER}"
     )
 
 
@@ -168,7 +170,7 @@ class Wish:
         return before + SEAM
 
     def take_shape(self, match: re.Match[str]) -> str:
-        self.size = _size(match) or _LEADING[match["leading"]]
+        self.size = _size(match) or _LEADING[match["side"] or match["leading"]]
         return SEAM
 
     def keep_shape(self, match: re.Match[str]) -> str:

@@ -57,6 +57,17 @@ def test_in_a_group_it_keeps_out_of_other_peoples_talk(house: House) -> None:
     assert len(house.simulator.bot_messages(group)) == 1
 
 
+def test_what_is_not_painted_is_refused_with_a_reason(house: House) -> None:
+    """Nothing is queued, and the refusal is a free reply; the harmless twin is painted."""
+    mio = house.person()
+    house.simulator.send(mio, "ﾇｰﾄﾞの女性")
+    house.wait_for_text(mio, say("refused.sexual"))
+    assert house.rows(jobs, jobs.c.chat_id == mio) == []
+    house.simulator.send(mio, "裸足の女性を横長で")
+    house.wait_for_text(mio, "こう読みました：横長")
+    house.wait_for_picture(mio)
+
+
 def test_help(house: House) -> None:
     """「使い方」 tells what can be said, and where the terms are."""
     mio = house.person()
