@@ -84,6 +84,16 @@ class Batch:
         self._retried.discard(run)
         self._together = None
 
+    def warm_up(self) -> None:
+        """Call the UNet once with every number of rows that calls are padded to."""
+        model, embedding = self._model, self.embeddings[""]
+        side = -(-model.native_size // model.factor)
+        for rows in self._pad_to:
+            shape = (rows, model.unet.config.in_channels, side, side)
+            times = torch.zeros(rows, device=model.device)
+            embeddings = embedding.expand(rows, *embedding.shape).contiguous()
+            predict(model, torch.zeros(shape, device=model.device), times, embeddings)
+
     @torch.no_grad()
     def tick(self) -> Tick:
         """One UNet call for those whose turn it is. What fails leaves; its neighbours stay.

@@ -23,7 +23,7 @@ import torch
 from inference.aside import LOOK_AROUND, Aside, Look
 from inference.batch import Batch, Tick
 from inference.failures import attempt
-from inference.model import Model, predict
+from inference.model import Model
 from inference.request import PaintError, Stopped
 from inference.run import Run
 from inference.turns import Turns
@@ -218,7 +218,7 @@ class Engine:
     def _work(self, warm: Future[None] | None) -> None:
         torch.get_num_threads()  # settles this thread's number, whatever others set later
         if warm is not None:
-            _, error = attempt(self._warm)
+            _, error = attempt(self._batch.warm_up)
             warm.set_exception(error) if error is not None else warm.set_result(None)
         while self._admit():
             self._tick()
@@ -283,19 +283,6 @@ class Engine:
         with self._changed:
             task = self._tasks.pop(run)
         task.end(error)
-
-    def _warm(self) -> None:
-        side = -(-self._model.native_size // self._model.factor)
-        embedding = self._batch.embeddings[""]
-        for rows in self._model.pad_to:
-            predict(
-                self._model,
-                torch.zeros(
-                    rows, self._model.unet.config.in_channels, side, side, device=self._model.device
-                ),
-                torch.zeros(rows, device=self._model.device),
-                embedding.expand(rows, *embedding.shape).contiguous(),
-            )
 
     def _be_careful(self) -> None:
         """Memory ran out for one request alone: its next try is made while nothing is decoded."""
