@@ -66,6 +66,7 @@ class Runtime:
         """Who paints; loading the model takes seconds to minutes."""
         with self._lock:
             if self._painter is None:
+                from inference.options import LoadOptions
                 from inference.painter import Painter
 
                 self._painter = Painter.load(
@@ -73,6 +74,12 @@ class Runtime:
                     device=self.settings.device,
                     token=self.settings.hf_token,
                     slots=self.settings.engine_slots,
+                    options=LoadOptions(
+                        tiny_vae=self.settings.tiny_vae,
+                        lora=self.settings.lora,
+                        compile=self.settings.engine_compile,
+                        threads=self.settings.torch_threads,
+                    ),
                     on_progress=lambda what: log.info("loading", what=what),
                 )
             return self._painter

@@ -162,6 +162,25 @@ class Settings:
         None,
         _number(1, 64),
     )
+    engine_compile: bool = _setting(
+        "Whether the UNet is compiled as the worker starts (minutes, then faster; for CUDA): on or "
+        "off.",
+        False,
+        _switch,
+    )
+    torch_threads: int | None = _setting(
+        "Processor threads of a worker; without it, the cores that it may use. Several workers on "
+        "one machine should share them out.",
+        None,
+        _number(1, 1024),
+    )
+    tiny_vae: str | None = _setting(
+        "Folder or hub id of a tiny autoencoder (TAESD), which shows pictures sooner, a little "
+        "coarser."
+    )
+    lora: str | None = _setting(
+        "LoRAs to merge into the model: path-or-id:scale, with commas between; without a scale, 1."
+    )
     steps: int | None = _setting(
         "Denoising steps a picture; without it, the model's default.", None, _number(1, 500)
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inference import catalog, incoming
+from inference.options import LoadOptions
 from inference.request import DrawRequest, PaintError, Picture, Stopped
 from inference.schedulers import NAMES
 
@@ -50,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.painter import Painter
 
         painter = Painter.load(
-            options.model, device=options.device, token=os.environ.get("HF_TOKEN")
+            options.model,
+            device=options.device,
+            token=os.environ.get("HF_TOKEN"),
+            options=LoadOptions.from_env(os.environ),
         )
         pictures = _paint(painter, request)
         for picture in pictures:

@@ -10,8 +10,10 @@ import torch
 
 from inference import families
 from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
-from inference.model import choose_dtype
+from inference.extras import merge_loras, parse_loras, tiny_vae
+from inference.options import DEFAULT_OPTIONS, LoadOptions
 from inference.safety import SafetyChecker
+from inference.speed import choose_dtype
 from inference.tokenizer import TokenizerError
 
 _ROOM = 0.8  # of the device's free memory that weights may take, the rest being for painting
@@ -21,13 +23,21 @@ def load_pipeline(
     checkpoint: Checkpoint,
     device: torch.device,
     dtype: torch.dtype | None = None,
+    *,
+    options: LoadOptions = DEFAULT_OPTIONS,
+    token: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Any:
-    """The pipeline that AutoPipelineForText2Image finds for the checkpoint.
+    """The pipeline that AutoPipelineForText2Image finds for the checkpoint, with what was added.
 
     Raises ModelUnavailable when there is none, or when files are missing or broken; TokenizerError
     when its tokenizer would end prompts at the first unknown character.
     """
+    if options.compile:
+        raise ModelUnavailable(
+            f"ENGINE_COMPILE is on, but {checkpoint.name} is painted by diffusers' own pipeline,"
+            " which is not compiled here. Turn it off."
+        )
     say("importing the model code")
     pipe = _load(checkpoint, dtype or _choose_dtype(checkpoint, device), say)
     pipe.set_progress_bar_config(disable=True)
@@ -38,8 +48,32 @@ def load_pipeline(
             " prompt, as transformers does with some SentencePiece vocabularies. The model cannot"
             " be used."
         )
+    _add(pipe, checkpoint, options, token, say)
     _to_device(pipe, device)
     return pipe
+
+
+def _add(
+    pipe: Any,
+    checkpoint: Checkpoint,
+    options: LoadOptions,
+    token: str | None,
+    say: Callable[[str], None],
+) -> None:
+    loras = parse_loras(options.lora)
+    if loras:
+        say("merging LoRAs")
+        if not hasattr(pipe, "load_lora_weights"):
+            raise ModelUnavailable(f"LORA is set, but {checkpoint.name} is of a family without.")
+        merge_loras(pipe, loras, token)
+    if options.tiny_vae:
+        kind = type(pipe.vae).__name__
+        if kind != "AutoencoderKL":
+            raise ModelUnavailable(
+                f"TINY_VAE is set, but {checkpoint.name} has an {kind}, which no tiny autoencoder"
+                " takes the place of."
+            )
+        pipe.vae = tiny_vae(options.tiny_vae, dict(pipe.vae.config), pipe.vae.dtype, token)
 
 
 def own_checker(pipe: Any, checkpoint: Checkpoint) -> SafetyChecker | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,11 @@ from numpy.typing import NDArray
 
 from inference import catalog
 from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
+from inference.extras import merge_into_parts, parse_loras, tiny_vae
+from inference.options import DEFAULT_OPTIONS, LoadOptions
 from inference.request import PaintError
 from inference.safety import SafetyChecker
+from inference.speed import choose_dtype, compiled, memory_format, set_threads
 from inference.tokenizer import LENGTH, Tokenizer, load_tokenizer
 
 logger = logging.getLogger(__name__)
@@ -58,14 +60,18 @@ def load_model(
     *,
     device: str | None = None,
     dtype: torch.dtype | None = None,
+    token: str | None = None,
+    options: LoadOptions = DEFAULT_OPTIONS,
     on_progress: Callable[[str], None] | None = None,
 ) -> Model:
     """Load every component. device: "cpu", "cuda", "cuda:1", "mps"; None chooses the best there is.
 
-    Raises ModelUnavailable when files are missing, broken or of another kind of model, and
+    options: what to add to the checkpoint, and how to run it; token: for what of that is on the
+    hub. Raises ModelUnavailable when files are missing, broken or of another kind of model, and
     TokenizerError when the tokenizer fails its test.
     """
     say = on_progress or (lambda _: None)
+    set_threads(options.threads)
     place = choose_device(device)
     kind = dtype or choose_dtype(place)
     say("reading the tokenizer")
@@ -85,12 +91,23 @@ def load_model(
 
     text_encoder = load("text_encoder", transformers.CLIPTextModel)
     unet = load("unet", diffusers.UNet2DConditionModel)
-    vae = load("vae", diffusers.AutoencoderKL)
+    if options.tiny_vae:
+        say("loading the tiny autoencoder")
+        instead_of = checkpoint.json("vae", "config.json")
+        vae = tiny_vae(options.tiny_vae, instead_of, kind, token).to(place).eval()
+    else:
+        vae = load("vae", diffusers.AutoencoderKL)
     _check_shapes(checkpoint.name, tokenizer, text_encoder, unet, vae)
-    if place.type == "cuda" or (place.type == "cpu" and kind == torch.float32):
-        # Faster convolutions, except for bfloat16 on a CPU, where it is slower.
-        unet.to(memory_format=torch.channels_last)
-        vae.to(memory_format=torch.channels_last)
+    loras = parse_loras(options.lora)
+    if loras:
+        say("merging LoRAs")
+        merge_into_parts(unet, text_encoder, loras, token)
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
+    sample = unet.config.sample_size
+    cells = int((max(sample) if isinstance(sample, list | tuple) else sample) or 64)
+    order = memory_format(place, kind, unet.config.block_out_channels[0], cells)
+    unet.to(memory_format=order)
+    vae.to(memory_format=order)
     safety = None
     if checkpoint.weights("safety_checker"):
         from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
@@ -101,14 +118,16 @@ def load_model(
         )
     known = checkpoint.known()
     own = checkpoint.json("mame.json")
-    factor = 2 ** (len(vae.config.block_out_channels) - 1)
-    sample = unet.config.sample_size
     english = known.japanese is False if known else tokenizer.english_only
     warning = catalog.warning(checkpoint.name, known, english=english)
     if warning:
         logger.warning(warning)
         say(warning)
-    trained = (max(sample) if isinstance(sample, list | tuple) else sample or 64) * factor
+    native = int(own.get("native_size") or cells * factor)
+    pad_to: tuple[int, ...] = ()
+    if options.compile:
+        say("preparing to compile")
+        unet, pad_to = compiled(unet, -(-native // factor), place)
     return Model(
         name=checkpoint.name,
         license=checkpoint.license(),
@@ -120,11 +139,12 @@ def load_model(
         scheduler_config=checkpoint.json("scheduler", "scheduler_config.json"),
         device=place,
         dtype=kind,
-        native_size=int(own.get("native_size") or trained),
+        native_size=native,
         factor=factor,
         default_steps=int(own.get("default_steps") or (known.steps if known else 30)),
         default_guidance=float(own.get("default_guidance") or (known.guidance if known else 7.5)),
         default_scheduler=_short(own.get("scheduler")),
+        pad_to=pad_to,
         english_only=english,
     )
 
@@ -149,15 +169,6 @@ def choose_device(wish: str | None) -> torch.device:
             " torch was built for it, or leave DEVICE out."
         )
     return device
-
-
-def choose_dtype(device: torch.device) -> torch.dtype:
-    """Half precision where the hardware computes in it; elsewhere it would only be slower."""
-    if device.type == "cuda":
-        return torch.float16
-    if device.type == "cpu" and _cpu_flags() & {"avx512_bf16", "amx_bf16"}:
-        return torch.bfloat16
-    return torch.float32
 
 
 @torch.no_grad()
@@ -266,11 +277,3 @@ def _short(scheduler: Any) -> str | None:
     from inference.schedulers import NAMES
 
     return str(scheduler) if scheduler in NAMES else None
-
-
-def _cpu_flags() -> set[str]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return set()
-    return set(next((line for line in lines if line.startswith("flags")), "").split())

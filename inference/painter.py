@@ -19,6 +19,7 @@ from inference.engine import Engine, OnStep, Status
 from inference.failures import insist
 from inference.looking import ShouldStop, looking
 from inference.model import Model, decode, load_model
+from inference.options import DEFAULT_OPTIONS, LoadOptions
 from inference.request import DrawRequest, Picture, Unsafe
 from inference.run import Run
 from inference.sampler import Plan, plan
@@ -47,6 +48,7 @@ class Painter:
         device: str | None = None,
         token: str | None = None,
         slots: int | None = None,
+        options: LoadOptions = DEFAULT_OPTIONS,
         on_progress: Callable[[str], None] | None = None,
     ) -> Painter | PipelinePainter:
         """Load a checkpoint folder, a hub id, or (None) the embedded model.
@@ -55,8 +57,8 @@ class Painter:
         behind the same door.
 
         device: "cpu", "cuda", "cuda:1", "mps"; None chooses. token: a hub access token for gated
-        models. on_progress: hears what is being loaded. Raises PaintError (permanent) whose message
-        says what to do.
+        models. options: what to add to the checkpoint, and how to run it. on_progress: hears what
+        is being loaded. Raises PaintError (permanent) whose message says what to do.
         """
         if on_progress:
             on_progress("looking for the model")
@@ -64,8 +66,15 @@ class Painter:
         if not checkpoint.for_engine:
             from inference.pipelines import PipelinePainter  # it needs most of diffusers
 
-            return PipelinePainter.load(checkpoint, device=device, on_progress=on_progress)
-        painter = cls(load_model(checkpoint, device=device, on_progress=on_progress), slots=slots)
+            return PipelinePainter.load(
+                checkpoint, device=device, token=token, options=options, on_progress=on_progress
+            )
+        loaded = load_model(
+            checkpoint, device=device, token=token, options=options, on_progress=on_progress
+        )
+        painter = cls(loaded, slots=slots)
+        if loaded.pad_to and on_progress:
+            on_progress("compiling; this takes minutes")
         painter.engine.warm_up()
         return painter
 

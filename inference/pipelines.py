@@ -31,6 +31,7 @@ from inference.engine import OnStep, Progress, Status
 from inference.failures import free_memory, translated
 from inference.looking import ShouldStop, looking
 from inference.model import choose_device
+from inference.options import LoadOptions
 from inference.request import (
     MAX_SEED,
     DrawRequest,
@@ -42,6 +43,7 @@ from inference.request import (
     Unsafe,
 )
 from inference.sampler import sizes
+from inference.speed import set_threads
 
 logger = logging.getLogger(__name__)
 _WINDOW = 10.0  # seconds over which the speed is told
@@ -84,15 +86,21 @@ class PipelinePainter:
         *,
         device: str | None = None,
         dtype: torch.dtype | None = None,
+        token: str | None = None,
+        options: LoadOptions | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> PipelinePainter:
         """Load a checkpoint that `Checkpoint.for_engine` is not true of.
 
-        device as for inference.model.load_model. Raises what inference.auto.load_pipeline does.
+        device, token and options as for inference.model.load_model, but that nothing is compiled.
+        Raises what inference.auto.load_pipeline does.
         """
         say = on_progress or (lambda _: None)
+        options = options or LoadOptions()
+        set_threads(options.threads)
         place = choose_device(device)
-        painter = cls(load_pipeline(checkpoint, place, dtype, say), checkpoint, place)
+        pipe = load_pipeline(checkpoint, place, dtype, options=options, token=token, say=say)
+        painter = cls(pipe, checkpoint, place)
         english = painter.info.english_only
         warning = catalog.warning(checkpoint.name, checkpoint.known(), english=english)
         if warning:

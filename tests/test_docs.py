@@ -33,6 +33,7 @@ OTHER_NAMES = {
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"),  # boto3
     *("BROKER_PORT", "SIMULATOR_PORT", "SIMULATOR_WEBHOOK", "SIMULATOR_QUOTA"),  # the demo
     *("HF_HOME", "PIP_EXTRA_INDEX_URL"),  # huggingface_hub, pip
+    *("OMP_NUM_THREADS",),  # torch
     "NAME_FILE",  # stands for any setting's
 }
 

@@ -13,9 +13,10 @@ import pytest
 import torch
 
 from inference.checkpoint import Checkpoint, ModelUnavailable, choose_files
-from inference.model import choose_device, choose_dtype
+from inference.model import choose_device
 from inference.painter import Painter
 from inference.request import DrawRequest, PaintError
+from inference.speed import choose_dtype
 from tests.inference.conftest import load_fp32
 from tests.inference.test_painter import pixels
 

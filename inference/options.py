@@ -1,0 +1,48 @@
+"""What may be chosen when a model is loaded. No torch here: settings are read without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inference.request import PaintError
+
+_ON, _OFF = {"1", "on", "true", "yes"}, {"", "0", "off", "false", "no"}
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """The defaults change nothing of the checkpoint.
+
+    tiny_vae: folder or hub id of an AutoencoderTiny (TAESD), which decodes instead of the
+    checkpoint's own autoencoder. lora: "path-or-id[:scale],...", merged into the weights.
+    compile: translate the UNet with torch.compile. threads: processor threads of this process;
+    None takes the cores that it may use.
+    """
+
+    tiny_vae: str | None = None
+    lora: str | None = None
+    compile: bool = False
+    threads: int | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> LoadOptions:
+        """From TINY_VAE, LORA, ENGINE_COMPILE and TORCH_THREADS. Raises PaintError, naming it."""
+        compiled, threads = environ.get("ENGINE_COMPILE", ""), environ.get("TORCH_THREADS", "")
+        if compiled.lower() not in _ON | _OFF:
+            raise _wrong(f"ENGINE_COMPILE must be on or off, not {compiled[:40]!r}.")
+        if threads and not (threads.isdecimal() and int(threads) > 0):
+            raise _wrong(f"TORCH_THREADS must be a number above 0, not {threads[:40]!r}.")
+        return cls(
+            tiny_vae=environ.get("TINY_VAE") or None,
+            lora=environ.get("LORA") or None,
+            compile=compiled.lower() in _ON,
+            threads=int(threads) if threads else None,
+        )
+
+
+DEFAULT_OPTIONS = LoadOptions()
+
+
+def _wrong(message: str) -> PaintError:
+    return PaintError(message, permanent=True, code="invalid_setting")

@@ -1,0 +1,189 @@
+"""As fast as the silicon: threads, the type of numbers, their order in memory, compilation.
+
+What depends on the machine is measured on the machine, in less than a second as the model loads.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from inference.checkpoint import ModelUnavailable
+
+PAD_TO = {"cuda": (1, 2, 4, 8, 16, 32)}  # rows of a UNet call that are compiled; elsewhere:
+PAD_TO_ELSEWHERE = (1, 2, 4, 8)
+_CGROUPS = Path("/sys/fs/cgroup")
+_WORTH_IT = 1.05  # how much faster another order in memory must be; bfloat16 rounds, so:
+_WORTH_ROUNDING = 1.2
+_ROUNDS = 3
+_LARGEST_SIDE = 32  # latent cells a side in the measurement; more would only take longer
+
+
+def usable_cores(cgroups: Path = _CGROUPS) -> int:
+    """The cores that this process may really use: of its affinity, and of its cgroup's quota.
+
+    torch knows nothing of the quota, and starts a thread for every core of the host: a container
+    with two of its 64 cores then spends its time waiting for threads that may not run.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, math.ceil(min(cores or 1, _quota(cgroups))))
+
+
+def set_threads(wish: int | None) -> int:
+    """Let torch compute with so many threads; None: the usable cores. Returns the number.
+
+    OMP_NUM_THREADS counts where nothing is wished for. With several workers on one machine, wish
+    for its cores divided by the workers: they cannot see each other.
+    """
+    if wish is None and os.environ.get("OMP_NUM_THREADS", "").isdecimal():
+        return torch.get_num_threads()
+    torch.set_num_threads(wish or usable_cores())
+    return torch.get_num_threads()
+
+
+def choose_dtype(device: torch.device) -> torch.dtype:
+    """Half precision where the hardware computes in it; elsewhere it would only be slower."""
+    if device.type == "cuda":
+        return torch.float16
+    if device.type == "cpu" and cpu_flags() & {"avx512_bf16", "amx_bf16"}:
+        return torch.bfloat16 if bfloat16_is_faster() else torch.float32
+    return torch.float32
+
+
+def cpu_flags() -> set[str]:
+    """What the processor says it can do."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    return set(next((line for line in lines if line.startswith("flags")), "").split())
+
+
+def bfloat16_is_faster(channels: int = 320, side: int = 32) -> bool:
+    """Whether this processor is clearly faster at a layer of Stable Diffusion in bfloat16."""
+    whole = _layer(channels, side, torch.float32, torch.contiguous_format)
+    half = _layer(channels, side, torch.bfloat16, torch.contiguous_format)
+    return is_faster(half, whole, _WORTH_ROUNDING)
+
+
+def memory_format(
+    device: torch.device, dtype: torch.dtype, channels: int, side: int
+) -> torch.memory_format:
+    """The order of numbers in memory that convolutions of this size are fastest in.
+
+    On a GPU channels last, which its matrix units want. On a CPU it depends on the processor and on
+    the type of number, so both are tried: channels last was found 1.4 times as fast in float32, and
+    in bfloat16 a quarter slower.
+    """
+    if device.type == "cuda":
+        return torch.channels_last
+    if device.type != "cpu":
+        return torch.contiguous_format
+    side = min(side, _LARGEST_SIDE)
+    last, first = (
+        _layer(channels, side, dtype, order)
+        for order in (torch.channels_last, torch.contiguous_format)
+    )
+    return torch.channels_last if is_faster(last, first, _WORTH_IT) else torch.contiguous_format
+
+
+def is_faster(one: Callable[[], object], other: Callable[[], object], times: float) -> bool:
+    """Whether `one` is at least `times` as fast as `other`: by turns, the best of three each."""
+    seconds = {one: math.inf, other: math.inf}
+    for work in (one, other):
+        work()
+    for _ in range(_ROUNDS):
+        for work in (one, other):
+            begun = time.perf_counter()
+            work()
+            seconds[work] = min(seconds[work], time.perf_counter() - begun)
+    return seconds[one] * times <= seconds[other]
+
+
+class CompiledUNet:
+    """A UNet that was compiled for its own size and some numbers of rows; else it is as it was.
+
+    Another size would have to be compiled first, which takes minutes: it is painted as before.
+    """
+
+    def __init__(self, unet: Any, side: int, rows: tuple[int, ...], *, backend: str) -> None:
+        """side: latent cells a side of the model's own size. backend: one of torch.compile's."""
+        self._unet = unet
+        self._shapes = {(count, unet.config.in_channels, side, side) for count in rows}
+        graphs = backend == "inductor" and next(unet.parameters()).is_cuda
+        mode = "reduce-overhead" if graphs else None
+        self._graphs = graphs
+        self._compiled: Any = torch.compile(
+            unet.forward, backend=backend, mode=mode, fullgraph=True, dynamic=False
+        )
+        self.compiled_calls = 0
+
+    def __call__(self, latents: Any, timesteps: Any, **given: Any) -> Any:
+        if tuple(latents.shape) not in self._shapes:
+            return self._unet(latents, timesteps, **given)
+        self.compiled_calls += 1
+        if not self._graphs:
+            return self._compiled(latents, timesteps, **given)
+        torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
+        # The next call writes into the same memory, and a scheduler may keep what it was given.
+        return tuple(it.clone() for it in self._compiled(latents, timesteps, **given))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unet, name)
+
+
+def compiled(unet: Any, side: int, device: torch.device) -> tuple[CompiledUNet, tuple[int, ...]]:
+    """The UNet for torch.compile, with CUDA graphs on NVIDIA, and the rows that it wants.
+
+    The first call with each number of rows takes a minute or more, on a CPU several. Raises
+    ModelUnavailable without the compiler of the system, which torch needs.
+    """
+    if not any(shutil.which(it) for it in (os.environ.get("CXX", ""), "g++", "clang++") if it):
+        raise ModelUnavailable(
+            "ENGINE_COMPILE is on, but there is no C++ compiler, which torch.compile needs: install"
+            " g++, or turn it off."
+        )
+    rows = PAD_TO.get(device.type, PAD_TO_ELSEWHERE)
+    # One version for each number of rows; by default torch gives up after eight.
+    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, 2 * len(rows))
+    return CompiledUNet(unet, side, rows, backend="inductor"), rows
+
+
+def _layer(
+    channels: int, side: int, dtype: torch.dtype, order: torch.memory_format
+) -> Callable[[], object]:
+    """Half of a residual block, which a UNet spends most of its time in, for two rows."""
+    groups = math.gcd(channels, 32)
+    layer = torch.nn.Sequential(
+        torch.nn.GroupNorm(groups, channels),
+        torch.nn.SiLU(),
+        torch.nn.Conv2d(channels, channels, 3, padding=1),
+    )
+    layer.to(dtype).to(memory_format=order)  # type: ignore[call-overload]
+    layer.requires_grad_(False)
+    rows = torch.ones(2, channels, side, side, dtype=dtype).contiguous(memory_format=order)
+    return lambda: layer(rows)
+
+
+def _quota(cgroups: Path) -> float:
+    """Cores of the control group's quota; infinite where there is none."""
+    try:
+        allowed, period = (cgroups / "cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        try:  # the first version of cgroups
+            allowed, period = (
+                (cgroups / "cpu" / f"cpu.cfs_{it}_us").read_text(encoding="ascii").strip()
+                for it in ("quota", "period")
+            )
+        except (OSError, ValueError):
+            return math.inf
+    if not allowed.isdecimal() or not int(period):
+        return math.inf
+    return int(allowed) / int(period)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from inference import speed
+from inference.checkpoint import Checkpoint, ModelUnavailable
+from inference.model import Model, load_model, predict
+from inference.options import LoadOptions
+from inference.painter import Painter
+from inference.request import DrawRequest, PaintError
+from tests.inference.test_pipelines import difference
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:`torch.jit.script_method`:DeprecationWarning"),
+]
+
+QUICK = DrawRequest("赤いりんご", seed=7, steps=2, guidance=5.0, scheduler="ddim")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def threads() -> Iterator[int]:
+    before = torch.get_num_threads()
+    yield before
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({}, 10**6),
+        ({"cpu.max": "max 100000\n"}, 10**6),
+        ({"cpu.max": "150000 100000\n"}, 2),
+        ({"cpu.max": "10000 100000\n"}, 1),
+        ({"cpu.max": "broken\n"}, 10**6),
+        ({"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 10**6),
+    ],
+)
+def test_cores_are_those_of_the_control_group(
+    tmp_path: Path, files: dict[str, str], cores: int
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="ascii")
+    assert speed.usable_cores(tmp_path) == min(cores, len(os.sched_getaffinity(0)))
+
+
+def test_threads_by_wish_by_environment_and_by_cores(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert speed.set_threads(3) == torch.get_num_threads() == 3
+    assert speed.set_threads(None) == speed.usable_cores()
+    torch.set_num_threads(5)
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert speed.set_threads(None) == 5
+    assert speed.set_threads(2) == 2
+
+
+def test_the_faster_of_two_is_found() -> None:
+    def quick() -> None:
+        time.sleep(0.001)
+
+    def slow() -> None:
+        time.sleep(0.02)
+
+    assert speed.is_faster(quick, slow, 1.2)
+    assert not speed.is_faster(slow, quick, 1.2)
+    assert not speed.is_faster(quick, quick, 1.2)
+
+
+def test_types_of_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert speed.choose_dtype(torch.device("cuda")) == torch.float16
+    assert speed.choose_dtype(torch.device("mps")) == torch.float32
+    faster = speed.bfloat16_is_faster(channels=32, side=8)
+    monkeypatch.setattr(speed, "bfloat16_is_faster", lambda: faster)
+    monkeypatch.setattr(speed, "cpu_flags", lambda: {"sse", "amx_bf16"})
+    assert speed.choose_dtype(CPU) == (torch.bfloat16 if faster else torch.float32)
+    monkeypatch.setattr(speed, "cpu_flags", lambda: {"sse"})
+    assert speed.choose_dtype(CPU) == torch.float32
+
+
+def test_the_order_in_memory_is_measured_on_a_processor() -> None:
+    orders = {torch.channels_last, torch.contiguous_format}
+    assert speed.memory_format(CPU, torch.float32, 64, 16) in orders
+    assert speed.memory_format(torch.device("cuda"), torch.float16, 320, 64) == torch.channels_last
+    assert speed.memory_format(torch.device("mps"), torch.float32, 320, 64) is (
+        torch.contiguous_format
+    )
+
+
+def with_graph(checkpoint: Path, backend: str) -> tuple[Model, speed.CompiledUNet]:
+    model = load_model(Checkpoint.find(str(checkpoint)), device="cpu", dtype=torch.float32)
+    unet = speed.CompiledUNet(model.unet, 8, (1, 2, 4), backend=backend)
+    return dataclasses.replace(model, unet=unet, pad_to=(1, 2, 4)), unet
+
+
+def test_a_traced_unet_paints_the_same_and_only_in_its_own_size(
+    painter: Painter, checkpoint: Path
+) -> None:
+    """The whole way, with the graph that torch.compile traces, but run as it was traced."""
+    model, unet = with_graph(checkpoint, "eager")
+    traced = Painter(model)
+    traced.engine.warm_up()
+    assert unet.compiled_calls == 3
+    asked = [QUICK, dataclasses.replace(QUICK, count=2)]
+    for number, request in enumerate(asked, start=1):
+        for ours, theirs in zip(traced.paint(request), painter.paint(request), strict=True):
+            assert difference(ours, theirs) <= 2
+        assert unet.compiled_calls == 3 + 2 * number
+    other = dataclasses.replace(QUICK, width=72, height=64)
+    assert difference(traced.paint(other)[0], painter.paint(other)[0]) <= 2
+    assert unet.compiled_calls == 3 + 4
+    traced.close()
+
+
+@pytest.mark.timeout(600)
+def test_a_compiled_unet_predicts_the_same(
+    painter: Painter, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    model, unet = with_graph(checkpoint, "inductor")
+    torch.manual_seed(0)
+    given = torch.randn(2, 4, 8, 8), torch.tensor([10.0, 900.0]), torch.randn(2, 77, 32)
+    assert torch.allclose(predict(model, *given), predict(painter.model, *given), atol=1e-4)
+    assert unet.compiled_calls == 1
+    assert unet.config.in_channels == 4
+
+
+def test_compiling_needs_a_compiler(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(ModelUnavailable, match="no C\\+\\+ compiler"):
+        Painter.load(str(checkpoint), device="cpu", options=LoadOptions(compile=True))
+
+
+def test_what_is_compiled_is_padded_to(checkpoint: Path) -> None:
+    found = Checkpoint.find(str(checkpoint))
+    model = load_model(found, device="cpu", options=LoadOptions(compile=True))
+    assert model.pad_to == speed.PAD_TO_ELSEWHERE
+    assert isinstance(model.unet, speed.CompiledUNet)
+
+
+def test_options_from_the_environment() -> None:
+    assert LoadOptions.from_env({}) == LoadOptions()
+    given = {"TINY_VAE": "a/b", "LORA": "c:0.5", "ENGINE_COMPILE": "On", "TORCH_THREADS": "3"}
+    assert LoadOptions.from_env(given) == LoadOptions("a/b", "c:0.5", True, 3)
+    for wrong in ({"ENGINE_COMPILE": "maybe"}, {"TORCH_THREADS": "0"}, {"TORCH_THREADS": "x"}):
+        with pytest.raises(PaintError, match=next(iter(wrong))):
+            LoadOptions.from_env(wrong)
