@@ -5,6 +5,7 @@ What depends on the machine is measured on the machine, in less than a second as
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import shutil
@@ -16,6 +17,9 @@ from typing import Any
 import torch
 
 from inference.checkpoint import ModelUnavailable
+from inference.failures import is_out_of_memory
+
+logger = logging.getLogger(__name__)
 
 PAD_TO = {"cuda": (1, 2, 4, 8, 16, 32)}  # rows of a UNet call that are compiled; elsewhere:
 PAD_TO_ELSEWHERE = (1, 2, 4, 8)
@@ -128,7 +132,18 @@ class CompiledUNet:
     def __call__(self, latents: Any, timesteps: Any, **given: Any) -> Any:
         if tuple(latents.shape) not in self._shapes:
             return self._unet(latents, timesteps, **given)
+        try:
+            result = self._fast(latents, timesteps, given)
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            logger.warning("compiling failed, so nothing is compiled: %s", error)
+            self._shapes.clear()
+            return self._unet(latents, timesteps, **given)
         self.compiled_calls += 1
+        return result
+
+    def _fast(self, latents: Any, timesteps: Any, given: dict[str, Any]) -> Any:
         if not self._graphs:
             return self._compiled(latents, timesteps, **given)
         torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]

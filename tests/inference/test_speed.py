@@ -136,6 +136,23 @@ def test_a_compiled_unet_predicts_the_same(
     assert unet.config.in_channels == 4
 
 
+def test_what_cannot_be_compiled_is_painted_as_before(
+    painter: Painter, checkpoint: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model, unet = with_graph(checkpoint, "eager")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no such compiler")
+
+    unet._compiled = broken
+    other = Painter(model)
+    other.engine.warm_up()
+    assert "nothing is compiled: no such compiler" in caplog.text
+    assert difference(other.paint(QUICK)[0], painter.paint(QUICK)[0]) <= 2
+    assert unet.compiled_calls == 0
+    other.close()
+
+
 def test_compiling_needs_a_compiler(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
