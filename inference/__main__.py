@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference import catalog, incoming
+from inference import catalog
 from inference.options import LoadOptions
 from inference.request import DrawRequest, PaintError, Picture, Stopped
 from inference.schedulers import NAMES
@@ -98,6 +98,8 @@ def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Pic
 
 
 def _read(path: Path) -> bytes:
+    from inference import incoming  # which needs Pillow, and --help does not
+
     with path.open("rb") as file:
         return file.read(incoming.MAX_BYTES + 1)  # one more is refused, and no more is held
 
