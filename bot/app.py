@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask
 
-from bot import health, logs, pictures, terms, webhook
+from bot import health, logs, logstream, pictures, terms, webhook
 from bot.database import Database
 from bot.moderation import moderation
 from bot.settings import Settings
@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingError when one of them is missing or wrong.
     """
     settings = settings or Settings.from_env()
-    logs.set_up("web", settings.log_format)
+    logs.set_up("web", settings.log_format, logstream.for_process(settings))
     if settings.moderation:
         moderation(settings.moderation_lists)  # a list that cannot be read is told now
     else:

@@ -64,3 +64,8 @@ def is_reachable(db: Connection, chat_id: str) -> bool:
 def forget(db: Connection, before: float) -> None:
     """Erase the chats that have been silent since this moment: in a 1:1 chat the id is a person."""
     db.execute(delete(chats).where(chats.c.seen_at < before))
+
+
+def erase(db: Connection, chat_id: str) -> None:
+    """Erase one chat; it is made anew when somebody writes there."""
+    db.execute(delete(chats).where(chats.c.id == chat_id))

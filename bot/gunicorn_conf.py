@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+from bot import logs
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
@@ -14,3 +17,8 @@ keepalive = 30
 accesslog = None  # the application logs each webhook; URLs of pictures stay out of the logs
 errorlog = "-"
 loglevel = "warning"
+
+
+def on_starting(_server: Any) -> None:
+    """Let what gunicorn itself has to say go the way of all log lines."""
+    logs.set_up("web", os.environ.get("LOG_FORMAT"))

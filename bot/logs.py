@@ -1,6 +1,18 @@
 """Structured logs: one JSON line an event on stdout, or readable lines on a terminal.
 
-Fields that would say who wrote what are masked before anything is written.
+The same fields in every process; what is not known is left out:
+
+    timestamp, level, event, process, host, pid
+    stage          what is being done: "webhook", or a task's name, "draw", "deliver" ...
+    number, job    the job's 受付番号 and id
+    event_id       LINE's webhookEventId
+    chat_kind      user, group, room
+    ms             milliseconds that it took
+    line_request_id    LINE's x-line-request-id
+    code           an error code (`python -m bot job` explains it)
+
+What would say who wrote what is masked before anything is written. Each line also goes to the
+stream of bot.logstream, if there is one.
 """
 
 from __future__ import annotations
@@ -8,11 +20,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
+import socket
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
+
+if TYPE_CHECKING:
+    from bot.logstream import LogStream
+
+Event = MutableMapping[str, Any]
 
 _PERSONAL = frozenset(
     (
@@ -20,59 +39,79 @@ _PERSONAL = frozenset(
         *("token", "reply_token", "quote_token", "secret", "password", "authorization"),
     )
 )
+# Ids of people and chats, and tokens in headers, wherever in a line they may stand.
+_MARKS = re.compile(r"\b([UCR])[0-9a-f]{32}\b|\b(Bearer )[\w.~+/=-]+")
 # Libraries that tell at INFO what nobody needs, or at DEBUG what nobody may read.
 _QUIET = (
     *("urllib3", "linebot", "botocore", "boto3", "s3transfer", "celery", "kombu", "amqp"),
-    *("diffusers", "transformers", "PIL", "filelock", "alembic"),
+    *("diffusers", "transformers", "PIL", "filelock", "alembic", "redis"),
 )
+# Libraries that would write to stderr by a handler of their own.
+_STUBBORN = ("diffusers", "transformers", "huggingface_hub", "gunicorn.error", "gunicorn.access")
 
 
-def set_up(process: str, form: str | None = None) -> None:
+def set_up(
+    process: str,
+    form: str | None = None,
+    stream: LogStream | None = None,
+    *,
+    out: TextIO | None = None,
+    quiet: bool = False,
+    silent: bool = False,
+) -> None:
     """Send structlog's and the standard library's records to stdout in one form.
 
     process: what stands in every line, e.g. "web". form: "json", "text", or None for text on a
-    terminal and JSON elsewhere.
+    terminal and JSON elsewhere. stream: where each line goes as well. out: instead of stdout.
+    quiet: warnings only, for a command whose output is something else. silent: not even those.
     """
-    readable = form == "text" or (form is None and sys.stdout.isatty())
+    lasting, out = out is None, out or sys.stdout
+    level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
+    readable = form == "text" or (form is None and out.isatty())
     first: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         _mask,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _name(process),
     ]
-    if readable:
-        # Not structlog's own choice: with rich it would print every local variable, and so prompts.
-        plain = structlog.dev.plain_traceback
-        colors = sys.stdout.isatty()
-        last: list[Any] = [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
-    else:
-        last = [
-            _name(process),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(json.dumps, ensure_ascii=False, default=str),
-        ]
+    last = _readable(out.isatty(), stream) if readable else _as_json(stream)
     # Straight to stdout: through the standard library's logging a line would cost five times more.
     structlog.configure(
-        processors=[*first, *last],
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
+        processors=[*first, last],
+        logger_factory=structlog.WriteLoggerFactory(out),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=lasting,  # saves microseconds a line
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=first,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _STUBBORN:
+        stubborn = logging.getLogger(name)
+        stubborn.handlers.clear()
+        stubborn.__class__ = _Tamed
     # The clock would tell with a page of trace, at every tick, that the broker is away.
     logging.getLogger("celery.beat").addFilter(_without_trace)
     logging.captureWarnings(True)
+
+
+class _Tamed(logging.Logger):
+    """A logger that writes where all others do, whatever its library sets up when imported."""
+
+    def addHandler(self, hdlr: logging.Handler) -> None:
+        pass
+
+    def callHandlers(self, record: logging.LogRecord) -> None:
+        self.root.callHandlers(record)
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
@@ -86,14 +125,49 @@ def process_id() -> int:
 
 
 def _name(process: str) -> Any:
-    def add(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
-        event["process"], event["pid"] = process, process_id()
+    host = socket.gethostname()
+
+    def add(_logger: Any, _method: str, event: Event) -> Event:
+        event["process"], event["host"], event["pid"] = process, host, os.getpid()
         return event
 
     return add
 
 
-def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+def _mask(_logger: Any, _method: str, event: Event) -> Event:
     for name in _PERSONAL & event.keys():
         event[name] = "***"
     return event
+
+
+def unmarked(text: str) -> str:
+    """A text with LINE's ids and header tokens masked."""
+    return _MARKS.sub(r"\1\2***", text)
+
+
+def _as_json(stream: LogStream | None) -> Any:
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+    def render(logger: Any, method: str, event: Event) -> str:
+        line = unmarked(encode(structlog.processors.format_exc_info(logger, method, event)))
+        if stream is not None:
+            stream.put(line)
+        return line
+
+    return render
+
+
+def _readable(colors: bool, stream: LogStream | None) -> Any:
+    # Not structlog's own choice: with rich it would print every local variable, and so prompts.
+    plain = structlog.dev.plain_traceback
+    console = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)
+    keep = _as_json(stream) if stream is not None else None
+
+    def render(logger: Any, method: str, event: Event) -> str:
+        if keep is not None:
+            keep(logger, method, dict(event))
+        for name in ("process", "host", "pid"):  # on a terminal one knows
+            event.pop(name, None)
+        return unmarked(console(logger, method, event))
+
+    return render

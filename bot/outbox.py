@@ -166,6 +166,13 @@ def may_have_arrived(db: Connection, job_id: str) -> bool:
     return db.execute(query).first() is not None
 
 
+def of_job(db: Connection, job_id: str) -> list[Delivery]:
+    """Every message that was, or is to be, sent about a job; the oldest first."""
+    query = select(deliveries).where(deliveries.c.job_id == job_id)
+    rows = db.execute(query.order_by(deliveries.c.created_at)).mappings()
+    return [_delivery(row) for row in rows]
+
+
 def pushed(db: Connection, job_id: str) -> bool:
     """Whether the job's outcome was ever pushed, or tried to be."""
     query = select(deliveries.c.id).where(

@@ -239,6 +239,12 @@ class Settings:
     log_format: str | None = _setting(
         "json or text; without it, text on a terminal.", None, _one_of("json", "text")
     )
+    log_stream: int = _setting(
+        "Newest log lines of all processes that are kept in the broker's Redis or Valkey for "
+        "`python -m bot logs`, about half a kilobyte each; 0 keeps none.",
+        10_000,
+        _number(0, 1_000_000),
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:

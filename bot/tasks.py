@@ -10,6 +10,9 @@ SIGTERM sets, so that a paint ends within one step and its message goes back to 
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,9 +20,10 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import jobs, logs, sweeping
+from bot import jobs, logs, pulse, sweeping
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
+from bot.line import LineClient
 from bot.queue import Wake, make_celery, publish
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -98,15 +102,35 @@ def _logging(**_kwargs: Any) -> None:
     """Keeps Celery from setting up logging of its own; bot.__main__ has done it."""
 
 
+# The clock's tasks come every few seconds; what they find, they say themselves.
+_OF_THE_CLOCK = frozenset(("sweep", "offer_tickets", "forget"))
+_started = threading.local()
+
+
 @signals.task_prerun.connect
-def _bind(task_id: str, task: Any, **_kwargs: Any) -> None:
+def _bind(task: Any, args: Any, **_kwargs: Any) -> None:
+    """What every line of a task says: what is done, and for which job."""
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(task=task.name)
+    about = {} if task.name in _OF_THE_CLOCK else _about(task.app, task.name, *args[:1])
+    structlog.contextvars.bind_contextvars(stage=task.name, **about)
+    _started.at = time.monotonic()
 
 
 @signals.task_postrun.connect
-def _unbind(**_kwargs: Any) -> None:
+def _unbind(task: Any, state: str | None = None, **_kwargs: Any) -> None:
+    if task.name not in _OF_THE_CLOCK:
+        ms = round((time.monotonic() - _started.at) * 1000)
+        log.info("task ended", ms=ms, state=state)
     structlog.contextvars.clear_contextvars()
+
+
+def _about(app: Celery, name: str, an_id: str = "") -> dict[str, Any]:
+    """Which job a task is about. A database that is away is the task's own trouble, not this."""
+    try:
+        with app.runtime.database.read() as db:
+            return jobs.named(db, an_id, delivery=name == "send")
+    except Exception:
+        return {}
 
 
 @signals.worker_shutting_down.connect
@@ -130,13 +154,16 @@ def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
         painter = runtime.painter  # loaded before the first message is taken
         threads = threads or painter.slots
         log.info("painter ready", slots=threads, **painter.info.__dict__)
+        about: Callable[[], pulse.About] = partial(pulse.of_painter, painter)
     else:
         runtime.courier  # noqa: B018  the same
+        about = pulse.OfCourier(LineClient(runtime.settings))
     runtime.database.await_migration()
     argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(threads or 1)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
     argv += ["-l", "WARNING"]
-    status: int = app.worker_main(argv) or 0
+    with pulse.Pulse(runtime.database, name, about):
+        status: int = app.worker_main(argv) or 0
     return status
 
 

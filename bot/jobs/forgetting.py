@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from bot.database import now
 from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
 from bot.prepared import Prepared
-from bot.tables import events, jobs, pictures, reply_tokens, unsent
+from bot.tables import changing, events, jobs, pictures, reply_tokens, shown, unsent
 
 _UNSENT = Prepared(select(unsent.c.at).where(unsent.c.message_id == bindparam("message")))
 
@@ -38,11 +38,18 @@ def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
     return _drop(db, there if erase else and_(there, jobs.c.state.in_(UNFINISHED)), erase=erase)
 
 
+def drop_person(db: Connection, line_id: str) -> list[str]:
+    """Cancel and erase what a person asked for in any chat, or what belongs to this chat."""
+    return _drop(db, or_(jobs.c.user_id == line_id, jobs.c.chat_id == line_id), erase=True)
+
+
 def _drop(db: Connection, which: Any, *, erase: bool) -> list[str]:
     """Cancel what is under way among `which`; with `erase`, have all of it erased."""
     found = list(db.execute(select(jobs.c.id).where(which)).scalars())
     if not found:
         return []
+    if erase:
+        found += _descendants(db, found)
     values: dict[str, Any] = {
         "state": case((jobs.c.state.in_(UNDELIVERED), CANCELLED), else_=jobs.c.state),
         "finished_at": func.coalesce(jobs.c.finished_at, now()),
@@ -55,6 +62,16 @@ def _drop(db: Connection, which: Any, *, erase: bool) -> list[str]:
     db.execute(update(jobs).where(jobs.c.id.in_(found)).values(**values))
     db.execute(delete(reply_tokens).where(reply_tokens.c.job_id.in_(found)))
     return found
+
+
+def _descendants(db: Connection, ids: list[str]) -> list[str]:
+    """Jobs that went on from these, and from those: they hold the same words."""
+    known, newest = set(ids), ids
+    while newest:
+        children = db.execute(select(jobs.c.id).where(jobs.c.parent_id.in_(newest))).scalars()
+        newest = [it for it in children if it not in known]
+        known.update(newest)
+    return [it for it in known if it not in set(ids)]
 
 
 def to_erase(db: Connection, limit: int = 200) -> list[str]:
@@ -72,7 +89,8 @@ def expire(db: Connection, before: float) -> None:
 def erased(db: Connection, job_id: str) -> None:
     """The pictures are gone from storage: forget the words and the people too."""
     db.execute(delete(pictures).where(pictures.c.job_id == job_id))
-    db.execute(delete(reply_tokens).where(reply_tokens.c.job_id == job_id))
+    for table in (reply_tokens, shown, changing):
+        db.execute(delete(table).where(table.c.job_id == job_id))
     db.execute(
         update(jobs)
         .where(jobs.c.id == job_id)
@@ -90,5 +108,6 @@ def erased(db: Connection, job_id: str) -> None:
 def forget_traces(db: Connection, tokens_before: float, events_before: float) -> None:
     """Drop dead reply tokens, and event ids and unsends too old to be sent again."""
     db.execute(delete(reply_tokens).where(reply_tokens.c.received_at < tokens_before))
+    db.execute(delete(changing).where(changing.c.at < tokens_before))
     db.execute(delete(events).where(events.c.received_at < events_before))
     db.execute(delete(unsent).where(unsent.c.at < events_before))

@@ -14,7 +14,7 @@ call, or by `LineClient.open()` where a process would rather pay at its start.
 
 from __future__ import annotations
 
-from bot.line.client import BotInfo, LineClient, Profile, Quota, Sent, WebhookEndpoint
+from bot.line.client import BotInfo, LineClient, Profile, Quota, Sent, WebhookEndpoint, WebhookTest
 from bot.line.errors import LineError
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Quota",
     "Sent",
     "WebhookEndpoint",
+    "WebhookTest",
 ]

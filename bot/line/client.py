@@ -66,6 +66,16 @@ class WebhookEndpoint:
     active: bool
 
 
+@dataclass(frozen=True)
+class WebhookTest:
+    """How a webhook that LINE sent as a test was answered. reason: LINE's word for it, such as
+    OK, COULD_NOT_CONNECT or ERROR_STATUS_CODE."""
+
+    success: bool
+    status: int
+    reason: str
+
+
 class LineClient:
     """Calls LINE for one channel; thread-safe, cheap to make, to be shared.
 
@@ -196,6 +206,20 @@ class LineClient:
                 return None
             raise
         return WebhookEndpoint(str(found["endpoint"]), bool(found.get("active")))
+
+    def test_webhook(self) -> WebhookTest:
+        """Has LINE send a signed webhook without events to the URL set in the console, now.
+
+        The one way to know that our channel secret is the one that LINE signs with. LINE allows
+        60 of these calls an hour.
+        """
+        answer = self._call("POST", "/v2/bot/channel/webhook/test", body={})
+        found = answer.body
+        return WebhookTest(
+            success=found.get("success") is True,
+            status=int(found.get("statusCode") or 0),
+            reason=str(found.get("reason", "")),
+        )
 
     def _get(self, path: str, key: str, ids: Mapping[str, str] | None = None) -> dict[str, Any]:
         """A JSON object that holds `key`; guessing a missing number could cost money."""

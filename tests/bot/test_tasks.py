@@ -152,7 +152,12 @@ def test_a_tasks_log_lines_say_which_task_and_no_other(
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     number = house.job(job_id).number
     ours = [it for it in written if it["event"] in {"drawing", "drawn"}]
-    assert [(it["task"], it["number"]) for it in ours] == [("draw", number)] * 2
+    assert [(it["stage"], it["number"]) for it in ours] == [("draw", number)] * 2
+    assert {it["event_id"] for it in written} == {house.job(job_id).event_id}
+    assert {it["chat_kind"] for it in written} == {"user"}
+    end = written[-1]
+    assert (end["event"], end["state"], end["job"]) == ("task ended", "SUCCESS", job_id)
+    assert end["ms"] >= 0
     assert structlog.contextvars.get_contextvars() == {}
 
 

@@ -1,0 +1,55 @@
+"""What operators did: written down in the transaction that does it, and logged.
+
+Neither holds a prompt or an id of a person: `about` is a 受付番号 or a fingerprint (bot.bans).
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from typing import NamedTuple
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection, insert, select
+
+from bot.database import now
+from bot.tables import audit
+
+log = structlog.get_logger(__name__)
+
+
+class Entry(NamedTuple):
+    """One row of `audit`. who: user@host. at: seconds since 1970."""
+
+    id: str
+    at: float
+    who: str
+    action: str
+    about: str
+    detail: str | None
+
+
+def note(db: Connection, action: str, about: str, detail: str | None = None) -> None:
+    """Write down that this process's user does `action` to `about` (at most 64 characters)."""
+    who = operator()
+    values = {"id": uuid4().hex, "at": now(), "who": who, "action": action, "about": about}
+    db.execute(insert(audit).values(**values, detail=detail[:255] if detail else None))
+    # A warning, so that it is seen wherever logs are looked at.
+    log.warning("operator", action=action, about=about[:16], who=who)
+
+
+def latest(db: Connection, limit: int = 50) -> list[Entry]:
+    """What was done last, the newest first."""
+    query = select(audit).order_by(audit.c.at.desc()).limit(limit)
+    return [Entry(*row) for row in db.execute(query)]
+
+
+def operator() -> str:
+    """Who runs this process, at most 255 characters; behind sudo, who called sudo."""
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = f"uid {os.getuid()}"
+    return f"{name}@{socket.gethostname()}"[:255]

@@ -1,0 +1,84 @@
+"""workers: who is alive, what they are, and what they are at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bot import pulse
+from bot.commands import show
+from bot.commands.desk import Desk
+from bot.database import now
+from bot.pulse import Painting, Worker
+
+
+@click.command()
+@show.json_option
+@click.pass_obj
+def workers(desk: Desk, as_json: bool) -> int:
+    """Show the workers and couriers that are alive. Exit status 1: no worker is."""
+    with desk.database.read() as db:
+        found, paintings = pulse.all_workers(db), pulse.paintings(db)
+    mine = {it.id: [each for each in paintings if each.worker == it.id] for it in found}
+    if as_json:
+        show.as_json_text([_as_json(it, mine[it.id]) for it in found])
+    else:
+        _tell(found, mine)
+    return 0 if any(it.process == "worker" and it.alive for it in found) else 1
+
+
+def _tell(found: list[Worker], mine: dict[str, list[Painting]]) -> None:
+    rows = []
+    for it in found:
+        about = it.about
+        seen = show.length(now() - it.seen_at)
+        slots = f"{about['active']}/{about['slots']}" if "active" in about else about.get("slots")
+        at = ", ".join(_at(each) for each in mine[it.id])
+        rows.append(
+            (
+                it.process,
+                it.host,
+                it.pid,
+                f"alive, {seen} ago" if it.alive else f"SILENT for {seen}",
+                about.get("model"),
+                about.get("device"),
+                slots,
+                show.amount(about.get("memory", 0)),
+                at or "-",
+            )
+        )
+    heads = ("PROCESS", "HOST", "PID", "SEEN", "MODEL", "DEVICE", "SLOTS", "MEMORY", "PAINTS")
+    show.table(heads, rows)
+    if not any(it.process == "worker" and it.alive for it in found):
+        click.secho(
+            "No worker is alive: nothing will be painted. Start: python -m bot worker", fg="red"
+        )
+
+
+def _at(it: Painting) -> str:
+    return f"{it.number} ({it.step or 0}/{it.steps or '?'})"
+
+
+def _as_json(it: Worker, paints: list[Painting]) -> dict[str, Any]:
+    return {
+        "process": it.process,
+        "host": it.host,
+        "pid": it.pid,
+        "alive": it.alive,
+        "started_at": show.iso(it.started_at),
+        "seen_at": show.iso(it.seen_at),
+        **it.about,
+        "paints": [
+            {
+                "number": each.number,
+                "step": each.step,
+                "steps": each.steps,
+                "attempt": each.attempts,
+            }
+            for each in paints
+        ],
+    }
+
+
+COMMANDS = (workers,)

@@ -1,0 +1,182 @@
+"""The newest log lines of all processes, in a capped stream of the broker's Redis.
+
+A process hands each line to a queue in its memory and goes on; a thread of its own carries them
+away. When Redis is slow or away, lines are dropped and counted, and nothing else happens: they
+stand on stdout all the same.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+KEY = "efude:logs"
+FIELD = "line"
+LONGEST = 16_000  # characters of one line; a page of trace has some thousand
+_WAITING = 2_000  # lines in memory while Redis is slow
+_AT_ONCE = 200
+_GATHER = 0.1  # seconds in which lines come together for one call
+_PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds after the first, second ... failure in a row
+
+
+def connect(settings: Settings, patience: float = 2.0) -> Redis:
+    """A client for the broker's Redis; it connects with its first command.
+
+    patience: seconds for one answer. Raises ValueError where the broker is no Redis.
+    """
+    if not settings.broker_url.startswith(("redis://", "rediss://")):
+        raise ValueError("The broker is not Redis or Valkey, and keeps no log lines.")
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    client: Redis = Redis.from_url(
+        settings.broker_url,
+        socket_connect_timeout=2.0,
+        socket_timeout=patience,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+    )
+    return client
+
+
+def for_process(settings: Settings) -> LogStream | None:
+    """What this process writes to; None where lines are not kept."""
+    redis = settings.broker_url.startswith(("redis://", "rediss://"))
+    return LogStream(settings) if redis and settings.log_stream else None
+
+
+class LogStream:
+    """Takes lines from any thread, at once, and never raises; safe across a fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.dropped = 0
+        self._lost = 0  # of the dropped, those that no line in the stream tells of yet
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+        atexit.register(self.close)
+
+    def _reset(self) -> None:
+        self._lines: deque[str] = deque()
+        self._news = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._client: Redis | None = None
+        self._closing = False
+
+    def put(self, line: str) -> None:
+        """Hand over one line, a JSON object."""
+        if len(self._lines) >= _WAITING:
+            self.dropped += 1
+            self._lost += 1
+            return
+        self._lines.append(line if len(line) <= LONGEST else _shortened(line))
+        if not self._news.is_set():
+            self._news.set()
+            if self._thread is None:
+                self._start()
+
+    def close(self, patience: float = 1.0) -> None:
+        """Carry away what is left, for at most `patience` seconds."""
+        thread = self._thread
+        if thread is None:
+            return
+        self._closing = True
+        self._news.set()
+        thread.join(patience)
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="log stream", daemon=True)
+                self._thread = thread
+                thread.start()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._closing or self._lines:
+            self._news.wait()
+            if not self._closing:
+                time.sleep(_GATHER)
+            self._news.clear()
+            while self._lines:
+                try:
+                    self._send()
+                    failures = 0
+                except Exception:
+                    # Not logged: that line would come here as well. The count tells.
+                    if self._closing:
+                        return
+                    self._client = None
+                    failures += 1
+                    time.sleep(_PAUSES[min(failures, len(_PAUSES)) - 1])
+
+    def _send(self) -> None:
+        """Carry the oldest lines away in one call; they stay when that fails."""
+        client = self._client = self._client or connect(self._settings)
+        lines = [self._lines[place] for place in range(min(len(self._lines), _AT_ONCE))]
+        lost = self._lost
+        pipe = client.pipeline(transaction=False)
+        if lost:
+            event = {"event": "log lines dropped", "level": "warning", "lost": lost}
+            pipe.xadd(KEY, {FIELD: json.dumps({**event, "pid": os.getpid()})})
+        for line in lines:
+            pipe.xadd(KEY, {FIELD: line}, maxlen=self._settings.log_stream, approximate=True)
+        pipe.execute()
+        self._lost -= lost
+        for _ in lines:
+            self._lines.popleft()
+
+
+def _shortened(line: str) -> str:
+    """A line with its long texts cut, so that it stays JSON."""
+    found = json.loads(line)
+    kept = {
+        name: it[:500] + " … " + it[-2000:] if isinstance(it, str) and len(it) > 3000 else it
+        for name, it in found.items()
+    }
+    short = json.dumps(kept, ensure_ascii=False)
+    if len(short) <= LONGEST:
+        return short
+    names = ("timestamp", "level", "event", "process", "host", "pid", "number", "job")
+    return json.dumps({name: str(kept[name])[:500] for name in names if name in kept})
+
+
+def tail(client: Redis, lines: int, *, follow: bool = False) -> Iterator[dict[str, Any]]:
+    """The newest `lines` of the stream in their order, then, with `follow`, what comes, for ever.
+
+    Raises redis.RedisError when Redis is away.
+    """
+    found: Any = client.xrevrange(KEY, count=lines) if lines else []
+    last = found[0][0] if found else "$"
+    if not found and follow:
+        newest: Any = client.xrevrange(KEY, count=1)
+        last = newest[0][0] if newest else "0-0"
+    for _, fields in reversed(found):
+        yield _read(fields)
+    while follow:
+        news: Any = client.xread({KEY: last}, count=500, block=1000)
+        for _, entries in news or []:
+            for entry, fields in entries:
+                last = entry
+                yield _read(fields)
+
+
+def _read(fields: dict[str, str]) -> dict[str, Any]:
+    try:
+        found = json.loads(fields.get(FIELD, ""))
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"event": "unreadable line"}
