@@ -65,7 +65,8 @@ def set_up(
     terminal and JSON elsewhere. stream: where each line goes as well. out: instead of stdout.
     quiet: warnings only, for a command whose output is something else. silent: not even those.
     """
-    lasting, out = out is None, out or sys.stdout
+    out = out or sys.stdout
+    lasting = out is sys.__stdout__  # another may be closed before the process ends
     level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
     readable = form == "text" or (form is None and out.isatty())
     first: list[Any] = [
