@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, jobs, messages, outbox
+from bot import bans, chats, jobs, messages, outbox
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -45,96 +45,6 @@ def handle(db: Connection, event: Incoming, settings: Settings) -> list[Wake]:
     return act(Turn(db, event, settings))
 
 
-class Turn:
-    """One event and what is needed to answer it."""
-
-    def __init__(self, db: Connection, event: Incoming, settings: Settings) -> None:
-        assert event.chat_id is not None
-        assert event.chat_kind is not None
-        self.db = db
-        self.event = event
-        self.settings = settings
-        self.chat_id: str = event.chat_id
-        self.kind: str = event.chat_kind
-        # LINE counts a token's minute from when the webhook reached the bot.
-        self.received_at = now()
-        self.language = "ja"
-
-    @property
-    def private(self) -> bool:
-        """Whether this is a 1:1 chat, where every word is meant for the bot."""
-        return self.kind == "user"
-
-    @property
-    def terms_url(self) -> str:
-        """The page with the model licence's restrictions, which is shown before anything else."""
-        return f"{self.settings.public_url}/terms"
-
-    def say(self, content: Messages, *, ticket_for: Job | None = None) -> list[Wake]:
-        """Answer with this event's reply token; without one, with nothing.
-
-        ticket_for: the job for which the answer has a 受け取る button, once it has arrived.
-        """
-        token = self.event.reply_token
-        if not token or not content:
-            return []
-        delivery = outbox.add_reply(
-            self.db,
-            outbox.TICKET if ticket_for else outbox.ANSWER,
-            token=token,
-            token_at=self.received_at,
-            job_id=ticket_for.id if ticket_for else None,
-            messages=content,
-        )
-        return [Wake("send", delivery)]
-
-    def show_again(self, job: Job) -> list[Wake]:
-        """Send a delivered job's pictures once more, with this event's token."""
-        token = self.event.reply_token
-        if not token:
-            return []
-        if not jobs.pictures_of(self.db, job.id):
-            return self.say(messages.nothing_waiting(self.language))
-        delivery = outbox.add_reply(
-            self.db, outbox.AGAIN, token=token, token_at=self.received_at, job_id=job.id
-        )
-        return [Wake("send", delivery)]
-
-    def bring(self, job: Job) -> list[Wake]:
-        """Somebody asks for this job: its outcome if there is one, else how far it is."""
-        token = self.event.reply_token
-        if job.state in jobs.UNFINISHED:
-            return self._keep_waiting(job, token)
-        if job.state == jobs.CANCELLED:
-            return self.say(messages.cancelled(job.number, self.language))
-        if job.finished_at is not None:
-            return self.show_again(job) if job.state == jobs.DELIVERED else self._failed(job)
-        if not token:
-            return []
-        jobs.add_token(self.db, job.id, token, self.received_at)
-        jobs.wake(self.db, job.id)
-        return [Wake("deliver", job.id)]
-
-    def _keep_waiting(self, job: Job, token: str | None) -> list[Wake]:
-        life = self.settings.reply_token_life
-        if self.event.type == "postback" and token:
-            # The tap's token carries the picture if it comes in time, else the next ticket.
-            held = jobs.live_token(self.db, job.id, life)
-            if held is None:
-                jobs.add_token(self.db, job.id, token, self.received_at)
-                jobs.wake(self.db, job.id)  # it may be painted at this very moment
-                return [Wake("show_loading", job.id)] if self.private else []
-        ahead = jobs.place(self.db, job)
-        # A quick reply vanishes with the next message, which in a group is soon: a button stays.
-        tell = messages.still_painting if self.private else messages.ticket
-        content = tell(job.number, lang=self.language, position=ahead)
-        return self.say(content, ticket_for=job)
-
-    def _failed(self, job: Job) -> list[Wake]:
-        code = job.error_code or "paint_failed"
-        return self.say(messages.failed(job.number, code, lang=self.language, quote_token=None))
-
-
 def _message(turn: Turn) -> list[Wake]:
     event = turn.event
     turn.language = chats.see(turn.db, turn.chat_id, turn.kind)
@@ -144,45 +54,15 @@ def _message(turn: Turn) -> list[Wake]:
         kind = event.message_type if event.message_type in {"sticker", "image"} else "media"
         return turn.say(messages.problem(kind, turn.language)) if turn.private else []
     reading = read(event.text, event.mentions, event.emojis)
-    addressed = turn.private or reading.mentioned_self
+    quoted = going_on.quoted(turn)
+    addressed = turn.private or reading.mentioned_self or (quoted is not None and quoted.shown)
     order = command(cut(event.text, event.mentions, event.emojis))
     if order is not None:
         return _command(turn, order, addressed=addressed)
-    return _draw(turn, reading) if addressed else []
-
-
-def _draw(turn: Turn, reading: Reading) -> list[Wake]:
-    """A prompt: store a job, or say kindly why not."""
-    event, settings = turn.event, turn.settings
-    if reading.problem is not None:
-        return turn.say(messages.problem(reading.problem, turn.language))
-    if settings.moderation:
-        category = moderation(settings.moderation_lists).refusal(reading.prompt, reading.negative)
-        if category is not None:
-            # Counted by its kind; what was asked for stands in no log and no table.
-            log.info("refused", category=category, event_id=event.id, chat_kind=turn.kind)
-            return turn.say(messages.refused(category, turn.language))
-    limit = settings.max_queued_per_person
-    if jobs.unfinished(turn.db, turn.chat_id, event.user_id) >= limit:
-        return turn.say(messages.busy(turn.language, limit))
-    job_id, number = jobs.add(
-        turn.db,
-        event_id=event.id,
-        chat_id=turn.chat_id,
-        chat_kind=turn.kind,
-        user_id=event.user_id,
-        message_id=event.message_id,
-        quote_token=event.quote_token,
-        language=turn.language,
-        request=stored(reading, steps=settings.steps, guidance=settings.guidance),
-        reply_token=event.reply_token,
-        token_at=turn.received_at,
-    )
-    log.info("queued", number=number, job=job_id, event_id=event.id, chat_kind=turn.kind)
-    wakes = [Wake("draw", job_id)]
-    if turn.private:
-        wakes.append(Wake("show_loading", job_id))
-    return wakes
+    if not addressed:
+        return []
+    wakes = going_on.said(turn, clean(cut(event.text, event.mentions, event.emojis)), quoted)
+    return draw(turn, reading) if wakes is None else wakes
 
 
 def _command(turn: Turn, order: Command, *, addressed: bool) -> list[Wake]:
@@ -233,6 +113,8 @@ def _cancel(turn: Turn, job: Job) -> list[Wake]:
 def _postback(turn: Turn) -> list[Wake]:
     turn.language = chats.see(turn.db, turn.chat_id, turn.kind)
     action, _, number = (turn.event.postback_data or "").partition(":")
+    if action in going_on.ACTIONS:
+        return going_on.tapped(turn, action, number)
     job = jobs.by_number(turn.db, number, turn.chat_id) if action == "pick" else None
     return turn.bring(job) if job else turn.say(messages.nothing_waiting(turn.language))
 
