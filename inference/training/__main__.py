@@ -37,11 +37,14 @@ def stages(out: Path) -> dict[str, Callable[[Config], object]]:
 
     def draw(config: Config) -> None:
         (toys.render_toys if config.toy else render.render)(config)
+
+    def lay(config: Config) -> None:
         (batches.compose_many if config.on_device else compose.compose_all)(config)
 
     return {
         "fetch": bring,
         "render": draw,
+        "compose": lay,
         "tokenizer": words.train_tokenizer,
         "encode": autoencoder.encode_compositions,
         "contrastive": contrastive.train_contrastive,

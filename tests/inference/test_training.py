@@ -110,7 +110,7 @@ def test_training_goes_on_with_scenes_composed_by_torch(work: Path, tmp_path: Pa
     for file in ("pictures.npz", "spiece.model", "contrastive.pt"):
         shutil.copy(work / file, tmp_path)
     run = ["--work", str(tmp_path), "--smoke", "--fresh-scenes"]
-    command.main(["render", *run])
+    command.main(["compose", *run])
     command.main(["encode", *run])
     command.main(["diffusion", *run, "--minutes", "0.02"])
     part = torch.load(tmp_path / "diffusion.pt", weights_only=True)
