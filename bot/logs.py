@@ -111,8 +111,13 @@ class _Tamed(logging.Logger):
     def addHandler(self, hdlr: logging.Handler) -> None:
         pass
 
-    def callHandlers(self, record: logging.LogRecord) -> None:
-        self.root.callHandlers(record)
+    @property
+    def propagate(self) -> bool:
+        return True
+
+    @propagate.setter
+    def propagate(self, _value: bool) -> None:
+        pass
 
 
 def _without_trace(record: logging.LogRecord) -> bool:

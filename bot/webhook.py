@@ -7,6 +7,7 @@ import time
 import structlog
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from bot import conversation, jobs
 from bot.database import Database
@@ -34,6 +35,7 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     blueprint = Blueprint("webhook", __name__)
 
     @blueprint.post("/callback")
+    @bound_contextvars(stage="webhook")
     def callback() -> Response:
         started = time.monotonic()
         if (request.content_length or 0) > MAX_BODY:

@@ -229,6 +229,6 @@ def _note(
         "line_request_id": request_id,
     }
     if error is not None:
-        fields["error"] = error
+        fields["code"] = error
     good = status is not None and status < 400 and error is None
     (log.info if good else log.warning)("line_call", **fields)

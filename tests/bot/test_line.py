@@ -531,7 +531,7 @@ def test_one_log_line_a_call_and_nothing_personal_in_it(server: Loopback, line: 
             "line_request_id": None,
             "endpoint": "GET /v2/bot/message/{message}/content",
             "status": None,
-            "error": "dropped",
+            "code": "dropped",
             "log_level": "warning",
         },
     ]

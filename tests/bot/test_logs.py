@@ -83,3 +83,52 @@ def test_warnings_go_the_same_way(own_logs: None, capsys: pytest.CaptureFixture[
         logging.captureWarnings(False)
     [line] = lines(capsys)
     assert "old" in str(line["event"])
+
+
+def test_ids_and_header_tokens_are_masked_wherever_they_stand(
+    own_logs: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = in_json()
+    someone, group = "U" + "0a" * 16, "C" + "1b" * 16
+    log.warning(f"of {someone}", error=f"no {group}", headers={"Authorization": "Bearer a.b-c="})
+    logging.getLogger("lib").error("GET /profile/%s", someone)
+    written = capsys.readouterr().out
+    for personal in (someone, group, "a.b-c"):
+        assert personal not in written
+    assert written.count("U***") == 2
+    job = "0a" * 16
+    log.info("x", job=job)
+    assert lines(capsys)[0]["job"] == job, "our own ids stay"
+
+
+def test_libraries_with_handlers_of_their_own_go_the_same_way(
+    own_logs: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_json()
+    for name in ("diffusers", "transformers", "gunicorn.error"):
+        library = logging.getLogger(name)
+        library.addHandler(logging.StreamHandler())  # as these do when they are imported
+        library.propagate = False
+        logging.getLogger(f"{name}.part").warning("old option")
+    written = capsys.readouterr()
+    assert written.err == ""
+    found = [json.loads(line) for line in written.out.splitlines()]
+    assert [it["event"] for it in found] == ["old option"] * 3
+
+
+def test_gunicorn_speaks_the_same_way(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
+    from gunicorn.config import Config
+    from gunicorn.glogging import Logger
+
+    from bot import gunicorn_conf
+
+    gunicorn = Logger(Config())
+    gunicorn_conf.on_starting(None)
+    structlog.configure(cache_logger_on_first_use=False)
+    gunicorn.error("Worker timeout (pid:%s)", 7)
+    Logger(Config()).error("after a fork")
+    written = capsys.readouterr()
+    assert written.err == ""
+    found = [json.loads(line) for line in written.out.splitlines()]
+    assert [it["event"] for it in found] == ["Worker timeout (pid:7)", "after a fork"]
+    assert {it["process"] for it in found} == {"web"}
