@@ -8,23 +8,22 @@ after the commit; the courier does the talking.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from bot import bans, chats, jobs, messages, outbox
+from bot import chats, going_on, jobs, messages
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
-from bot.moderation import moderation
-from bot.prompt import Command, Reading, command, cut, read, stored
+from bot.prompt import Command, clean, command, cut, read
 from bot.queue import Wake
 from bot.settings import Settings
+from bot.turn import Turn
+from bot.wishes import draw
 
 log = structlog.get_logger(__name__)
 
-Messages = list[dict[str, Any]]
 AGAIN_WITHIN = 24 * 3600.0  # 「まだ？」 shows a picture again only if it is from the last day
 
 

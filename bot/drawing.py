@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from secrets import token_hex
@@ -13,10 +14,18 @@ import structlog
 from bot import jobs
 from bot.database import now
 from bot.jobs import Job, StoredPicture
-from bot.prompt import request_of
+from bot.prompt import request_of, source_of
 from bot.runtime import Runtime
 from bot.storage import StorageError, new_key
-from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped, Unsafe
+from inference.request import (
+    DrawRequest,
+    InvalidRequest,
+    OutOfMemory,
+    PaintError,
+    Picture,
+    Stopped,
+    Unsafe,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +132,10 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         raise PaintError("Tried too often.", permanent=True, code="too_many_attempts")
     if job.request is None:
         raise PaintError("The request is gone.", permanent=True, code="paint_failed")
-    request = request_of(job.request, runtime.painter.info)
+    info = runtime.painter.info
+    key = source_of(job.request, info)
+    source = _picture(runtime, key) if key else None
+    request = request_of({**job.request, "image": source}, info)
 
     def on_step(step: int, steps: int) -> None:
         lease.step, lease.steps = step, steps
@@ -135,7 +147,15 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         return runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
 
     try:
-        painted = _shown(paint, request)
+        try:
+            painted = _shown(paint, request)
+        except InvalidRequest:
+            if request.image is None:
+                raise
+            # A family that paints from words only: from the same words, then.
+            log.info("painted from words", reason="the model takes no picture")
+            request = replace(request, image=None, strength=None)
+            painted = _shown(paint, request)
     except (OutOfMemory, MemoryError) as error:
         smaller = request.smaller()
         log.warning("out of memory", smaller=smaller is not None)
@@ -163,6 +183,17 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
     seconds = round(painted_at - (job.drawing_at or painted_at), 3)
     log.info("drawn", pictures=len(stored), seconds=seconds)
     return Result.DRAWN
+
+
+def _picture(runtime: Runtime, key: str) -> bytes:
+    """The picture that another goes on from."""
+    try:
+        return runtime.storage.get(key)
+    except StorageError as error:
+        if error.reason != "missing":
+            raise
+        message = "The picture to start from has been erased."
+        raise PaintError(message, permanent=True, code="source_gone") from error
 
 
 def _shown(paint: Callable[[DrawRequest], list[Picture]], request: DrawRequest) -> list[Picture]:

@@ -7,9 +7,10 @@ reply. Limits and shapes: Messaging API reference, "Message objects".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from bot import readback, texts
+from bot import cards, readback, texts
+from bot.cards import ACCENT, FAINT, INK, LINE_COLOR, words
 from bot.prompt import MAX_PROMPT
 from bot.texts import say
 from inference.request import MAX_COUNT
@@ -17,7 +18,6 @@ from inference.request import MAX_COUNT
 Message = dict[str, Any]
 
 MAX_TITLE = 60  # characters of the prompt that are said back with the picture
-INK, FAINT, ACCENT, LINE_COLOR = "#22263A", "#666C80", "#3B4CCA", "#E4E6EF"
 
 
 def picture(
@@ -31,7 +31,9 @@ def picture(
     seeds: Sequence[int] = (),
     again: bool = False,
 ) -> list[Message]:
-    """One to four pictures, then one text with the 受付番号 and the seeds.
+    """One to four pictures, a text with the 受付番号 and the seeds, and buttons to go on from them.
+
+    Four pictures leave room for one message more: the text then stands above the buttons.
 
     urls: (original, preview) of each picture, https, at most 2,000 characters. prompt: said back,
     shortened. kept: the job's request, of which is told how it was read. quote_token: of the
@@ -52,7 +54,10 @@ def picture(
     lines += [say("number.line", lang, number=number)]
     if seeds:
         lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
-    return [*images, _text("\n".join(lines), quote_token)]
+    if len(images) == MAX_COUNT:
+        return [*images, cards.going_on(number, len(images), lang, caption=lines)]
+    text = _text("\n".join(lines), quote_token)
+    return [*images, text, cards.going_on(number, len(images), lang)]
 
 
 def ticket(
@@ -122,14 +127,31 @@ def nothing_waiting(lang: str = "ja", *, quote_token: str | None = None) -> list
 
 
 def busy(
-    lang: str = "ja",
-    limit: int = 1,
-    *,
-    period: Literal["waiting", "daily"] = "waiting",
-    quote_token: str | None = None,
+    kind: str, lang: str = "ja", *, quote_token: str | None = None, **values: object
 ) -> list[Message]:
-    """The person or group has reached its limit of requests, at once or in a day."""
-    return [_text(say(f"busy.{period}", lang, limit=limit), quote_token)]
+    """A limit of the person or group is reached, and when it opens again. kind, values: as in
+    `bot.limits.Reached`. Raises KeyError for an unknown kind."""
+    return [_text(say(f"busy.{kind}", lang, **values), quote_token)]
+
+
+def ask_what(
+    number: str, lang: str = "ja", kind: str = "user", *, quote_token: str | None = None
+) -> list[Message]:
+    """What is to be changed about this picture? kind: as in `welcome`."""
+    lines = [say("going_on.ask", lang)]
+    if kind != "user":
+        lines += [say("going_on.ask_group", lang)]
+    return _with_number("\n".join(lines), number, lang, quote_token)
+
+
+def gone(lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """The picture to go on from has been erased."""
+    return [_text(say("going_on.gone", lang), quote_token)]
+
+
+def nothing_to_go_on(lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
+    """Something was to be changed, but there is no picture of before."""
+    return [_text(say("going_on.nothing", lang), quote_token)]
 
 
 def problem(
@@ -216,9 +238,6 @@ def _quick_reply(number: str, lang: str) -> Message:
 
 
 def _bubble(number: str, title: str, body: str, lang: str) -> Message:
-    def words(text: str, size: str, color: str, **more: object) -> Message:
-        return {"type": "text", "text": text, "size": size, "color": color, **more}
-
     caption = words(say("number.caption", lang), "xs", FAINT, flex=0)
     shown = words(number, "lg", ACCENT, weight="bold", align="end")
     hint = words(say("ticket.hint", lang), "xxs", FAINT, wrap=True)

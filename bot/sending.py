@@ -9,6 +9,7 @@ once at most, and "Invalid reply token" then means that an earlier try landed.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox
+from bot import jobs, messages, outbox, showing
 from bot.database import Database, now
 from bot.jobs import Job
 from bot.line import LineClient, LineError, Sent
@@ -76,7 +77,8 @@ class Sender:
                 continue
             ms = round((time.monotonic() - started) * 1000)
             log.info("sent", kind=delivery.kind, way=delivery.way, ms=ms, tries=delivery.tries)
-            return self._settled(delivery, outbox.SENT, sent.request_id)
+            shown = list(zip(sent.message_ids, content, strict=False))
+            return self._settled(delivery, outbox.SENT, sent.request_id, shown=shown)
 
     def _call(self, delivery: Delivery, content: list[dict[str, Any]]) -> Sent:
         if delivery.way == outbox.PUSH:
@@ -121,7 +123,12 @@ class Sender:
         return self._settled(delivery, state, error.request_id, code=error.code)
 
     def _settled(
-        self, delivery: Delivery, state: str, request_id: str | None, code: str | None = None
+        self,
+        delivery: Delivery,
+        state: str,
+        request_id: str | None,
+        code: str | None = None,
+        shown: Sequence[tuple[str, dict[str, Any]]] = (),
     ) -> End:
         with self._database.write() as db:
             outbox.settle(db, delivery.id, state, code=code, request_id=request_id)
@@ -130,6 +137,8 @@ class Sender:
                 jobs.ticket_offered(db, delivery.job_id)
             if state == outbox.SENT and delivery.job_id and delivery.kind == outbox.RESULT:
                 jobs.delivered(db, delivery.job_id)
+            if shown and delivery.job_id and delivery.kind != outbox.TICKET:
+                showing.note(db, delivery.job_id, shown)
         if state == outbox.SENT:
             return End.SENT
         return End.UNCERTAIN if state == outbox.UNCERTAIN else End.DEAD

@@ -225,6 +225,20 @@ class Settings:
     max_queued_per_person: int = _setting(
         "Unfinished jobs that one person may have.", 2, _number(1, 100)
     )
+    max_queued_per_group: int = _setting(
+        "Unfinished jobs that all people of a group may have together; 0: no limit.",
+        8,
+        _number(0, 10_000),
+    )
+    daily_pictures: int = _setting(
+        "Pictures that one person may ask for in a day of Japan; those that failed or were "
+        "cancelled do not count. 0: no limit.",
+        0,
+        _number(0, 100_000),
+    )
+    cooldown_seconds: float = _setting(
+        "Seconds between two wishes of one person; 0: none.", 0.0, _number(0, 86_400, float)
+    )
     push_reserve: int = _setting(
         "Pushes of the month's quota that pictures never use.", 20, _number(0, 100_000)
     )
@@ -244,6 +258,10 @@ class Settings:
         "`python -m bot logs`, about half a kilobyte each; 0 keeps none.",
         10_000,
         _number(0, 1_000_000),
+    )
+    metrics_token: str | None = _setting(
+        "What a scraper sends as `Authorization: Bearer ...` to read /metrics; off without it.",
+        secret=True,
     )
 
     @classmethod

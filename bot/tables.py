@@ -67,6 +67,10 @@ jobs = Table(
     Column("quote_token", String(255), nullable=True),
     Column("language", String(8), nullable=False),
     Column("request", JSON, nullable=True),
+    # The job whose picture it goes on from, or the photo: it is erased with them.
+    Column("parent_id", String(32), nullable=True, index=True),
+    # Pictures that were asked for; counted for the day's limit also when the words are gone.
+    Column("asked", Integer, nullable=False, server_default="1"),
     Column("state", String(16), nullable=False),
     Column("error_code", String(64), nullable=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -92,6 +96,7 @@ jobs = Table(
     Column("erased_at", Double, nullable=True),
     Index("ix_jobs_state_created_at", "state", "created_at"),
     Index("ix_jobs_chat_id_created_at", "chat_id", "created_at"),
+    Index("ix_jobs_user_id_created_at", "user_id", "created_at"),
 )
 
 pictures = Table(
@@ -106,6 +111,27 @@ pictures = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("seed", BigInteger, nullable=False),
+)
+
+# LINE's ids of the messages that showed a job's pictures or were about them: people quote those.
+shown = Table(
+    "shown",
+    metadata,
+    Column("message_id", String(255), primary_key=True),
+    Column("job_id", String(32), nullable=False, index=True),
+    # Which of its pictures; NULL: none of them alone.
+    Column("position", Integer, nullable=True),
+)
+
+# Who was just asked what to change about a picture: the next words are the answer.
+changing = Table(
+    "changing",
+    metadata,
+    Column("chat_id", String(255), primary_key=True),
+    Column("user_id", String(255), primary_key=True),  # "" where LINE does not tell
+    Column("job_id", String(32), nullable=False, index=True),
+    Column("position", Integer, nullable=True),
+    Column("at", Double, nullable=False, index=True),
 )
 
 # A reply token is free to use once. `spent_at` is set before the call to LINE, never after.

@@ -57,7 +57,7 @@ from bot.jobs.painting import (
     rescue,
     unpublished,
 )
-from bot.jobs.queries import by_number, get, latest, pictures_of, place, unfinished
+from bot.jobs.queries import by_message, by_number, get, latest, pictures_of, place, unfinished
 from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "add",
     "add_token",
     "anywhere",
+    "by_message",
     "by_number",
     "cancel",
     "claim",

@@ -54,6 +54,8 @@ class Job:
     quote_token: str | None
     language: str
     request: Mapping[str, Any] | None
+    parent_id: str | None
+    asked: int
     state: str
     error_code: str | None
     attempts: int

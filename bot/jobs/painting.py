@@ -33,8 +33,12 @@ def add(
     request: Mapping[str, Any],
     reply_token: str | None,
     token_at: float,
+    parent_id: str | None = None,
 ) -> tuple[str, str]:
-    """Store a new queued job and the reply token it came with; returns its id and 受付番号."""
+    """Store a new queued job and the reply token it came with; returns its id and 受付番号.
+
+    parent_id: the job, or the photo, that it goes on from.
+    """
     job_id = uuid4().hex
     number = _free_number(db)
     moment = now()
@@ -50,6 +54,8 @@ def add(
         "quote_token": quote_token,
         "language": language,
         "request": dict(request),
+        "parent_id": parent_id,
+        "asked": request.get("count") or 1,
         "state": QUEUED,
         "created_at": moment,
         # Set before the broker has it; whoever fails to publish sets it back (see `unpublished`).

@@ -22,6 +22,12 @@ def by_number(db: Connection, number: str, chat_id: str) -> Job | None:
     return as_job(db.execute(query).mappings().first())
 
 
+def by_message(db: Connection, message_id: str, chat_id: str) -> Job | None:
+    """The job that somebody's message in this chat asked for."""
+    query = select(jobs).where(jobs.c.message_id == message_id, jobs.c.chat_id == chat_id)
+    return as_job(db.execute(query).mappings().first())
+
+
 def latest(
     db: Connection, chat_id: str, user_id: str | None, states: Iterable[str], since: float = 0
 ) -> Job | None:

@@ -23,7 +23,7 @@ from bot.prompt.steering import (
     Size,
 )
 from bot.prompt.styles import Style, styles
-from bot.prompt.wish import request_of, stored
+from bot.prompt.wish import reading_of, request_of, source_of, stored
 
 __all__ = [
     "LANDSCAPE",
@@ -44,7 +44,9 @@ __all__ = [
     "command",
     "cut",
     "read",
+    "reading_of",
     "request_of",
+    "source_of",
     "stored",
     "styles",
 ]

@@ -13,12 +13,13 @@ from typing import Any
 from bot.prompt.reading import Reading
 from bot.prompt.styles import styles
 from inference.catalog import ModelInfo
-from inference.request import DrawRequest
+from inference.request import MAX_SIDE, DrawRequest
 
 STEPS = {"quick": 0.5, "careful": 1.6}  # times the usual number of steps
 GUIDANCE = {"free": 0.7, "faithful": 1.35}  # times the usual guidance
 _MANNERS = ("styles", "effort", "fidelity", "strength")
-_NOT_OF_A_REQUEST = {"styles", "effort", "fidelity", "cut"}
+_NOT_OF_A_REQUEST = {"styles", "effort", "fidelity", "cut", "way", "source", "larger"}
+LARGER, LARGER_STRENGTH = 1.5, 0.4  # times the sides, and how far the picture may then change
 _FEW_WORDS = 256  # a model that paints no larger than this knows too few words for a preset
 
 
@@ -42,12 +43,42 @@ def stored(
     return asdict(request) | manners
 
 
+def reading_of(kept: Mapping[str, Any]) -> Reading:
+    """The reading of which `stored` made this."""
+    return Reading(
+        kept["prompt"],
+        kept.get("negative_prompt") or "",
+        kept.get("count") or 1,
+        kept.get("width"),
+        kept.get("height"),
+        kept.get("seed"),
+        styles=tuple(kept.get("styles") or ()),
+        effort=kept.get("effort"),
+        fidelity=kept.get("fidelity"),
+        strength=kept.get("strength"),
+    )
+
+
+def source_of(kept: Mapping[str, Any], model: ModelInfo) -> str | None:
+    """The key in storage of the picture to start from; None: from nothing but words.
+
+    A picture that is to become larger is the start of the larger one, since another size gives
+    another picture from the same seed. A small model cannot paint larger.
+    """
+    key = kept.get("larger") if _can_paint_larger(model) else None
+    return key or kept.get("source")
+
+
 def request_of(kept: Mapping[str, Any], model: ModelInfo) -> DrawRequest:
     """The request to paint, for this model; `kept` is what `stored` gave."""
     values = {name: value for name, value in kept.items() if name not in _NOT_OF_A_REQUEST}
     if not values.get("image"):
         values["strength"] = None  # said of a picture that is not there
     request = DrawRequest(**values)
+    if kept.get("larger") and values.get("image") and _can_paint_larger(model):
+        sides = (request.width or model.native_size, request.height or model.native_size)
+        width, height = (min(MAX_SIDE, int(it * LARGER) // 64 * 64) for it in sides)
+        request = replace(request, width=width, height=height, strength=LARGER_STRENGTH)
     if factor := STEPS.get(kept.get("effort") or ""):
         usual = request.steps or model.default_steps
         request = replace(request, steps=max(1, min(500, round(usual * factor))))
@@ -65,6 +96,10 @@ def request_of(kept: Mapping[str, Any], model: ModelInfo) -> DrawRequest:
                 negative_prompt=_join(request.negative_prompt, style.avoids),
             )
     return request
+
+
+def _can_paint_larger(model: ModelInfo) -> bool:
+    return model.native_size > _FEW_WORDS
 
 
 def _join(*parts: str) -> str:

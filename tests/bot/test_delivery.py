@@ -54,7 +54,7 @@ def test_a_good_token_carries_the_picture_for_free(
 ) -> None:
     job_id = painted(house, line)
     courier.deliver(job_id)
-    assert line.kinds() == ["reply:image", "reply:text"]
+    assert line.kinds() == ["reply:image", "reply:text", "reply:flex"]
     assert house.ends() == REPLIED
     job = house.job(job_id)
     assert (job.state, job.deliver_at, job.deliver_lease) == (DELIVERED, None, None)
@@ -498,7 +498,7 @@ def test_a_tap_while_the_courier_decides_brings_the_picture_now(
     house.tap(job_id, line.token())
     deciding.join()
     assert house.state(job_id) == DELIVERED
-    assert line.kinds() == ["reply:image", "reply:text"]
+    assert line.kinds() == ["reply:image", "reply:text", "reply:flex"]
     assert line.calls("push") == []
 
 

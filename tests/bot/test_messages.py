@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import Message as SdkMessage
 
-from bot import messages, readback, texts
+from bot import cards, going_on, messages, readback, texts
 from bot.moderation import CATEGORIES
 from bot.prompt import Command, Problem, command, read, stored
 from simulator import rules
@@ -21,6 +21,13 @@ URLS = [(f"https://p.example/{i}.png", f"https://p.example/{i}-preview.jpg") for
 PROBLEMS = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("problem.")]
 FAILURES = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("failed.")]
 
+BUSY: dict[str, dict[str, int]] = {
+    "waiting": {"limit": 2},
+    "group": {"limit": 8},
+    "daily": {"limit": 30},
+    "daily_left": {"left": 1},
+    "cooldown": {"seconds": 9},
+}
 KEPT = stored(read("海を水彩で、横長、4枚、人物なし、シード42、丁寧に、忠実に"))
 KEPT |= {"cut": "雲" * 900}
 LEVELS = (
@@ -64,8 +71,17 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"refused {category}", messages.refused(category, lang, quote_token="q")
     for kind in PROBLEMS:
         yield f"problem {kind}", messages.problem(kind, lang, quote_token="q")
-    yield "busy", messages.busy(lang, 3)
-    yield "busy today", messages.busy(lang, 30, period="daily", quote_token="q")
+    for kind, values in BUSY.items():
+        yield f"busy {kind}", messages.busy(kind, lang, quote_token="q", **values)
+    for kind in ("user", "group"):
+        yield f"ask {kind}", messages.ask_what(NUMBER, lang, kind, quote_token="q")
+    yield "gone", messages.gone(lang, quote_token="q")
+    yield "nothing to go on", messages.nothing_to_go_on(lang, quote_token="q")
+    for way in ("similar", "fine"):
+        kept = {**stored(read("海")), "way": way, "seed": 7, "strength": 0.5, "effort": "careful"}
+        yield f"picture {way}", messages.picture(NUMBER, URLS[:1], lang=lang, kept=kept)
+    for count in (2, 3):
+        yield f"picture {count}", messages.picture(NUMBER, URLS[:count], lang=lang)
     for room in ("user", "group", "room"):
         yield f"welcome {room}", messages.welcome(lang, room)
         yield f"welcome {room} terms", messages.welcome(lang, room, terms_url=TERMS)
@@ -143,12 +159,13 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(messages, "say", listen)
     monkeypatch.setattr(readback, "say", listen)
+    monkeypatch.setattr(cards, "say", listen)
     list(builders("ja"))
     chat = {key for key in texts.sentences("ja") if not key.startswith("terms.")}  # a web page
     assert said == chat
 
 
-def test_the_picture_comes_first_and_the_text_last() -> None:
+def test_the_picture_comes_first_then_the_text_then_the_buttons() -> None:
     built = messages.picture(
         NUMBER, URLS[:2], prompt="夜の{富士山}", seeds=[42, 43], quote_token="q1"
     )
@@ -168,7 +185,22 @@ def test_the_picture_comes_first_and_the_text_last() -> None:
             "text": "「夜の{富士山}」を描きました。\n受付番号 A1B-2C3\nシード 42, 43",
             "quoteToken": "q1",
         },
+        cards.going_on(NUMBER, 2),
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_every_picture_has_its_buttons(count: int) -> None:
+    built = messages.picture(NUMBER, URLS[:count], prompt="海", seeds=range(count))
+    data = [action["data"] for action in buttons(built)]
+    assert len(data) == len(set(data))
+    for position in range(count):
+        for action in ("similar", "fine", "change"):
+            assert f"{action}:{NUMBER}:{position}" in data
+    assert f"again:{NUMBER}:0" in data
+    assert (f"four:{NUMBER}:0" in data) == (count < 4)
+    assert "「海」を描きました。" in json.dumps(built, ensure_ascii=False)
+    assert str(count - 1) in json.dumps(built[count:], ensure_ascii=False)
 
 
 @pytest.mark.parametrize("count", [0, 5])
@@ -179,20 +211,20 @@ def test_a_reply_holds_one_to_four_pictures(count: int) -> None:
 
 def test_how_it_was_read_is_said_in_one_line() -> None:
     kept = stored(read("夜の富士山を浮世絵風に、横長で2枚、人物なし"))
-    text = messages.picture(NUMBER, URLS[:2], prompt=kept["prompt"], kept=kept)[-1]["text"]
+    text = messages.picture(NUMBER, URLS[:2], prompt=kept["prompt"], kept=kept)[-2]["text"]
     assert text.splitlines()[:2] == [
         "「夜の富士山 浮世絵風」を描きました。",
         "こう読みました：浮世絵風、横長、2枚、人物なし",
     ]
-    plain = messages.picture(NUMBER, URLS[:1], prompt="猫", kept=stored(read("猫")))[-1]["text"]
+    plain = messages.picture(NUMBER, URLS[:1], prompt="猫", kept=stored(read("猫")))[-2]["text"]
     assert "こう読みました" not in plain
 
 
 def test_a_long_prompt_is_shortened() -> None:
-    text = messages.picture(NUMBER, URLS[:1], prompt="あ" * 1_000)[-1]["text"]
+    text = messages.picture(NUMBER, URLS[:1], prompt="あ" * 1_000)[-2]["text"]
     assert f"「{'あ' * 60}…」" in text
     cut_in_a_family = "い" * 58 + "👨\u200d👩\u200d👧"
-    text = messages.picture(NUMBER, URLS[:1], prompt=cut_in_a_family)[-1]["text"]
+    text = messages.picture(NUMBER, URLS[:1], prompt=cut_in_a_family)[-2]["text"]
     assert "👨…」" in text
 
 
@@ -239,7 +271,8 @@ def test_what_is_told_to_be_typed_is_understood(lang: str) -> None:
 @pytest.mark.parametrize("built", [b for _, b in EVERY if buttons(b)])
 def test_who_cannot_tap_is_told_what_to_type_or_has_a_number(built: list[dict[str, Any]]) -> None:
     assert NUMBER in json.dumps(built, ensure_ascii=False)
-    assert {action["data"] for action in buttons(built)} == {f"pick:{NUMBER}"}
+    kinds = {tuple(action["data"].split(":")[:2]) for action in buttons(built)}
+    assert kinds <= {(kind, NUMBER) for kind in ("pick", *going_on.ACTIONS)}
 
 
 @pytest.mark.parametrize("problem", get_args(Problem))
@@ -266,8 +299,8 @@ def test_the_greeting_tells_the_forbidden_uses_and_where_the_terms_are(kind: str
 
 
 def test_limits_are_told() -> None:
-    assert "3件" in messages.busy("ja", 3)[0]["text"]
-    assert "今日" in messages.busy("ja", 30, period="daily")[0]["text"]
+    assert "3件" in messages.busy("waiting", "ja", limit=3)[0]["text"]
+    assert "明日0時" in messages.busy("daily", "ja", limit=30)[0]["text"]
     assert "1000文字" in messages.problem("too_long", "ja")[0]["text"]
     assert "500文字" in messages.problem("too_long", "ja", limit=500)[0]["text"]
 
@@ -285,5 +318,5 @@ def test_whatever_the_prompt_the_messages_are_sound(
         NUMBER, URLS[:1], lang=lang, prompt=prompt, quote_token=quote_token, seeds=seeds
     )
     assert rules.check({"messages": built}, Context()) == built
-    assert NUMBER in built[-1]["text"]
-    assert all(str(seed) in built[-1]["text"] for seed in seeds)
+    assert NUMBER in built[-2]["text"]
+    assert all(str(seed) in built[-2]["text"] for seed in seeds)

@@ -124,7 +124,7 @@ def test_the_couriers_tasks_from_first_to_last(
     run(celery, "deliver", job_id)
     house.tap(job_id, line.token())
     run(celery, "deliver", job_id)
-    assert line.kinds() == ["reply:flex", "reply:image", "reply:text"]
+    assert line.kinds() == ["reply:flex", "reply:image", "reply:text", "reply:flex"]
     assert house.state(job_id) == DELIVERED
     with house.database.write() as db:
         jobs.unsend(db, "m1")

@@ -1,0 +1,184 @@
+"""Going on from a picture: the buttons under it, words about it, and quoting it.
+
+A button holds the picture's 受付番号 and position: as long as the job is kept, it works, after any
+restart and in that chat only. What comes of it is a job like any other, with that one as parent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot import jobs, messages, showing
+from bot.database import now
+from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, WAITING, Job
+from bot.prompt import Reading, reading_of
+from bot.prompt.changes import Change, apply, change, parse
+from bot.queue import Wake
+from bot.turn import Turn
+from bot.wishes import draw
+from inference.request import MAX_COUNT
+
+# What the buttons do, and how people write it who have no button at hand.
+WORDS = {
+    "again": "もう一度 もう一回 もういちど もういっかい もう1回 もう1度 もう一度描いて "
+    "もう一回描いて 描き直して again",
+    "similar": "似た絵 似たの 似てる絵 似たやつ 似た感じで 似た絵を描いて 似た絵がほしい similar",
+    "four": "4枚で 四枚で 4枚見せて",
+    "fine": "高精細 高精細で 高精細に 高精細にして 高画質で 高画質にして もっと細かく finer",
+    "change": "この絵を変える 絵を変える この絵を変えて 変える change",
+}
+ACTIONS = frozenset(WORDS)
+_BY_WORD = {word: action for action, words in WORDS.items() for word in words.split()}
+_POLITELY = re.compile("(?:を)?(?:で)?(?:お願いします|おねがいします|ください|下さい)$")
+
+SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
+LAST_WITHIN = 3600.0  # seconds for which 「もっと明るく」 means the picture of before
+SPOKEN_OF_WITHIN = 24 * 3600.0  # for which 「さっきの」 does
+_ANEW = re.compile("描いて|かいて|えがいて|作って|つくって")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A job, and which of its pictures is meant; None: all of them. shown: the bot showed it."""
+
+    job: Job
+    position: int | None = None
+    shown: bool = False
+
+
+def quoted(turn: Turn) -> Picture | None:
+    """The picture that this message quotes: a message of the bot's, or the wish it came from."""
+    message_id = turn.event.quoted_message_id
+    if not message_id:
+        return None
+    if found := showing.of_message(turn.db, message_id):
+        job = jobs.get(turn.db, found[0])
+        if job is None or job.chat_id != turn.chat_id:
+            return None
+        position = found[1]
+        if position is None and (asked := _asked(turn)) and asked.job.id == job.id:
+            position = asked.position
+        return Picture(job, position, shown=True)
+    wish = jobs.by_message(turn.db, message_id, turn.chat_id)
+    return Picture(wish) if wish else None
+
+
+def tapped(turn: Turn, action: str, rest: str) -> list[Wake]:
+    """A button under a picture. rest: "4F7-K2M:0", of which picture."""
+    number, _, place = rest.partition(":")
+    job = jobs.by_number(turn.db, number, turn.chat_id)
+    if job is None:
+        return turn.say(messages.gone(turn.language))
+    position = int(place) if place.isdecimal() and len(place) == 1 else None
+    return _act(turn, action, Picture(job, position))
+
+
+def said(turn: Turn, text: str, picture: Picture | None) -> list[Wake] | None:
+    """Words that may be about a picture; None: they are a wish of their own.
+
+    picture: the one that the message quotes.
+    """
+    asked = _asked(turn)
+    if asked:
+        showing.forget_asked(turn.db, turn.chat_id, turn.event.user_id)
+    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", text).casefold()
+    action = _BY_WORD.get(bare) or _BY_WORD.get(_POLITELY.sub("", bare))
+    meant = picture or asked
+    if action:
+        on = meant or _last(turn, SPOKEN_OF_WITHIN)
+        if on is not None:
+            return _act(turn, action, on)
+        return None if action == "four" else turn.say(messages.nothing_to_go_on(turn.language))
+    if meant:
+        # Whatever is said of a picture that is quoted is to be changed; after 「この絵を変える」
+        # somebody may have thought better of it.
+        if picture is None and change(text) is None and _ANEW.search(text):
+            return None
+        return _change(turn, meant, parse(text))
+    wanted = change(text)
+    if wanted is None:
+        return None
+    last = _last(turn, SPOKEN_OF_WITHIN if wanted.refers else LAST_WITHIN)
+    if last is None:
+        return turn.say(messages.nothing_to_go_on(turn.language)) if wanted.refers else None
+    if not wanted.refers and not wanted.fits((last.job.request or {}).get("prompt") or ""):
+        return None
+    return _change(turn, last, wanted)
+
+
+def _asked(turn: Turn) -> Picture | None:
+    found = showing.asked(turn.db, turn.chat_id, turn.event.user_id)
+    job = jobs.get(turn.db, found[0]) if found else None
+    return Picture(job, found[1]) if found and job else None
+
+
+def _last(turn: Turn, within: float) -> Picture | None:
+    """The person's last picture in this chat, or what is to become it."""
+    person = turn.event.user_id
+    if not person:
+        return None
+    states = (*jobs.UNFINISHED, DRAWN, WAITING, DELIVERED)
+    job = jobs.latest(turn.db, turn.chat_id, person, states, now() - within)
+    return Picture(job) if job else None
+
+
+def _gone(job: Job) -> bool:
+    return job.request is None or job.erase_at is not None or job.state in {CANCELLED, FAILED}
+
+
+def _act(turn: Turn, action: str, on: Picture) -> list[Wake]:
+    """Do what a button says with a picture."""
+    job = on.job
+    if _gone(job):
+        return turn.say(messages.gone(turn.language))
+    if job.state in jobs.UNFINISHED:
+        return turn.bring(job)
+    stored = jobs.pictures_of(turn.db, job.id)
+    if not stored or job.request is None:
+        return turn.say(messages.gone(turn.language))
+    if action == "change":
+        showing.ask(turn.db, turn.chat_id, turn.event.user_id, job.id, on.position)
+        quote = turn.event.quote_token or job.quote_token
+        content = messages.ask_what(job.number, turn.language, turn.kind, quote_token=quote)
+        return turn.say(content, about=job)
+    picture = next((it for it in stored if it.position == on.position), stored[0])
+    reading = reading_of(job.request)
+    more = {"way": action}
+    if source := job.request.get("source"):
+        more["source"] = source
+    match action:
+        case "again":
+            reading = replace(reading, seed=None)
+        case "four":
+            reading = replace(reading, seed=None, count=MAX_COUNT)
+        case "similar":
+            more["source"] = picture.key
+            reading = replace(reading, seed=None, count=1, strength=SIMILAR_STRENGTH)
+        case "fine":
+            more["larger"] = picture.key
+            reading = replace(reading, seed=picture.seed, count=1, effort="careful")
+    return draw(turn, reading, parent_id=job.id, more=more)
+
+
+def _change(turn: Turn, on: Picture, wanted: Change) -> list[Wake]:
+    """Paint the picture's prompt, changed, from the same seed."""
+    job = on.job
+    if _gone(job) or job.request is None:
+        return turn.say(messages.gone(turn.language))
+    reading = _same(turn, on, reading_of(job.request))
+    more = {"way": "change"}
+    if source := job.request.get("source"):
+        more["source"] = source
+    return draw(turn, apply(wanted, reading), parent_id=job.id, more=more)
+
+
+def _same(turn: Turn, on: Picture, reading: Reading) -> Reading:
+    """The reading with the seed of the picture that is meant, which is known once it is painted."""
+    stored = jobs.pictures_of(turn.db, on.job.id)
+    if not stored:
+        return reading
+    if on.position is None:
+        return replace(reading, seed=stored[0].seed)
+    picture = next((it for it in stored if it.position == on.position), stored[0])
+    return replace(reading, seed=picture.seed, count=1)

@@ -1,0 +1,73 @@
+"""A wish becomes a job, or a kind word why not: the one door to painting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot import bans, jobs, limits, messages
+from bot.moderation import moderation
+from bot.prompt import Reading, stored
+from bot.queue import Wake
+from bot.turn import Turn
+
+log = structlog.get_logger(__name__)
+
+
+def draw(
+    turn: Turn,
+    reading: Reading,
+    *,
+    parent_id: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> list[Wake]:
+    """Store a job, or say kindly why not.
+
+    parent_id: the job or photo that it goes on from. more: what the request keeps besides the
+    reading: the way it goes on, the picture it starts from (bot.prompt.wish).
+    """
+    event, settings = turn.event, turn.settings
+    if bans.is_banned(turn.db, event.user_id, turn.chat_id):
+        log.info("refused", category="banned", event_id=event.id, chat_kind=turn.kind)
+        return turn.say(messages.problem("banned", turn.language))
+    if reading.problem is not None:
+        return turn.say(messages.problem(reading.problem, turn.language))
+    if settings.moderation:
+        category = moderation(settings.moderation_lists).refusal(reading.prompt, reading.negative)
+        if category is not None:
+            # Counted by its kind; what was asked for stands in no log and no table.
+            log.info("refused", category=category, event_id=event.id, chat_kind=turn.kind)
+            return turn.say(messages.refused(category, turn.language))
+    limit = limits.reached(
+        turn.db,
+        limits.limits_of(settings, turn.chat_id),
+        chat_id=turn.chat_id,
+        chat_kind=turn.kind,
+        user_id=event.user_id,
+        count=reading.count,
+    )
+    if limit is not None:
+        log.info("limit reached", limit=limit.kind, event_id=event.id, chat_kind=turn.kind)
+        return turn.say(messages.busy(limit.kind, turn.language, **limit.values))
+    request = stored(reading, steps=settings.steps, guidance=settings.guidance)
+    job_id, number = jobs.add(
+        turn.db,
+        event_id=event.id,
+        chat_id=turn.chat_id,
+        chat_kind=turn.kind,
+        user_id=event.user_id,
+        message_id=event.message_id,
+        quote_token=event.quote_token,
+        language=turn.language,
+        request={**request, **(more or {})},
+        reply_token=event.reply_token,
+        token_at=turn.received_at,
+        parent_id=parent_id,
+    )
+    log.info("queued", number=number, job=job_id, event_id=event.id, chat_kind=turn.kind)
+    wakes = [Wake("draw", job_id)]
+    if turn.private:
+        wakes.append(Wake("show_loading", job_id))
+    return wakes
