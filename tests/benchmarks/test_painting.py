@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -40,6 +41,26 @@ def test_arrivals(model: str) -> None:
     assert all(it.at_least == 1 for it in ratios)
 
 
+def test_a_step_of_the_full_size() -> None:
+    from benchmarks import large_step
+
+    figures = {it.name: it for it in large_step.run(rounds=1, side=8, tiny=True).figures}
+    assert figures["ratio"].at_least == 1
+    assert figures["a step of ours"].value > 0
+
+
+def test_results_are_drawn(model: str) -> None:
+    from benchmarks import arrivals, plots
+    from benchmarks.report import to_json
+
+    stored = json.loads(to_json([arrivals.run(requests=3, steps=1, model=model)], "a <command>"))
+    picture = plots.arrivals(stored)
+    root = ElementTree.fromstring(picture)  # drawn a line above
+    texts = [it.text or "" for it in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert any("a <command>" in it for it in texts)
+    assert sum(it.endswith(" s") for it in texts) == 12
+
+
 def test_the_gpus_script_runs_without_one(tmp_path: Path) -> None:
     from benchmarks import gpu
 
@@ -56,7 +77,7 @@ def test_the_gpus_script_runs_without_one(tmp_path: Path) -> None:
         "--no-compile",
         "--json",
     ]
-    assert gpu.main(words) == 0
+    assert gpu.main([*words, str(file)]) == 0
     report = json.loads(file.read_text(encoding="utf-8"))["benchmarks"][0]
     names = {it["name"] for it in report["figures"] if it["value"] > 0}
     for wanted in ("plain, batch 2", "engine, batch 2", "roofline, batch 1"):

@@ -1,0 +1,107 @@
+"""python -m benchmarks.plots: draw the stored results as pictures for the docs (SVG, by hand).
+
+Few bars and two colours: a plotting library would weigh more than all that is drawn.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from benchmarks.__main__ import RESULTS
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+OURS, THEIRS, INK, RULE = "#c0392b", "#8a94a6", "#24292f", "#d0d7de"
+WIDTH, BAR, GAP, LEFT, RIGHT = 720, 18, 12, 170, 90
+
+Pair = tuple[str, float, float]  # what was measured, ours, the other's
+
+
+def bars(title: str, unit: str, names: tuple[str, str], pairs: list[Pair], below: str) -> str:
+    """Two bars for each measure, as an SVG document. below: where and when it was measured."""
+    most = max(max(ours, theirs) for _, ours, theirs in pairs)
+    step = 2 * BAR + GAP
+    height = 76 + step * len(pairs) + 28
+    scale = (WIDTH - LEFT - RIGHT) / most
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}" font-family="system-ui, sans-serif" font-size="13">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<text x="16" y="26" font-size="16" font-weight="600" fill="{INK}">{escape(title)}</text>',
+    ]
+    for place, (name, colour) in enumerate(zip(names, (OURS, THEIRS), strict=True)):
+        x = 16 + 150 * place
+        parts.append(f'<rect x="{x}" y="40" width="12" height="12" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 18}" y="51" fill="{INK}">{escape(name)}</text>')
+    parts.append(f'<path d="M{LEFT} 64V{64 + step * len(pairs)}" stroke="{RULE}"/>')
+    for number, (label, ours, theirs) in enumerate(pairs):
+        top = 70 + number * step
+        parts.append(
+            f'<text x="{LEFT - 10}" y="{top + BAR + 4}" text-anchor="end" fill="{INK}">'
+            f"{escape(label)}</text>"
+        )
+        for y, value, colour in ((top, ours, OURS), (top + BAR, theirs, THEIRS)):
+            long = value * scale
+            parts.append(
+                f'<rect x="{LEFT}" y="{y}" width="{long:.1f}" height="{BAR - 2}" fill="{colour}"/>'
+                f'<text x="{LEFT + long + 6:.1f}" y="{y + BAR - 5}" fill="{INK}">'
+                f"{value:.3g} {unit}</text>"
+            )
+    parts.append(
+        f'<text x="16" y="{height - 10}" font-size="11" fill="{THEIRS}">{escape(below)}</text>'
+    )
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def arrivals(stored: dict[str, Any]) -> str:
+    """Latencies of people who come when they like."""
+    value = _values(stored)
+    pairs = [
+        (f"{share} of capacity, {measure}", value[f"{share} engine, {measure}"],
+         value[f"{share} one by one, {measure}"])
+        for share in ("0.5", "0.8", "1.1")
+        for measure in ("p50", "p95")
+    ]  # fmt: skip
+    names = ("sharing a batch", "one after the other")
+    return bars("Seconds until a picture is there", "s", names, pairs, _where(stored))
+
+
+def painting(stored: dict[str, Any]) -> str:
+    """One picture and four, against diffusers."""
+    value = _values(stored)
+    pairs = [
+        (label, value[f"{count} of ours"] / 1000, value[f"{count} of diffusers'"] / 1000)
+        for count, label in ((1, "one picture"), (4, "four pictures"))
+    ]
+    names = ("efude", "diffusers' pipeline")
+    return bars("Seconds for pictures by the embedded model", "s", names, pairs, _where(stored))
+
+
+def _values(stored: dict[str, Any]) -> dict[str, float]:
+    return {it["name"]: it["value"] for it in stored["benchmarks"][0]["figures"]}
+
+
+def _where(stored: dict[str, Any]) -> str:
+    machine = stored["machine"]
+    return f"{machine['cpu']}, {machine['cores']} cores; {stored['date'][:10]}; {stored['command']}"
+
+
+def main() -> int:
+    """Draw every result that is there into docs/pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, draw in (("arrivals", arrivals), ("painting", painting)):
+        file = RESULTS / f"{name}.json"
+        if not file.exists():
+            print(f"no {file.name} yet: run python -m benchmarks {name}", file=sys.stderr)
+            continue
+        out = PICTURES / f"{name}.svg"
+        out.write_text(draw(json.loads(file.read_text("utf-8"))), "utf-8")
+        print(out)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
