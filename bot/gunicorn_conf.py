@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
-from bot import logs
+from bot import japanese, logs
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
@@ -22,3 +23,8 @@ loglevel = "warning"
 def on_starting(_server: Any) -> None:
     """Let what gunicorn itself has to say go the way of all log lines."""
     logs.set_up("web", os.environ.get("LOG_FORMAT"))
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Open the dictionary beside the first requests: within one, it would hold its answer up."""
+    threading.Thread(target=japanese.words, args=["絵"], name="dictionary", daemon=True).start()

@@ -1,8 +1,8 @@
 """Where the words of a Japanese sentence begin and end, and what they are.
 
 A thin door to Sudachi (the analyser of WAP Tokushima, with its small dictionary). The
-dictionary is a 110 MB file that is mapped into memory, so it is opened by the first sentence that
-really needs it: see docs/decisions/0017-where-words-end.md.
+dictionary is a 110 MB file that is mapped into memory, so it is opened once a process: by
+bot/gunicorn_conf.py, or by the first sentence that needs it. See decisions/0017.
 """
 
 from __future__ import annotations
