@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask
 
-from bot import health, logs, logstream, pictures, terms, webhook
+from bot import health, logs, logstream, metrics, pictures, terms, webhook
 from bot.database import Database
 from bot.moderation import moderation
 from bot.settings import Settings
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url)
     app.extensions["database"] = database
     health.init_app(app, database)
+    metrics.init_app(app, settings, database)
     webhook.init_app(app, settings, database)
     pictures.init_app(app, open_storage(settings))
     terms.init_app(app, settings)

@@ -1,0 +1,241 @@
+"""GET /metrics: figures for Prometheus, computed from the database when they are asked for.
+
+So every process behind one address answers the same, and nothing is counted in the way of a
+picture. Figures about the past are of the last hour: they fall as well as rise, and `rate` is not
+for them. Off without METRICS_TOKEN, which a scraper sends as a bearer token.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import threading
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request
+from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector, CollectorRegistry
+from sqlalchemy import Connection, func, select
+
+from bot import pulse
+from bot.database import Database, now
+from bot.jobs import UNDELIVERED
+from bot.settings import Settings
+from bot.tables import deliveries, jobs, pictures
+
+FRESH = 5.0  # seconds for which an answer is given again
+HOUR = 3600.0
+STATES = ("queued", "drawing", "drawn", "waiting", "delivered", "failed", "cancelled")
+BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 600.0, 1800.0)
+# From which column to which a stage lasts.
+STAGES = {
+    "queue": ("created_at", "drawing_at"),
+    "paint": ("drawing_at", "painted_at"),
+    "store": ("painted_at", "drawn_at"),
+    "bring": ("drawn_at", "finished_at"),
+    "whole": ("created_at", "finished_at"),
+}
+JAPAN = dt.timezone(dt.timedelta(hours=9))  # LINE counts its months there
+
+
+def init_app(app: Flask, settings: Settings, database: Database) -> None:
+    """Register the page, if there is a token for it."""
+    token = settings.metrics_token
+    if token is None:
+        return
+    figures = Figures(database, settings, FRESH)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(figures)
+    blueprint = Blueprint("metrics", __name__)
+    expected = f"Bearer {token}".encode()
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, expected):
+            return Response("unauthorized", 401, {"WWW-Authenticate": "Bearer"})
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        answer = Response(encode(registry), content_type=content_type)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    app.register_blueprint(blueprint)
+
+
+class Figures(Collector):
+    """All figures; asks the database at most every few seconds, whoever scrapes."""
+
+    def __init__(self, database: Database, settings: Settings, fresh: float = FRESH) -> None:
+        self._database, self._settings, self._fresh = database, settings, fresh
+        self._lock = threading.Lock()
+        self._at = -fresh
+        self._found: list[Metric] = []
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing in advance: registering must not ask the database."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures; only `efude_database_up 0` while the database is away."""
+        with self._lock:
+            if time.monotonic() - self._at >= self._fresh:
+                self._found = self._ask()
+                self._at = time.monotonic()
+            return self._found
+
+    def _ask(self) -> list[Metric]:
+        try:
+            with self._database.read() as db:
+                found = [*_queue(db), *_past(db), *_deliveries(db), *_workers(db)]
+                found += _budget(db, self._settings)
+        except Exception:
+            return [_gauge("database_up", "Whether the database answers.", 0)]
+        return [_gauge("database_up", "Whether the database answers.", 1), *found]
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"efude_{name}", about, value=value)
+
+
+def _labelled(
+    name: str, about: str, labels: Sequence[str], values: Iterable[tuple[Sequence[str], float]]
+) -> Metric:
+    metric = GaugeMetricFamily(f"efude_{name}", about, labels=labels)
+    for label, value in values:
+        metric.add_metric(label, value)
+    return metric
+
+
+def _queue(db: Connection) -> Iterator[Metric]:
+    """How many jobs are in each state, and since when the oldest waits."""
+    counted = db.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+    count: dict[str, int] = {state: int(many) for state, many in counted}
+    values = [((state,), float(count.get(state, 0))) for state in STATES]
+    yield _labelled("jobs", "Jobs by state, of all time.", ["state"], values)
+    query = select(jobs.c.state, func.min(jobs.c.created_at)).group_by(jobs.c.state)
+    waiting = db.execute(query.where(jobs.c.state.in_(UNDELIVERED)))
+    oldest: dict[str, float] = {state: float(at) for state, at in waiting}
+    moment = now()
+    yield _labelled(
+        "oldest_job_seconds",
+        "Age of the oldest job in a state; 0: there is none.",
+        ["state"],
+        [((it,), max(0.0, moment - oldest[it]) if it in oldest else 0.0) for it in UNDELIVERED],
+    )
+
+
+def _past(db: Connection) -> Iterator[Metric]:
+    """What became of the jobs of the last hour, and how long each stage took."""
+    since = now() - HOUR
+    recent = (jobs.c.created_at > since) & jobs.c.state.in_(STATES)  # an index is over both
+    names = ("created_at", "drawing_at", "painted_at", "drawn_at", "finished_at")
+    columns = (jobs.c.state, jobs.c.error_code, jobs.c.attempts, *(jobs.c[it] for it in names))
+    rows = [row._mapping for row in db.execute(select(*columns).where(recent))]
+    stages = GaugeHistogramMetricFamily(
+        "efude_stage_seconds",
+        "Seconds that each stage took, of the jobs asked for within the last hour.",
+        labels=["stage"],
+    )
+    for stage, (start, end) in STAGES.items():
+        took = [
+            row[end] - row[start]
+            for row in rows
+            if row[start] is not None and row[end] is not None and row["state"] != "cancelled"
+        ]
+        stages.add_metric([stage], _buckets(took), gsum_value=sum(took))
+    yield stages
+    failures = Counter(row["error_code"] or "unknown" for row in rows if row["state"] == "failed")
+    yield _labelled(
+        "failures_last_hour",
+        "Jobs of the last hour that failed, by error code.",
+        ["code"],
+        [((code,), float(many)) for code, many in sorted(failures.items())],
+    )
+    yield _gauge("jobs_last_hour", "Jobs asked for within the last hour.", len(rows))
+    again = sum(max(0, row["attempts"] - 1) for row in rows)
+    yield _gauge("retries_last_hour", "Second and later attempts at jobs of the last hour.", again)
+    query = select(func.count()).select_from(pictures.join(jobs, pictures.c.job_id == jobs.c.id))
+    painted = db.execute(query.where(recent)).scalar_one()
+    yield _gauge("pictures_last_hour", "Pictures of the jobs of the last hour.", painted)
+
+
+def _buckets(values: list[float]) -> list[tuple[str, float]]:
+    """(upper bound, how many are not above it), as Prometheus wants them."""
+    ordered = sorted(values)
+    found = [(str(bound), float(_up_to(ordered, bound))) for bound in BUCKETS]
+    return [*found, ("+Inf", float(len(ordered)))]
+
+
+def _up_to(ordered: list[float], bound: float) -> int:
+    return bisect_left(ordered, bound + 1e-9)
+
+
+def _deliveries(db: Connection) -> Iterator[Metric]:
+    """Replies, tickets and pushes of the last hour, and the month's pushes by our own count."""
+    kinds = (deliveries.c.kind, deliveries.c.way, deliveries.c.state)
+    query = select(*kinds, func.count()).where(deliveries.c.created_at > now() - HOUR)
+    rows = db.execute(query.group_by(*kinds)).all()
+    yield _labelled(
+        "messages_last_hour",
+        "Messages to LINE of the last hour: kind result, ticket, answer, again; way reply, push.",
+        ["kind", "way", "state"],
+        [((kind, way, state), float(many)) for kind, way, state, many in sorted(rows)],
+    )
+    month = dt.datetime.now(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spent = select(func.coalesce(func.sum(deliveries.c.price), 0)).where(
+        deliveries.c.created_at >= month.timestamp(),
+        deliveries.c.way == "push",
+        deliveries.c.state == "sent",
+    )
+    price = float(db.execute(spent).scalar_one())
+    yield _gauge("pushes_this_month", "What this bot's pushes cost this month, in messages.", price)
+
+
+def _workers(db: Connection) -> Iterator[Metric]:
+    """Who is alive, and what they are at."""
+    found = pulse.all_workers(db)
+    alive = Counter(it.process for it in found if it.alive)
+    kinds = ("worker", "courier")
+    values = [((kind,), float(alive[kind])) for kind in kinds]
+    yield _labelled("processes_alive", "Processes that gave a sign of life.", ["process"], values)
+    names = ["process", "host", "pid"]
+    about = [((it.process, it.host, str(it.pid)), it.about) for it in found if it.alive]
+    for name, meaning in (
+        ("memory", "Bytes of memory of a process."),
+        ("slots", "Jobs that a worker takes at a time."),
+        ("active", "Requests in a worker's batch."),
+        ("waiting", "Requests that wait for a place in a worker's batch."),
+        ("rows", "Rows of a worker's last call of the UNet."),
+        ("steps_per_second", "Steps of single pictures that a worker takes in a second."),
+    ):
+        told = [(who, float(it[name])) for who, it in about if it.get(name) is not None]
+        unit = "memory_bytes" if name == "memory" else name
+        yield _labelled(f"worker_{unit}", meaning, names, told)
+    devices = [(who, it["device_memory"]) for who, it in about if it.get("device_memory")]
+    for name, meaning in (("used", "in use, by whomever"), ("total", "in all")):
+        used = [(who, float(it[name])) for who, it in devices]
+        yield _labelled(
+            f"worker_device_memory_{name}_bytes",
+            f"A CUDA device's memory {meaning}.",
+            names,
+            used,
+        )
+
+
+def _budget(db: Connection, settings: Settings) -> Iterator[Metric]:
+    """The month's push budget as a courier heard it from LINE last; nothing without a courier."""
+    told = [it.about["quota"] for it in pulse.all_workers(db) if it.about.get("quota")]
+    yield _gauge("push_reserve", "Pushes that pictures never use.", settings.push_reserve)
+    if not told:
+        return
+    newest: dict[str, Any] = max(told, key=lambda it: float(it["at"]))
+    yield _gauge("push_quota_used", "Messages of the month that count.", newest["used"])
+    if newest["limit"] is not None:
+        left = max(0, newest["limit"] - newest["used"])
+        yield _gauge("push_quota_limit", "The plan's messages a month.", newest["limit"])
+        yield _gauge("push_quota_left", "Messages of the month that are left.", left)
