@@ -91,10 +91,11 @@ def said(turn: Turn, text: str, picture: Picture | None) -> list[Wake] | None:
             return _act(turn, action, on)
         return None if action == "four" else turn.say(messages.nothing_to_go_on(turn.language))
     if meant:
-        # Whatever is said of a picture that is quoted is to be changed; after 「この絵を変える」
-        # somebody may have thought better of it.
-        if picture is None and change(text) is None and _ANEW.search(text):
-            return None
+        if change(text) is None:
+            if picture is None and _ANEW.search(text):
+                return None  # asked what to change, they thought better of it
+            if not asked and not _spoken_to(turn):
+                return []  # 「かわいい！」, among people
         return _change(turn, meant, parse(text))
     wanted = change(text)
     if wanted is None:
@@ -105,6 +106,10 @@ def said(turn: Turn, text: str, picture: Picture | None) -> list[Wake] | None:
     if not wanted.refers and not wanted.fits((last.job.request or {}).get("prompt") or ""):
         return None
     return _change(turn, last, wanted)
+
+
+def _spoken_to(turn: Turn) -> bool:
+    return turn.private or any(it.is_self for it in turn.event.mentions)
 
 
 def _asked(turn: Turn) -> Picture | None:

@@ -233,7 +233,7 @@ class Settings:
     daily_pictures: int = _setting(
         "Pictures that one person may ask for in a day of Japan; those that failed or were "
         "cancelled do not count. 0: no limit.",
-        0,
+        100,
         _number(0, 100_000),
     )
     cooldown_seconds: float = _setting(

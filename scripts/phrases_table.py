@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot import readback
-from bot.prompt import read, request_of, stored, styles
+from bot import going_on, readback
+from bot.prompt import read, reading_of, request_of, stored, styles
+from bot.prompt.changes import apply, change
 from bot.prompt.commands import WORDS
 from bot.prompt.wish import GUIDANCE, STEPS
 from inference.catalog import ModelInfo
@@ -47,6 +48,21 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "ねえねえ、お城の絵を水彩で2枚、縦長で描いてくれる？",
     ),
 }  # fmt: skip
+CHANGES = (
+    ("朝の富士山、浮世絵風", "さっきのを夜にして"),
+    ("夜の富士山、浮世絵風", "油絵風にしてください"),
+    ("猫", "もっと明るく"),
+    ("青い目の猫", "猫を犬に変えて"),
+    ("白い猫", "猫を黒にして"),
+    ("猫", "背景を青に"),
+    ("女の子", "髪を短くして"),
+    ("猫", "この絵を水彩画に"),
+    ("猫", "月を追加して"),
+    ("浜辺", "人を消して"),
+    ("猫", "横長で、4枚"),
+    ("猫", "犬の絵にして"),
+    ("猫", "夜の街"),
+)
 HEAD = """# What you can say
 
 <!-- Made by `python -m scripts.phrases_table`; change the code or that script instead. -->
@@ -63,6 +79,13 @@ gets the words of the preset; a small one, such as 豆, would only be confused b
 
 | Style | Also | Added | Kept out |
 |---|---|---|---|"""
+BUTTONS = {
+    "again": "The same words, another seed",
+    "similar": "A picture that starts from that one and goes half of the way from it",
+    "four": "Four of it, from other seeds",
+    "fine": "The same seed with more steps, and larger where the model can",
+    "change": "The question what to change; whatever is answered is added or changed",
+}
 COMMANDS = {
     "pick": "The picture that is ready",
     "status": "How far it is",
@@ -74,7 +97,7 @@ _MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_examples(), *_styles(), *_commands()]) + "\n"
+    return "\n".join([*_head(), *_examples(), *_changes(), *_styles(), *_commands()]) + "\n"
 
 
 def _head() -> Iterable[str]:
@@ -110,6 +133,36 @@ def _examples() -> Iterable[str]:
                 + ". How far a picture may change matters where one is changed."
             )
             yield ""
+
+
+def _changes() -> Iterable[str]:
+    yield "## Going on from a picture"
+    yield ""
+    yield (
+        "A sentence that speaks of the last picture, or of what is in it, changes that picture: "
+        "the same seed, other words. So does any reply to a picture. In a group it is one's own "
+        "last picture; the bot is mentioned, or its picture replied to, and a reply without a "
+        "mention has to be a change: 「かわいい！」 is not for the bot."
+    )
+    yield ""
+    yield "| The picture | You write | Painted from the same seed | Read as |"
+    yield "|---|---|---|---|"
+    for before, sentence in CHANGES:
+        wanted, old = change(sentence), read(before)
+        if wanted is None or not (wanted.refers or wanted.fits(old.prompt)):
+            yield f"| {before} | {sentence} | – (a wish of its own) | – |"
+            continue
+        new = apply(wanted, reading_of(stored(old)))
+        parts = "、".join(readback.parts({**stored(new), "way": "change"})) or "–"
+        yield f"| {before} | {sentence} | {new.prompt} | {parts} |"
+    yield ""
+    yield "The buttons under a picture may be typed, too:"
+    yield ""
+    yield "| You write | You get |"
+    yield "|---|---|"
+    for action, words in going_on.WORDS.items():
+        yield f"| {'、'.join(words.split())} | {BUTTONS[action]} |"
+    yield ""
 
 
 def _styles() -> Iterable[str]:

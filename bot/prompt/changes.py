@@ -255,9 +255,11 @@ def _apply(step: Step, prompt: str, negatives: list[str]) -> str:
 
 
 def _described(into: str, what: str) -> str:
-    """What a thing becomes, with its name if it stays that thing: 「青の背景」, 「犬」."""
+    """What a thing becomes, with its name if it stays that thing: 「青い背景」, 「犬」."""
     if into.endswith("い") and japanese.words(into)[-1].kind == "形容詞":
         return f"{into}{what}"
+    if into in {"赤", "青", "黒", "白"}:
+        return f"{into}い{what}"
     if what in _ATTRIBUTES or _COLOUR.match(into):
         return into if into.endswith(what) else f"{into}の{what}"
     return into

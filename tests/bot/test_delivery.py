@@ -93,7 +93,7 @@ def test_a_token_that_died_early_leads_to_a_push(
 ) -> None:
     job_id = house.drawn(token=line.token(ttl=-1))
     courier.deliver(job_id)
-    assert line.kinds() == ["push:image", "push:text"]
+    assert line.kinds() == ["push:image", "push:text", "push:flex"]
     assert house.ends() == [("result", "reply", "dead"), *PUSHED]
     assert house.state(job_id) == DELIVERED
 
@@ -193,7 +193,7 @@ def test_a_courier_that_died_in_mid_call(
         LineClient(courier._settings).reply(token, [{"type": "text", "text": "the picture"}])
     courier.deliver(job_id)
     assert house.ends() == REPLIED
-    assert len(line.bot_messages(AOI)) == (1 if landed else 2)
+    assert len(line.bot_messages(AOI)) == (1 if landed else 3)
     assert line.pictures() == (0 if landed else 1)
     assert house.state(job_id) == DELIVERED
 
@@ -466,7 +466,7 @@ def test_a_ticket_that_came_too_late_leads_to_a_push(
     assert house.job(job_id).ticket_at is None
     house.paint(job_id)
     courier.deliver(job_id)
-    assert line.kinds() == ["push:image", "push:text"]
+    assert line.kinds() == ["push:image", "push:text", "push:flex"]
 
 
 def test_no_push_while_a_ticket_is_on_its_way(house: House, line: Line, courier: Courier) -> None:
@@ -612,7 +612,7 @@ def test_the_picture_is_announced_under_its_own_address(
     courier.deliver(job_id)
     with house.database.read() as db:
         [picture] = jobs.pictures_of(db, job_id)
-    image, text = line.calls("reply")[0]["body"]["messages"]
+    image, text, _buttons = line.calls("reply")[0]["body"]["messages"]
     assert image["originalContentUrl"] == storage.url(picture.key)
     assert image["previewImageUrl"] == storage.url(picture.preview_key)
     assert job_id not in str(image)

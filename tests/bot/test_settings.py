@@ -45,14 +45,19 @@ GOOD: dict[str, tuple[str, Any]] = {
     "sweep_seconds": ("0.5", 0.5),
     "max_attempts": ("1", 1),
     "max_queued_per_person": ("3", 3),
+    "max_queued_per_group": ("20", 20),
+    "daily_pictures": ("30", 30),
+    "cooldown_seconds": ("1.5", 1.5),
     "push_reserve": ("0", 0),
     "push": ("OFF", False),
     "retention_days": ("30", 30),
     "log_format": ("JSON", "json"),
+    "log_stream": ("0", 0),
+    "metrics_token": ("scrape", "scrape"),
 }
 SECRETS = {
     *("line_channel_secret", "line_channel_access_token", "broker_url", "database_url"),
-    *("hf_token", "admin_password"),
+    *("hf_token", "admin_password", "metrics_token"),
 }
 
 

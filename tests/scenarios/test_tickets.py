@@ -11,7 +11,7 @@ from tests.scenarios.house import House
 
 
 def is_ticket(message: Msg) -> bool:
-    return message.by_bot and message.type == "flex"
+    return message.by_bot and any(it["data"].startswith("pick:") for it in message.actions())
 
 
 def wait_for_ticket(house: House, room: str, after: int = -1) -> Msg:
