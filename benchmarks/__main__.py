@@ -8,13 +8,14 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import callback, delivery, memory, start
+from benchmarks import callback, delivery, logs, memory, start
 from benchmarks.report import Report, table, to_json
 
 RESULTS = Path(__file__).parent / "results"
 ALL: dict[str, Callable[[], Report]] = {
     "callback": callback.run,
     "delivery": delivery.run,
+    "logs": logs.run,
     "memory": memory.run,
     "start": start.run,
     "painting": lambda: _with_torch("painting"),

@@ -88,6 +88,11 @@ class LogStream:
             if self._thread is None:
                 self._start()
 
+    @property
+    def waiting(self) -> int:
+        """Lines that are not in the stream yet."""
+        return len(self._lines)
+
     def close(self, patience: float = 1.0) -> None:
         """Carry away what is left, for at most `patience` seconds."""
         thread = self._thread
