@@ -1,0 +1,120 @@
+"""Going on from a picture: by its buttons, by quoting it, by words; and what becomes of it all."""
+
+from __future__ import annotations
+
+from bot.tables import jobs
+from bot.texts import say
+from simulator.client import Msg
+from tests.scenarios.house import PATIENCE, House
+from tests.scenarios.processes import eventually
+
+
+def pictures(house: House, room: str, count: int) -> list[Msg]:
+    """The pictures of a chat, as soon as there are so many and nothing more is under way."""
+
+    def probe() -> list[Msg]:
+        found = house.pictures(room)
+        return found if len(found) >= count else []
+
+    found = eventually(f"{count} pictures", probe, PATIENCE)
+    house.settle()
+    assert len(house.pictures(room)) == count
+    return found
+
+
+def buttons(house: House, room: str) -> Msg:
+    """The bubble with the buttons under the newest picture."""
+    return [it for it in house.simulator.bot_messages(room) if it.type == "flex"][-1]
+
+
+def requests(house: House, room: str) -> list[dict[str, object]]:
+    """What was asked for in a chat, the oldest first."""
+    rows = house.rows(jobs, jobs.c.chat_id == room)
+    return [dict(row["request"]) for row in sorted(rows, key=lambda row: float(row["created_at"]))]
+
+
+def test_buttons_work_after_every_process_was_killed(house: House) -> None:
+    """もう一度, 似た絵 (which starts from the picture itself), 高精細; then all is taken back."""
+    mio = house.person()
+    wish = house.simulator.send(mio, "朝の海")
+    pictures(house, mio, 1)
+    first = buttons(house, mio)
+
+    house.restart("web", "worker", "courier")
+    house.simulator.tap(first, say("going_on.again"))
+    pictures(house, mio, 2)
+    house.simulator.tap(first, say("going_on.similar"))
+    pictures(house, mio, 3)
+    house.simulator.tap(first, say("going_on.fine"))
+    pictures(house, mio, 4)
+
+    original, again, similar, fine = requests(house, mio)
+    assert again["prompt"] == similar["prompt"] == fine["prompt"] == original["prompt"] == "朝の海"
+    assert str(similar["source"]).startswith("p/")
+    assert fine["seed"] is not None
+    urls = [it.image["original"] for it in house.pictures(mio) if it.image]
+    data = [house.get(url)[1] for url in urls]
+    assert len(set(data)) == 4, "each is a picture of its own"
+
+    house.simulator.unsend(mio, wish.id, wait=True)
+    house.settle()
+    assert [house.get(url)[0] for url in urls] == [404] * 4
+    house.simulator.tap(first, say("going_on.again"))
+    house.wait_for_text(mio, say("going_on.gone"))
+    assert house.rows(jobs, jobs.c.chat_id == mio) == []
+
+
+def test_words_and_quotes_change_a_picture(house: House) -> None:
+    """The same seed, other words; and the answer to what is to be changed."""
+    mio = house.person()
+    house.simulator.send(mio, "朝の富士山")
+    [first] = pictures(house, mio, 1)
+    card = buttons(house, mio)
+    house.simulator.send(mio, "もっと明るく")
+    pictures(house, mio, 2)
+    house.simulator.send(mio, "夜にして", quote=first.id)
+    pictures(house, mio, 3)
+    house.simulator.tap(card, say("going_on.change"))
+    asked = house.wait_for_text(mio, say("going_on.ask").splitlines()[0])
+    house.simulator.send(mio, "赤い鳥居", quote=asked.id)
+    pictures(house, mio, 4)
+
+    prompts = [it["prompt"] for it in requests(house, mio)]
+    assert prompts == [
+        "朝の富士山",
+        "朝の富士山、明るい",
+        "夜の富士山",
+        "朝の富士山、赤い鳥居",
+    ]
+    seeds = {str(it["seed"]) for it in requests(house, mio)[1:]}
+    assert len(seeds) == 1
+    assert "None" not in seeds
+
+
+def test_in_a_group_a_reply_to_a_picture_changes_it(house: House) -> None:
+    """Without a mention; what people say of it among themselves is not for the bot."""
+    group, rin = house.group()
+    house.simulator.send(group, "@絵筆 朝の海", user=rin)
+    [picture] = pictures(house, group, 1)
+    house.simulator.send(group, "かわいい！", user=rin, quote=picture.id, wait=True)
+    house.simulator.send(group, "夜にして", user=rin, quote=picture.id)
+    pictures(house, group, 2)
+    assert [it["prompt"] for it in requests(house, group)] == ["朝の海", "夜の海"]
+
+
+def test_limits_are_told_with_when_they_open_again(house: House) -> None:
+    """The day's pictures and the pace; a picture that never came counts no more."""
+    mio, rin = house.person(), house.person()
+    with house.set("web", DAILY_PICTURES="2", COOLDOWN_SECONDS="0"):
+        house.simulator.send(mio, "海、4枚")
+        house.wait_for_text(mio, say("busy.daily_left", left=2))
+        house.simulator.send(mio, "海、2枚")
+        pictures(house, mio, 2)
+        house.simulator.send(mio, "山")
+        house.wait_for_text(mio, say("busy.daily", limit=2))
+    with house.set("web", COOLDOWN_SECONDS="600"):
+        house.simulator.send(rin, "海")
+        pictures(house, rin, 1)
+        house.simulator.send(rin, "山")
+        said = house.wait_for_text(rin, "秒ほどたったら")
+        assert said.via == "reply"
