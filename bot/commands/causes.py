@@ -41,6 +41,11 @@ _CAUSES = {
         "It was painted, but could not be stored.",
         "Look at the line about storage of: python -m bot doctor",
     ),
+    "source_gone": Cause(
+        "The picture or photo that it was to go on from is not there any more.",
+        "Nothing, if it was erased or taken back; else look at the storage with: "
+        "python -m bot doctor",
+    ),
     "too_many_attempts": Cause(
         "Workers died or fell silent over it MAX_ATTEMPTS times.",
         "Look for what killed them: memory (the system's log), the driver, a machine that froze.",

@@ -40,6 +40,8 @@ def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
 
 def drop_person(db: Connection, line_id: str) -> list[str]:
     """Cancel and erase what a person asked for in any chat, or what belongs to this chat."""
+    theirs = or_(changing.c.user_id == line_id, changing.c.chat_id == line_id)
+    db.execute(delete(changing).where(theirs))  # also what they began on another's picture
     return _drop(db, or_(jobs.c.user_id == line_id, jobs.c.chat_id == line_id), erase=True)
 
 

@@ -279,6 +279,9 @@ def test_a_person_is_erased_everywhere_and_a_ban_stays(
     with house.database.read() as db:
         key = jobs.pictures_of(db, alone)[0].key
         kept = jobs.pictures_of(db, other)[0].key
+    with house.database.write() as db:
+        of_other = {"chat_id": GROUP, "user_id": REN, "job_id": other, "at": now()}
+        db.execute(tables.changing.insert().values(**of_other))
     shell("ban", REN)
     done = shell.json("erase", house.job(alone).number, "--yes")
     assert (done["jobs"], done["left"]) == (2, 0)
