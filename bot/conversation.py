@@ -60,7 +60,8 @@ def _message(turn: Turn) -> list[Wake]:
         return _command(turn, order, addressed=addressed)
     if not addressed:
         return []
-    wakes = going_on.said(turn, clean(cut(event.text, event.mentions, event.emojis)), quoted)
+    text = clean(cut(event.text, event.mentions, event.emojis))
+    wakes = going_on.said(turn, text, reading, quoted)
     return draw(turn, reading) if wakes is None else wakes
 
 

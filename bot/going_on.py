@@ -13,7 +13,7 @@ from bot import jobs, messages, showing
 from bot.database import now
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, WAITING, Job
 from bot.prompt import Reading, reading_of
-from bot.prompt.changes import Change, apply, change, parse
+from bot.prompt.changes import Change, apply, change, may_change, parse
 from bot.queue import Wake
 from bot.turn import Turn
 from bot.wishes import draw
@@ -74,10 +74,10 @@ def tapped(turn: Turn, action: str, rest: str) -> list[Wake]:
     return _act(turn, action, Picture(job, position))
 
 
-def said(turn: Turn, text: str, picture: Picture | None) -> list[Wake] | None:
+def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> list[Wake] | None:
     """Words that may be about a picture; None: they are a wish of their own.
 
-    picture: the one that the message quotes.
+    reading: the text as a wish. picture: the one that the message quotes.
     """
     asked = _asked(turn)
     if asked:
@@ -97,7 +97,8 @@ def said(turn: Turn, text: str, picture: Picture | None) -> list[Wake] | None:
             if not asked and not _spoken_to(turn):
                 return []  # 「かわいい！」, among people
         return _change(turn, meant, parse(text))
-    wanted = change(text)
+    looks_so = reading.problem == "only_controls" or may_change(text)
+    wanted = change(text) if looks_so else None
     if wanted is None:
         return None
     last = _last(turn, SPOKEN_OF_WITHIN if wanted.refers else LAST_WITHIN)

@@ -34,6 +34,8 @@ _KIND_WORDS = re.compile(  # at the end: 〜ください, 〜ほしいな, 〜�
     r"くれますか|くれませんか|くれない|くれる|くれ|ちょうだい|お願い(?:します|できますか)?)?"
     r"(?:です|な|ね|よ|かな)*$"
 )
+_MADE = re.compile(f"{_MAKE}$")
+_LONGEST_CONTROL = 24  # characters
 _MORE = re.compile(
     "^(?:もっと|もう少し|もうすこし|もうちょっと|さらに|ちょっと|少し|すこし|だいぶ|かなり)[ 、]?"
 )
@@ -82,6 +84,11 @@ _ONE_OF = tuple(
     )
 )
 
+_HINT = re.compile(
+    rf"(?<!描い)て|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|もっと|もう少し|もうちょっと|さらに|感じ|"
+    "追加|削除|なしに"
+)
+
 Kind = Literal["swap", "become", "add", "remove", "about"]
 
 
@@ -120,14 +127,27 @@ class Change:
         )
 
 
+def may_change(text: str) -> bool:
+    """Whether it is worth a closer look: quick, and true of every sentence with a change in it
+    but those that are nothing but steering words."""
+    return bool(_HINT.search(text))
+
+
 def change(text: str) -> Change | None:
     """The change that a cleaned text asks for; None when it is a wish of its own. Never raises."""
-    found = parse(text)
-    return None if found.loose and not found.refers else found
+    refers = _REFERENCE.match(text) is not None
+    return _parse(text, loosely=refers)
 
 
 def parse(text: str) -> Change:
     """The text as a change whatever it says: for who was asked what to change, or quotes."""
+    found = _parse(text, loosely=True)
+    assert found is not None
+    return found
+
+
+def _parse(text: str, *, loosely: bool) -> Change | None:
+    """loosely: a part that is no change is one more thing to add; else the whole is none."""
     rest = _REFERENCE.sub("", text, count=1)
     refers = rest != text
     steps: list[Step] = []
@@ -139,13 +159,17 @@ def parse(text: str) -> Change:
         words = _KIND_WORDS.sub("", part) or part
         if control := _control(part, words):
             controls.append(control)
-        elif (match := _SWAP.match(words)) and (control := _control(f"{match['into']}に")):
+        elif (match := _SWAP.match(words)) and (
+            control := _control(f"{match['into']}{match['ku'] or 'に'}")
+        ):
             steps.append(Step("about", match["what"]))
             controls.append(control)
         elif step := _step(words, refers=refers):
             steps.append(step)
-        else:
+        elif loosely:
             loose.append(part)
+        else:
+            return None
     return Change(refers, tuple(steps), read("、".join(controls)), tuple(loose))
 
 
@@ -185,11 +209,14 @@ def apply(wanted: Change, old: Reading) -> Reading:
 
 def _control(*forms: str) -> str | None:
     """The part in the form in which it is nothing but steering words, if there is one."""
-    for form in forms:
-        for it in (form, _MORE.sub("", form), re.sub(f"{_MAKE}$", "", form)):
-            if read(it).problem == "only_controls":
-                return it
-    return None
+    variants = [
+        it for form in forms for it in (form, _MORE.sub("", form), _MADE.sub("", form)) if it
+    ]
+    return next((it for it in dict.fromkeys(variants) if _is_control(it)), None)
+
+
+def _is_control(words: str) -> bool:
+    return len(words) <= _LONGEST_CONTROL and read(words).problem == "only_controls"
 
 
 def _step(words: str, *, refers: bool) -> Step | None:

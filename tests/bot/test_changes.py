@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.prompt import MAX_PROMPT, clean, read
-from bot.prompt.changes import apply, change, parse
+from bot.prompt.changes import apply, change, may_change, parse
 
 CHANGES = [
     ("朝の富士山、浮世絵風", "さっきのを夜にして", "夜の富士山、浮世絵風"),
@@ -41,6 +41,7 @@ CHANGES = [
 def test_what_it_changes(before: str, text: str, after: str) -> None:
     wanted = change(clean(text))
     assert wanted is not None
+    assert may_change(clean(text))
     assert wanted.refers or wanted.fits(before)
     assert apply(wanted, read(before)).prompt == after
 
