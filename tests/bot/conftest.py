@@ -106,9 +106,9 @@ def courier(talking: Settings, database: Database, storage: FolderStorage) -> Co
     return Courier(talking, database, client, storage)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_logs() -> Iterator[None]:
-    """Let a test set logging up, and undo it: loggers must not keep a stream that is closed."""
+    """Undo what a test sets up for logging: loggers must not keep a stream that is closed."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
