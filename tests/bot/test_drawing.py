@@ -19,9 +19,17 @@ from bot.jobs import CANCELLED, DRAWING, DRAWN, FAILED, QUEUED
 from bot.prompt import read, stored
 from bot.runtime import Runtime
 from bot.settings import Settings
-from bot.storage import FolderStorage, StorageError
+from bot.storage import FolderStorage, StorageError, new_key
 from inference.catalog import ModelInfo
-from inference.request import DrawRequest, OutOfMemory, PaintError, Picture, Stopped, Unsafe
+from inference.request import (
+    DrawRequest,
+    InvalidRequest,
+    OutOfMemory,
+    PaintError,
+    Picture,
+    Stopped,
+    Unsafe,
+)
 from tests.bot.house import House, together
 
 pytestmark = pytest.mark.slow
@@ -383,3 +391,39 @@ def test_a_request_that_is_gone_or_strange_does_not_loop(runtime: Runtime, house
     assert draw(runtime, gone) is Result.FAILED
     ends = [draw(runtime, strange) for _ in range(3)]
     assert ends == [Result.AGAIN, Result.AGAIN, Result.FAILED]
+
+
+def going_on(runtime: Runtime, house: House, key: str) -> str:
+    """A queued job that starts from the picture with this key in storage."""
+    job_id = house.add()
+    wish = replace(read("海"), strength=0.5)
+    house.change(job_id, request={**stored(wish), "way": "similar", "source": key})
+    return job_id
+
+
+def test_a_picture_to_start_from_is_fetched_from_storage(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime)
+    key = new_key("s" * 22, 0, "original", "png")
+    runtime.storage.put(key, b"a picture", "image/png")
+    assert draw(runtime, going_on(runtime, house, key)) is Result.DRAWN
+    [request] = painter.requests
+    assert (request.image, request.strength) == (b"a picture", 0.5)
+
+
+def test_a_picture_that_was_erased_meanwhile_is_told(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime)
+    job_id = going_on(runtime, house, new_key("s" * 22, 0, "original", "png"))
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "source_gone"
+    assert painter.requests == []
+
+
+def test_a_model_that_takes_no_picture_paints_from_the_words(
+    runtime: Runtime, house: House
+) -> None:
+    painter = with_painter(runtime, raises(InvalidRequest("words only")))
+    key = new_key("s" * 22, 0, "original", "png")
+    runtime.storage.put(key, b"a picture", "image/png")
+    assert draw(runtime, going_on(runtime, house, key)) is Result.DRAWN
+    assert [it.image for it in painter.requests] == [b"a picture", None]
+    assert painter.requests[1].strength is None
