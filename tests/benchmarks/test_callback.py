@@ -56,4 +56,4 @@ def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["callbak"])
     assert refused.value.code == 2
-    assert "there are callback, delivery, memory, start" in capsys.readouterr().err
+    assert f"there are {', '.join(ALL)}" in capsys.readouterr().err
