@@ -14,6 +14,7 @@ import time
 
 from benchmarks.report import Report, percentile
 from inference.painter import Painter
+from inference.pipelines import PipelinePainter
 from inference.request import DrawRequest
 
 SHARES = (0.5, 0.8, 1.1)
@@ -46,9 +47,9 @@ def run(*, requests: int = REQUESTS, steps: int | None = None, model: str | None
     return report
 
 
-def _alone(painter: object, steps: int) -> float:
+def _alone(painter: Painter | PipelinePainter, steps: int) -> float:
     begun = time.perf_counter()
-    painter.paint(DrawRequest(_PROMPTS[0], steps=steps, seed=0))  # type: ignore[attr-defined]
+    painter.paint(DrawRequest(_PROMPTS[0], steps=steps, seed=0))
     return time.perf_counter() - begun
 
 
@@ -63,7 +64,10 @@ def _arrivals(rate: float, requests: int) -> list[float]:
 
 
 def _serve(
-    painter: object, arrivals: list[float], steps: int, turn: threading.Lock | None
+    painter: Painter | PipelinePainter,
+    arrivals: list[float],
+    steps: int,
+    turn: threading.Lock | None,
 ) -> tuple[list[float], float]:
     """The latency of each request, and the seconds until the last was painted."""
     latencies = [0.0] * len(arrivals)
@@ -76,7 +80,7 @@ def _serve(
         if queue:
             queue.wait(number)
         try:
-            painter.paint(request)  # type: ignore[attr-defined]
+            painter.paint(request)
         finally:
             if queue:
                 queue.next()
