@@ -42,6 +42,50 @@ chats = Table(
     # False after unfollow or leave: LINE answers 200 to a push there and delivers nothing.
     Column("reachable", Boolean, nullable=False),
     Column("seen_at", Double, nullable=False),
+    # What a sentence in a group may begin with instead of a mention.
+    Column("prefix", String(16), nullable=True),
+    # Stands in the album's URL; a new one revokes the old one. NULL: there is no album.
+    Column("album", String(32), nullable=True, unique=True),
+    # When LINE was last asked for the name and language of whoever is in a 1:1 chat.
+    Column("profile_at", Double, nullable=True),
+    # Limits of this chat; NULL: those of the settings.
+    Column("queued_per_person", Integer, nullable=True),
+    Column("queued_per_group", Integer, nullable=True),
+    Column("daily_pictures", Integer, nullable=True),
+    Column("cooldown_seconds", Double, nullable=True),
+)
+
+# What LINE tells of who asked in a chat: for the album of that chat, and in which language to speak.
+people = Table(
+    "people",
+    metadata,
+    Column("chat_id", String(255), primary_key=True),
+    Column("user_id", String(255), primary_key=True),
+    Column("name", String(255), nullable=True),
+    Column("language", String(8), nullable=True),
+    Column("at", Double, nullable=False, index=True),
+)
+
+# Photos that people sent, to paint from.
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("chat_id", String(255), nullable=False),
+    Column("user_id", String(255), nullable=True),
+    Column("state", String(16), nullable=False),  # waiting, ready, failed
+    Column("error_code", String(64), nullable=True),
+    Column("key", String(255), nullable=True),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    # When to ask LINE for it next; NULL: there is nothing to fetch.
+    Column("next_at", Double, nullable=True, index=True),
+    Column("lease_until", Double, nullable=True),
+    Column("created_at", Double, nullable=False, index=True),
+    Column("erase_at", Double, nullable=True, index=True),
+    Index("ix_photos_chat_id_created_at", "chat_id", "created_at"),
 )
 
 # Messages taken back. An unsend may overtake its message, so it is remembered.
@@ -86,6 +130,8 @@ jobs = Table(
     Column("deliver_tries", Integer, nullable=False, server_default="0"),
     # Counts fresh reply tokens, so that "now wait for a tap" notices a tap that just came.
     Column("wakes", Integer, nullable=False, server_default="0"),
+    # W3C trace context ("traceparent") of the webhook that brought it, if it had or was given one.
+    Column("trace", String(55), nullable=True),
     Column("created_at", Double, nullable=False),
     Column("drawing_at", Double, nullable=True),
     Column("painted_at", Double, nullable=True),
@@ -203,5 +249,25 @@ audit = Table(
     Column("who", String(255), nullable=False),
     Column("action", String(32), nullable=False),
     Column("about", String(64), nullable=False),
+    Column("detail", String(255), nullable=True),
+)
+
+# What operators switch while the house runs: accepting, draining, words of the moderation lists.
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=True),
+    Column("at", Double, nullable=False),
+)
+
+# What is wrong now, since when, and whether an admin's chat was told.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("told_at", Double, nullable=True),
     Column("detail", String(255), nullable=True),
 )
