@@ -55,7 +55,7 @@ chats = Table(
     Column("cooldown_seconds", Double, nullable=True),
 )
 
-# What LINE tells of who asked in a chat: for the album of that chat, and in which language to speak.
+# What LINE tells of who asked in a chat: for its album, and in which language to speak.
 people = Table(
     "people",
     metadata,
