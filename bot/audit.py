@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 
 class Entry(NamedTuple):
-    """One row of `audit`. who: user@host. at: seconds since 1970."""
+    """One row of `audit`. who: user@host, or admin@ and the address that a page was used from. at:
+    seconds since 1970."""
 
     id: str
     at: float
@@ -31,9 +32,14 @@ class Entry(NamedTuple):
     detail: str | None
 
 
-def note(db: Connection, action: str, about: str, detail: str | None = None) -> None:
-    """Write down that this process's user does `action` to `about` (at most 64 characters)."""
-    who = operator()
+def note(
+    db: Connection, action: str, about: str, detail: str | None = None, *, who: str | None = None
+) -> None:
+    """Write down that `who`, else this process's user, does `action` to `about`.
+
+    action: at most 32 characters; about: at most 64.
+    """
+    who = who or operator()
     values = {"id": uuid4().hex, "at": now(), "who": who, "action": action, "about": about}
     db.execute(insert(audit).values(**values, detail=detail[:255] if detail else None))
     # A warning, so that it is seen wherever logs are looked at.
