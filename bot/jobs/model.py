@@ -68,6 +68,7 @@ class Job:
     deliver_lease: float | None
     deliver_tries: int
     wakes: int
+    trace: str | None
     created_at: float
     drawing_at: float | None
     painted_at: float | None
