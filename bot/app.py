@@ -32,6 +32,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app, database)
     metrics.init_app(app, settings, database)
     webhook.init_app(app, settings, database)
-    pictures.init_app(app, open_storage(settings))
+    storage = open_storage(settings)
+    pictures.init_app(app, storage)
     terms.init_app(app, settings)
+    if settings.admin_password is not None:
+        from bot import admin  # sessions and forms: memory that a house without pages saves
+
+        admin.init_app(app, settings, database, storage)
     return app

@@ -200,6 +200,12 @@ class Settings:
     admin_password: str | None = _setting(
         "Password of the operator's pages; they are off without it.", secret=True
     )
+    trusted_proxies: int = _setting(
+        "Reverse proxies in front of the web process whose X-Forwarded-For is believed, for the "
+        "addresses in the audit and the limit of logins; 0: none.",
+        0,
+        _number(0, 10),
+    )
     ticket_after: float = _setting(
         "Seconds after which an unfinished job spends its reply token on a ticket. "
         "LINE's tokens live about 60 s.",
@@ -214,6 +220,13 @@ class Settings:
     lease_seconds: float = _setting(
         "Seconds without a sign of life after which a worker's job goes to another worker.",
         30.0,
+        _number(1, 3600, float),
+    )
+    step_timeout: float = _setting(
+        "Seconds without a step of any picture after which a worker takes itself for hung and ends, "
+        "so that it is started anew; twenty usual steps if those are longer, and ten times as long "
+        "before its first step.",
+        60.0,
         _number(1, 3600, float),
     )
     sweep_seconds: float = _setting(

@@ -39,6 +39,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "steps": ("30", 30),
     "guidance": ("7.5", 7.5),
     "admin_password": ("letmein", "letmein"),
+    "trusted_proxies": ("1", 1),
     "ticket_after": ("20", 20.0),
     "reply_token_life": ("50", 50.0),
     "lease_seconds": ("5.5", 5.5),
