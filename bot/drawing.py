@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import structlog
 
-from bot import jobs
+from bot import jobs, switches
 from bot.database import now
 from bot.jobs import Job, StoredPicture
 from bot.prompt import request_of, source_of
@@ -91,6 +91,9 @@ def draw(runtime: Runtime, job_id: str) -> Result:
     """Paint a job; every way out leaves it in a state that something goes on from."""
     settings = runtime.settings
     with runtime.database.write() as db:
+        if switches.state(db).draining:
+            log.info("left in the queue", reason="the workers are drained")
+            return Result.NOTHING
         # One of its own for each claim: no thread may take its neighbour's job for its own.
         owner = f"{runtime.owner}/{token_hex(4)}"
         job = jobs.claim(db, job_id, owner, settings.lease_seconds)

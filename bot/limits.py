@@ -7,24 +7,25 @@ pays for a picture that never came.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from bot import jobs
 from bot.database import now
 from bot.jobs import CANCELLED, FAILED
 from bot.prepared import Prepared
 from bot.settings import Settings
+from bot.tables import chats
 from bot.tables import jobs as table
 
 DAY = 24 * 3600.0
 JAPAN = 9 * 3600.0  # seconds ahead of UTC, all the year
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What is allowed. waiting, waiting_in_group: unfinished jobs of a person, of a group; daily:
     pictures of a person in a day of Japan; cooldown: seconds between two wishes of a person. 0: no
     limit, but for the first."""
@@ -43,14 +44,49 @@ class Reached:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def limits_of(settings: Settings, _chat_id: str) -> Limits:
-    """The limits in a chat: those of the settings, in every chat."""
+# Column of `chats` -> the setting that holds where the column is NULL.
+OWN = {
+    "queued_per_person": "max_queued_per_person",
+    "queued_per_group": "max_queued_per_group",
+    "daily_pictures": "daily_pictures",
+    "cooldown_seconds": "cooldown_seconds",
+}
+_OWN = Prepared(select(*(chats.c[it] for it in OWN)).where(chats.c.id == bindparam("chat")))
+
+
+def limits_of(db: Connection, settings: Settings, chat_id: str) -> Limits:
+    """The limits in a chat: its own, and those of the settings where it has none."""
+    found = _OWN.first(db, chat=chat_id) or (None,) * len(OWN)
     return Limits(
-        waiting=settings.max_queued_per_person,
-        waiting_in_group=settings.max_queued_per_group,
-        daily=settings.daily_pictures,
-        cooldown=settings.cooldown_seconds,
+        *(
+            getattr(settings, setting) if own is None else own
+            for own, setting in zip(found, OWN.values(), strict=True)
+        )
     )
+
+
+def own(db: Connection, chat_id: str) -> dict[str, float | None]:
+    """What a chat has of its own, by the names of OWN; None: that of the settings."""
+    found = _OWN.first(db, chat=chat_id) or (None,) * len(OWN)
+    return dict(zip(OWN, found, strict=True))
+
+
+def read_own(name: str, value: str) -> float | None:
+    """A limit as an operator typed it; nothing typed is None: that of the settings.
+
+    Raises SettingError for what would be no value of the setting.
+    """
+    setting = OWN[name]
+    read = next(it.metadata["read"] for it in fields(Settings) if it.name == setting)
+    number: float | None = read(name, value.strip()) if value.strip() else None
+    return number
+
+
+def set_own(db: Connection, chat_id: str, values: Mapping[str, float | None]) -> bool:
+    """Give a chat limits of its own (names of OWN; None: that of the settings). False when there
+    is no such chat."""
+    assert values.keys() <= OWN.keys()
+    return db.execute(update(chats).where(chats.c.id == chat_id).values(**values)).rowcount == 1
 
 
 def reached(
@@ -76,7 +112,7 @@ def reached(
     if in_group and jobs.unfinished(db, chat_id, None) >= in_group:
         return Reached("group", {"limit": in_group})
     if limits.daily:
-        left = limits.daily - _today(db, chat_id, user_id)
+        left = limits.daily - today(db, chat_id, user_id)
         if left <= 0:
             return Reached("daily", {"limit": limits.daily})
         if left < count:
@@ -102,7 +138,8 @@ _LAST_OF_PERSON = Prepared(_NEWEST.where(_OF_PERSON))
 _LAST_OF_NOBODY = Prepared(_NEWEST.where(_OF_NOBODY))
 
 
-def _today(db: Connection, chat_id: str, user_id: str | None) -> int:
+def today(db: Connection, chat_id: str, user_id: str | None) -> int:
+    """Pictures of a person, in any chat, that count for the present day's limit."""
     statement = _SUM_OF_PERSON if user_id else _SUM_OF_NOBODY
     found = statement.first(db, who=user_id or chat_id, since=day_began())
     return int(found[0]) if found else 0

@@ -37,6 +37,11 @@ class Prepared:
         row: tuple[Any, ...] | None = self._execute(db, values).fetchone()
         return row
 
+    def all(self, db: Connection, **values: Any) -> list[tuple[Any, ...]]:
+        """Execute a SELECT in a transaction: all its rows."""
+        rows: list[tuple[Any, ...]] = self._execute(db, values).fetchall()
+        return rows
+
     def run(self, db: Connection, **values: Any) -> int:
         """Execute an INSERT and the like in a transaction: how many rows it touched."""
         return int(self._execute(db, values).rowcount)

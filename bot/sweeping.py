@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox
+from bot import chats, jobs, outbox, switches
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -28,7 +28,8 @@ def sweep(runtime: Runtime) -> list[Wake]:
     settings = runtime.settings
     with runtime.database.write() as db:
         again, given_up = jobs.rescue(db, settings.max_attempts)
-        late = jobs.overdue(db, REPUBLISH_AFTER)
+        # Drained workers would only leave them where they are.
+        late = [] if switches.state(db).draining else jobs.overdue(db, REPUBLISH_AFTER)
         results = jobs.to_bring(db, DELIVER_AGAIN_AFTER)
         replies = outbox.due(db, DELIVER_AGAIN_AFTER)
         erase = jobs.to_erase(db)

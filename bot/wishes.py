@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot import bans, jobs, limits, messages
+from bot import bans, jobs, limits, messages, switches
 from bot.moderation import moderation
 from bot.prompt import Reading, stored
 from bot.queue import Wake
@@ -32,17 +32,23 @@ def draw(
     if bans.is_banned(turn.db, event.user_id, turn.chat_id):
         log.info("refused", category="banned", event_id=event.id, chat_kind=turn.kind)
         return turn.say(messages.problem("banned", turn.language))
-    if reading.problem is not None:
+    switched = switches.state(turn.db)
+    if reading.problem is not None and switched.accepting:
         return turn.say(messages.problem(reading.problem, turn.language))
     if settings.moderation:
-        category = moderation(settings.moderation_lists).refusal(reading.prompt, reading.negative)
+        changes = switches.amendment(turn.db, switched.words_at)
+        judge = moderation(settings.moderation_lists, changes)
+        category = judge.refusal(reading.prompt, reading.negative)
         if category is not None:
             # Counted by its kind; what was asked for stands in no log and no table.
             log.info("refused", category=category, event_id=event.id, chat_kind=turn.kind)
             return turn.say(messages.refused(category, turn.language))
+    if not switched.accepting:  # after the lists: who asks for help finds it all the same
+        log.info("refused", category="paused", event_id=event.id, chat_kind=turn.kind)
+        return turn.say(messages.problem("paused", turn.language))
     limit = limits.reached(
         turn.db,
-        limits.limits_of(settings, turn.chat_id),
+        limits.limits_of(turn.db, settings, turn.chat_id),
         chat_id=turn.chat_id,
         chat_kind=turn.kind,
         user_id=event.user_id,

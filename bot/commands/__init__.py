@@ -3,7 +3,8 @@
     migrate, worker, courier, clock         the Procfile's processes
     doctor, workers, quota, logs            is all well?
     jobs, job                               what became of that picture?
-    ban, unban, bans, erase, audit          people, chats, and what operators did
+    ban, unban, bans, erase, limits, audit  people, chats, and what operators did
+    pause, drain, resume                    take no new wishes; paint nothing new; go on
     completion                              for the shell
 
 Every command that tells something takes --json.
@@ -17,7 +18,17 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.commands import completion, doctor, jobs, logs, people, processes, quota, workers
+from bot.commands import (
+    completion,
+    doctor,
+    jobs,
+    logs,
+    people,
+    processes,
+    quota,
+    switches,
+    workers,
+)
 from bot.commands.desk import Desk
 from bot.settings import SettingError
 
@@ -30,7 +41,7 @@ def cli(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
-for _group in (processes, doctor, jobs, workers, logs, quota, people, completion):
+for _group in (processes, doctor, jobs, workers, logs, quota, people, switches, completion):
     for _command in _group.COMMANDS:
         cli.add_command(_command)
 

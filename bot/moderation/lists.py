@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.settings import SettingError
 
@@ -34,6 +34,32 @@ class Lists:
 
     rules: tuple[Rule, ...]
     allowed: tuple[str, ...]
+
+
+class Amendment(NamedTuple):
+    """What operators changed while the house runs. added, removed: (category, word); allowed:
+    phrases."""
+
+    added: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+def amended(lists: Lists, changes: Amendment) -> Lists:
+    """The lists with these changes; a category that is not known any more is left out."""
+    removed = set(changes.removed)
+    rules = [
+        Rule(
+            rule.category,
+            tuple(it for it in rule.words if (rule.category, it) not in removed),
+            rule.others,
+        )
+        for rule in lists.rules
+    ]
+    for category in CATEGORIES:
+        if words := tuple(word for kind, word in changes.added if kind == category):
+            rules.append(Rule(category, words))
+    return Lists(tuple(sorted(rules, key=_strength)), (*lists.allowed, *changes.allowed))
 
 
 def load(extra: Path | None = None) -> Lists:

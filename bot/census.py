@@ -1,0 +1,115 @@
+"""Who asks for pictures, and where, for operators: counts, and fingerprints in place of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, case, distinct, func, select
+
+from bot import bans, limits
+from bot.jobs import FAILED, UNFINISHED
+from bot.tables import chats, jobs, people, photos
+
+SHORT = 8  # hexadecimal digits by which operators name somebody
+
+
+class Count(NamedTuple):
+    """What a person, or all people of a chat, asked for, of what is not erased.
+
+    mark: the fingerprint. kind: "person", "group" or "room". people: how many asked in a chat.
+    """
+
+    mark: str
+    kind: str
+    jobs: int
+    pictures: int
+    unfinished: int
+    failed: int
+    people: int
+    last_at: float | None
+
+
+_COUNTS: tuple[ColumnElement[Any], ...] = (
+    func.count(),
+    func.coalesce(func.sum(jobs.c.asked), 0),
+    func.coalesce(func.sum(case((jobs.c.state.in_(UNFINISHED), 1), else_=0)), 0),
+    func.coalesce(func.sum(case((jobs.c.state == FAILED, 1), else_=0)), 0),
+    func.count(distinct(jobs.c.user_id)),
+    func.max(jobs.c.created_at),
+)
+
+
+def persons(db: Connection, limit: int = 50, skip: int = 0) -> list[Count]:
+    """People, those who asked last first."""
+    query = select(jobs.c.user_id, *_COUNTS).where(jobs.c.user_id.is_not(None))
+    query = query.group_by(jobs.c.user_id).order_by(_COUNTS[-1].desc()).limit(limit).offset(skip)
+    return [Count(bans.fingerprint(who), "person", *rest) for who, *rest in db.execute(query)]
+
+
+def groups(db: Connection, limit: int = 50, skip: int = 0) -> list[Count]:
+    """Groups and rooms in which something was asked for, the last first."""
+    there = jobs.c.chat_id.is_not(None) & (jobs.c.chat_kind != "user")
+    query = select(jobs.c.chat_id, jobs.c.chat_kind, *_COUNTS).where(there)
+    query = query.group_by(jobs.c.chat_id, jobs.c.chat_kind).order_by(_COUNTS[-1].desc())
+    found = db.execute(query.limit(limit).offset(skip))
+    return [Count(bans.fingerprint(chat), kind, *rest) for chat, kind, *rest in found]
+
+
+class Found(NamedTuple):
+    """One whom an operator looks at. line_id is never shown.
+
+    chat: whether there is a chat of that id, which may have limits of its own. reachable: whether
+    LINE delivers there. today: pictures of the person that count for today's limit.
+    """
+
+    line_id: str
+    counts: Count
+    states: dict[str, int]
+    chat: bool
+    reachable: bool
+    language: str | None
+    today: int
+    ban: bans.Ban | None
+    own: dict[str, float | None]
+
+
+def look(db: Connection, line_id: str) -> Found:
+    """All that the house knows of a person or a chat, but for names and words."""
+    person = bans.kind_of(line_id) == "person"
+    theirs = (jobs.c.user_id if person else jobs.c.chat_id) == line_id
+    mark = bans.fingerprint(line_id)
+    here = db.execute(select(chats).where(chats.c.id == line_id)).mappings().first()
+    kind = "person" if person else here["kind"] if here else "group"
+    counts = Count(mark, kind, *db.execute(select(*_COUNTS).where(theirs)).one())
+    by_state = select(jobs.c.state, func.count()).where(theirs).group_by(jobs.c.state)
+    return Found(
+        line_id,
+        counts,
+        {state: int(many) for state, many in db.execute(by_state)},
+        here is not None,
+        bool(here and here["reachable"]),
+        here["language"] if here else None,
+        limits.today(db, line_id, line_id) if person else 0,
+        next((it for it in bans.every(db) if it.fingerprint == mark), None),
+        limits.own(db, line_id),
+    )
+
+
+def behind(db: Connection, start: str) -> list[str]:
+    """LINE's ids whose fingerprints begin so, of all who are in the tables.
+
+    Nobody can compute an id from a fingerprint, the house included: it looks through them all.
+    """
+    return [it for it in _everybody(db) if bans.fingerprint(it).startswith(start)]
+
+
+def _everybody(db: Connection) -> Iterator[str]:
+    queries = [
+        select(it).where(it.is_not(None))
+        for it in (
+            *(jobs.c.user_id, jobs.c.chat_id, chats.c.id),
+            *(people.c.user_id, people.c.chat_id, photos.c.user_id, photos.c.chat_id),
+        )
+    ]
+    yield from db.execute(queries[0].union(*queries[1:])).scalars()
