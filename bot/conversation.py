@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, going_on, jobs, messages
+from bot import chats, from_photos, going_on, jobs, messages, people
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -41,7 +41,12 @@ def handle(db: Connection, event: Incoming, settings: Settings) -> list[Wake]:
         return []
     if event.mode != "active" and event.type not in _SILENT:
         return []
-    return act(Turn(db, event, settings))
+    private = event.chat_kind == "user" and event.type not in _SILENT
+    known = people.meet(db, event.chat_id, event.user_id) if private else []
+    wakes = act(Turn(db, event, settings))
+    if any(it.task == "draw" for it in wakes):  # in a group, of those who ask for a picture only
+        people.meet(db, event.chat_id, event.user_id)
+    return wakes + (known if event.type == "follow" else [])
 
 
 def _message(turn: Turn) -> list[Wake]:
@@ -135,6 +140,7 @@ def _unsend(turn: Turn) -> list[Wake]:
 def _leave(turn: Turn) -> list[Wake]:
     """The bot was removed from a group: it has no business with what was said there."""
     chats.lose(turn.db, turn.chat_id)
+    people.erase(turn.db, turn.chat_id)
     dropped = jobs.drop_chat(turn.db, turn.chat_id, erase=True)
     return [Wake("erase", it) for it in dropped]
 

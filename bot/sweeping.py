@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox, switches
+from bot import chats, jobs, outbox, people
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -33,6 +33,7 @@ def sweep(runtime: Runtime) -> list[Wake]:
         results = jobs.to_bring(db, DELIVER_AGAIN_AFTER)
         replies = outbox.due(db, DELIVER_AGAIN_AFTER)
         erase = jobs.to_erase(db)
+        unknown = people.due(db)
     found = {"rescued": again, "given_up": given_up, "late": late, "erase": erase}
     if any(found.values()):
         log.info("swept", **{name: len(ids) for name, ids in found.items()})
@@ -40,6 +41,7 @@ def sweep(runtime: Runtime) -> list[Wake]:
     wakes += [Wake("deliver", it) for it in results]
     wakes += [Wake("send", it) for it in replies]
     wakes += [Wake("erase", it) for it in erase]
+    wakes += [people.KNOW] if unknown else []
     return wakes
 
 
@@ -75,5 +77,6 @@ def forget(runtime: Runtime) -> None:
     with runtime.database.write() as db:
         jobs.expire(db, expired)
         chats.forget(db, expired)
+        people.forget(db, expired)
         jobs.forget_traces(db, now() - FORGET_TOKENS_AFTER, now() - 30 * DAY)
         outbox.forget(db, now() - FORGET_TOKENS_AFTER)

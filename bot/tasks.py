@@ -2,7 +2,8 @@
 
     queue gpu   draw                                      done by: worker
     queue io    deliver, send, offer_ticket, show_loading,
-                erase, sweep, offer_tickets, forget        done by: courier, paced by the clock
+                erase, know_person,
+                sweep, offer_tickets, forget               done by: courier, paced by the clock
 
 Celery's pool is threads: a forked child could not use CUDA, and a thread sees the stop flag that
 SIGTERM sets, so that a paint ends within one step and its message goes back to the broker.
@@ -20,7 +21,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import jobs, logs, pulse, sweeping
+from bot import jobs, logs, people, pulse, sweeping, tracing
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
@@ -81,6 +82,10 @@ def make_app(settings: Settings) -> Celery:
     @task(name="erase")
     def erase(job_id: str) -> None:
         sweeping.erase(runtime, job_id)
+
+    @task(name="know_person")
+    def know_person(_whom: str) -> None:
+        people.know(runtime.database, LineClient(settings))
 
     @task(name="sweep")
     def sweep() -> None:

@@ -86,7 +86,7 @@ def profile(user_id: str) -> Response:
             or not (person.friend or person.wrote_at is not None)
         ):
             raise ApiError(404, NOT_FOUND)
-        return jsonify(_profile(person) | {"language": "ja"})
+        return jsonify(_profile(person) | {"language": person.language})
 
 
 def _group(group_id: str) -> Room:

@@ -22,6 +22,7 @@ class Person:
     friend: has added the bot. blocked: has added it and then blocked it. wrote_at: monotonic
     seconds of the last message in the one-to-one chat, which opens it for pushes for seven days
     even without friendship (Messaging API reference, "Conditions for sending push message").
+    language: of their LINE, which a profile tells in a one-to-one chat.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Person:
     friend: bool = False
     blocked: bool = False
     wrote_at: float | None = None
+    language: str = "ja"
 
     @property
     def picture(self) -> str:

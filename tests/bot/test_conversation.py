@@ -154,7 +154,8 @@ def test_other_messages_are_answered_in_private_only(talk: Talk, kind: str) -> N
 @pytest.mark.parametrize("kind", ["follow", "join"])
 def test_the_greeting_tells_the_terms(talk: Talk, kind: str) -> None:
     source = None if kind == "follow" else in_group(None)
-    assert kinds(talk.tell(event(type=kind, source=source))) == ["send"]
+    wakes = kinds(talk.tell(event(type=kind, source=source)))
+    assert wakes == (["send", "know_person"] if kind == "follow" else ["send"])
     assert f"{talk.settings.public_url}/terms" in talk.answers[0]
 
 
