@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox, people
+from bot import chats, jobs, outbox, people, switches
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
