@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, from_photos, going_on, jobs, messages, people
+from bot import chats, going_on, jobs, messages, people
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
