@@ -21,7 +21,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import jobs, logs, people, pulse, sweeping, tracing
+from bot import jobs, logs, people, pulse, sweeping
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
