@@ -7,14 +7,12 @@ for them. Off without METRICS_TOKEN, which a scraper sends as a bearer token.
 
 from __future__ import annotations
 
-import datetime as dt
 import hmac
 import threading
 import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
@@ -22,25 +20,14 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 from sqlalchemy import Connection, func, select
 
-from bot import pulse
+from bot import figures, pulse
 from bot.database import Database, now
-from bot.jobs import UNDELIVERED
+from bot.figures import HOUR, STAGES
 from bot.settings import Settings
-from bot.tables import deliveries, jobs, pictures
+from bot.tables import deliveries
 
 FRESH = 5.0  # seconds for which an answer is given again
-HOUR = 3600.0
-STATES = ("queued", "drawing", "drawn", "waiting", "delivered", "failed", "cancelled")
 BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 600.0, 1800.0)
-# From which column to which a stage lasts.
-STAGES = {
-    "queue": ("created_at", "drawing_at"),
-    "paint": ("drawing_at", "painted_at"),
-    "store": ("painted_at", "drawn_at"),
-    "bring": ("drawn_at", "finished_at"),
-    "whole": ("created_at", "finished_at"),
-}
-JAPAN = dt.timezone(dt.timedelta(hours=9))  # LINE counts its months there
 
 
 def init_app(app: Flask, settings: Settings, database: Database) -> None:
@@ -48,9 +35,9 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     token = settings.metrics_token
     if token is None:
         return
-    figures = Figures(database, settings, FRESH)
+    collector = Figures(database, settings, FRESH)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(figures)
+    registry.register(collector)
     blueprint = Blueprint("metrics", __name__)
     expected = f"Bearer {token}".encode()
 
@@ -113,43 +100,29 @@ def _labelled(
 
 def _queue(db: Connection) -> Iterator[Metric]:
     """How many jobs are in each state, and since when the oldest waits."""
-    counted = db.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
-    count: dict[str, int] = {state: int(many) for state, many in counted}
-    values = [((state,), float(count.get(state, 0))) for state in STATES]
-    yield _labelled("jobs", "Jobs by state, of all time.", ["state"], values)
-    query = select(jobs.c.state, func.min(jobs.c.created_at)).group_by(jobs.c.state)
-    waiting = db.execute(query.where(jobs.c.state.in_(UNDELIVERED)))
-    oldest: dict[str, float] = {state: float(at) for state, at in waiting}
-    moment = now()
+    counted = [((state,), float(many)) for state, many in figures.by_state(db).items()]
+    yield _labelled("jobs", "Jobs by state, of all time.", ["state"], counted)
     yield _labelled(
         "oldest_job_seconds",
         "Age of the oldest job in a state; 0: there is none.",
         ["state"],
-        [((it,), max(0.0, moment - oldest[it]) if it in oldest else 0.0) for it in UNDELIVERED],
+        [((state,), age) for state, age in figures.oldest(db).items()],
     )
 
 
 def _past(db: Connection) -> Iterator[Metric]:
     """What became of the jobs of the last hour, and how long each stage took."""
-    since = now() - HOUR
-    recent = (jobs.c.created_at > since) & jobs.c.state.in_(STATES)  # an index is over both
-    names = ("created_at", "drawing_at", "painted_at", "drawn_at", "finished_at")
-    columns = (jobs.c.state, jobs.c.error_code, jobs.c.attempts, *(jobs.c[it] for it in names))
-    rows = [row._mapping for row in db.execute(select(*columns).where(recent))]
+    rows = figures.past(db, now() - HOUR)
     stages = GaugeHistogramMetricFamily(
         "efude_stage_seconds",
         "Seconds that each stage took, of the jobs asked for within the last hour.",
         labels=["stage"],
     )
-    for stage, (start, end) in STAGES.items():
-        took = [
-            row[end] - row[start]
-            for row in rows
-            if row[start] is not None and row[end] is not None and row["state"] != "cancelled"
-        ]
+    for stage in STAGES:
+        took = figures.took(rows, stage)
         stages.add_metric([stage], _buckets(took), gsum_value=sum(took))
     yield stages
-    failures = Counter(row["error_code"] or "unknown" for row in rows if row["state"] == "failed")
+    failures = Counter(row.error_code or "unknown" for row in rows if row.state == "failed")
     yield _labelled(
         "failures_last_hour",
         "Jobs of the last hour that failed, by error code.",
@@ -157,16 +130,14 @@ def _past(db: Connection) -> Iterator[Metric]:
         [((code,), float(many)) for code, many in sorted(failures.items())],
     )
     yield _gauge("jobs_last_hour", "Jobs asked for within the last hour.", len(rows))
-    again = sum(max(0, row["attempts"] - 1) for row in rows)
+    again = sum(max(0, row.attempts - 1) for row in rows)
     yield _gauge("retries_last_hour", "Second and later attempts at jobs of the last hour.", again)
-    query = select(func.count()).select_from(pictures.join(jobs, pictures.c.job_id == jobs.c.id))
-    painted = db.execute(query.where(recent)).scalar_one()
+    painted = sum(row.pictures for row in rows)
     yield _gauge("pictures_last_hour", "Pictures of the jobs of the last hour.", painted)
 
 
-def _buckets(values: list[float]) -> list[tuple[str, float]]:
+def _buckets(ordered: list[float]) -> list[tuple[str, float]]:
     """(upper bound, how many are not above it), as Prometheus wants them."""
-    ordered = sorted(values)
     found = [(str(bound), float(_up_to(ordered, bound))) for bound in BUCKETS]
     return [*found, ("+Inf", float(len(ordered)))]
 
@@ -186,13 +157,7 @@ def _deliveries(db: Connection) -> Iterator[Metric]:
         ["kind", "way", "state"],
         [((kind, way, state), float(many)) for kind, way, state, many in sorted(rows)],
     )
-    month = dt.datetime.now(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    spent = select(func.coalesce(func.sum(deliveries.c.price), 0)).where(
-        deliveries.c.created_at >= month.timestamp(),
-        deliveries.c.way == "push",
-        deliveries.c.state == "sent",
-    )
-    price = float(db.execute(spent).scalar_one())
+    price = figures.pushes_this_month(db)
     yield _gauge("pushes_this_month", "What this bot's pushes cost this month, in messages.", price)
 
 
@@ -229,13 +194,12 @@ def _workers(db: Connection) -> Iterator[Metric]:
 
 def _budget(db: Connection, settings: Settings) -> Iterator[Metric]:
     """The month's push budget as a courier heard it from LINE last; nothing without a courier."""
-    told = [it.about["quota"] for it in pulse.all_workers(db) if it.about.get("quota")]
     yield _gauge("push_reserve", "Pushes that pictures never use.", settings.push_reserve)
-    if not told:
+    found = figures.budget(pulse.all_workers(db))
+    if found is None:
         return
-    newest: dict[str, Any] = max(told, key=lambda it: float(it["at"]))
-    yield _gauge("push_quota_used", "Messages of the month that count.", newest["used"])
-    if newest["limit"] is not None:
-        left = max(0, newest["limit"] - newest["used"])
-        yield _gauge("push_quota_limit", "The plan's messages a month.", newest["limit"])
-        yield _gauge("push_quota_left", "Messages of the month that are left.", left)
+    quota = found.quota
+    yield _gauge("push_quota_used", "Messages of the month that count.", quota.used)
+    if quota.limit is not None:
+        yield _gauge("push_quota_limit", "The plan's messages a month.", quota.limit)
+        yield _gauge("push_quota_left", "Messages of the month that are left.", quota.left or 0)
