@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "memory": memory.run,
     "start": start.run,
     "painting": lambda: _with_torch("painting"),
+    "compiled": lambda: _with_torch("compiled"),
     "arrivals": lambda: _with_torch("arrivals"),
     "large_step": lambda: _with_torch("large_step"),
 }

@@ -21,6 +21,7 @@ from inference import schedulers
 from inference.checkpoint import Checkpoint
 from inference.encoding import to_picture
 from inference.model import Model, encode, load_model, predict
+from inference.options import LoadOptions
 from inference.painter import Painter
 from inference.request import DrawRequest
 
@@ -29,11 +30,20 @@ ROUNDS = 7
 PROMPT = "赤いりんご"
 
 
-def run(*, rounds: int = ROUNDS, steps: int | None = None, model: str | None = None) -> Report:
-    """One picture and four; then the engine's steps against a bare loop around the UNet."""
-    report = Report("painting")
+def run(
+    *,
+    rounds: int = ROUNDS,
+    steps: int | None = None,
+    model: str | None = None,
+    compiled: bool = False,
+) -> Report:
+    """One picture and four; then the engine's steps against a bare loop around the UNet.
+
+    compiled: ours with ENGINE_COMPILE on, diffusers' still at its defaults; no bare loop.
+    """
+    report = Report("compiled" if compiled else "painting")
     checkpoint = Checkpoint.find(model)
-    own = load_model(checkpoint)
+    own = load_model(checkpoint, options=LoadOptions(compile=compiled))
     steps = steps or own.default_steps
     pipe = _pipeline(load_model(checkpoint, dtype=torch.float32))
     painter = Painter(own)
@@ -52,12 +62,13 @@ def run(*, rounds: int = ROUNDS, steps: int | None = None, model: str | None = N
         ratios = [b / a for a, b in zip(*seconds, strict=True)]
         report.add(f"ratio, {count}", ratios, "", at_least=goal)
         report.raw[f"{count}_s"] = seconds
-    _overhead(report, painter, steps, rounds)
+    if not compiled:
+        _overhead(report, painter, steps, rounds)
     painter.close()
     report.notes.append(
         f"{own.name}, {own.native_size} px, {steps} steps, {own.default_scheduler or 'own'}"
         f" scheduler, guidance {own.default_guidance:g}; {torch.get_num_threads()} threads;"
-        f" ours in {own.dtype}, diffusers' in float32."
+        f" ours in {own.dtype}{', compiled' if compiled else ''}, diffusers' in float32."
     )
     return report
 

@@ -13,7 +13,7 @@ import torch
 
 from inference.embeddings import Embeddings
 from inference.failures import attempt, insist
-from inference.model import Model, predict
+from inference.model import Model, decode, predict
 from inference.pace import Pace
 from inference.request import OutOfMemory, PaintError
 from inference.run import Run
@@ -85,7 +85,7 @@ class Batch:
         self._together = None
 
     def warm_up(self) -> None:
-        """Call the UNet once with every number of rows that calls are padded to."""
+        """Call what was compiled: the UNet with every number of rows, the decoder with one."""
         model, embedding = self._model, self.embeddings[""]
         side = -(-model.native_size // model.factor)
         for rows in self._pad_to:
@@ -93,6 +93,7 @@ class Batch:
             times = torch.zeros(rows, device=model.device)
             embeddings = embedding.expand(rows, *embedding.shape).contiguous()
             predict(model, torch.zeros(shape, device=model.device), times, embeddings)
+        decode(model, torch.zeros(model.vae.config.latent_channels, side, side).to(model.device))
 
     @torch.no_grad()
     def tick(self) -> Tick:

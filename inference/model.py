@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from inference import catalog
 from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
+from inference.compiling import compiled
 from inference.extras import merge_into_parts, parse_loras, tiny_vae
 from inference.options import DEFAULT_OPTIONS, LoadOptions
 from inference.request import PaintError
 from inference.safety import SafetyChecker
-from inference.speed import choose_dtype, compiled, memory_format, set_threads
+from inference.speed import choose_dtype, memory_format, set_threads
 from inference.tokenizer import LENGTH, Tokenizer, load_tokenizer
 
 logger = logging.getLogger(__name__)
@@ -105,9 +106,8 @@ def load_model(
     factor = 2 ** (len(vae.config.block_out_channels) - 1)
     sample = unet.config.sample_size
     cells = int((max(sample) if isinstance(sample, list | tuple) else sample) or 64)
-    order = memory_format(place, kind, unet.config.block_out_channels[0], cells)
-    unet.to(memory_format=order)
-    vae.to(memory_format=order)
+    for part, side in ((unet, cells), (vae, cells * factor)):
+        part.to(memory_format=memory_format(place, kind, part.config.block_out_channels[0], side))
     safety = None
     if checkpoint.weights("safety_checker"):
         from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
@@ -127,7 +127,7 @@ def load_model(
     pad_to: tuple[int, ...] = ()
     if options.compile:
         say("preparing to compile")
-        unet, pad_to = compiled(unet, -(-native // factor), place)
+        unet, vae, pad_to = compiled(unet, vae, -(-native // factor), place)
     return Model(
         name=checkpoint.name,
         license=checkpoint.license(),

@@ -1,33 +1,23 @@
-"""As fast as the silicon: threads, the type of numbers, their order in memory, compilation.
+"""As fast as the silicon: threads, the type of numbers, their order in memory.
 
 What depends on the machine is measured on the machine, in less than a second as the model loads.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import os
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from inference.checkpoint import ModelUnavailable
-from inference.failures import is_out_of_memory
-
-logger = logging.getLogger(__name__)
-
-PAD_TO = {"cuda": (1, 2, 4, 8, 16, 32)}  # rows of a UNet call that are compiled; elsewhere:
-PAD_TO_ELSEWHERE = (1, 2, 4, 8)
 _CGROUPS = Path("/sys/fs/cgroup")
 _WORTH_IT = 1.05  # how much faster another order in memory must be; bfloat16 rounds, so:
 _WORTH_ROUNDING = 1.2
 _ROUNDS = 3
-_LARGEST_SIDE = 32  # latent cells a side in the measurement; more would only take longer
+_LARGEST = 320 * 32  # channels times cells a side in the measurement; more would only take longer
 
 
 def usable_cores(cgroups: Path = _CGROUPS) -> int:
@@ -90,7 +80,7 @@ def memory_format(
         return torch.channels_last
     if device.type != "cpu":
         return torch.contiguous_format
-    side = min(side, _LARGEST_SIDE)
+    side = min(side, max(1, _LARGEST // channels))
     last, first = (
         _layer(channels, side, dtype, order)
         for order in (torch.channels_last, torch.contiguous_format)
@@ -109,66 +99,6 @@ def is_faster(one: Callable[[], object], other: Callable[[], object], times: flo
             work()
             seconds[work] = min(seconds[work], time.perf_counter() - begun)
     return seconds[one] * times <= seconds[other]
-
-
-class CompiledUNet:
-    """A UNet that was compiled for its own size and some numbers of rows; else it is as it was.
-
-    Another size would have to be compiled first, which takes minutes: it is painted as before.
-    """
-
-    def __init__(self, unet: Any, side: int, rows: tuple[int, ...], *, backend: str) -> None:
-        """side: latent cells a side of the model's own size. backend: one of torch.compile's."""
-        self._unet = unet
-        self._shapes = {(count, unet.config.in_channels, side, side) for count in rows}
-        graphs = backend == "inductor" and next(unet.parameters()).is_cuda
-        mode = "reduce-overhead" if graphs else None
-        self._graphs = graphs
-        self._compiled: Any = torch.compile(
-            unet.forward, backend=backend, mode=mode, fullgraph=True, dynamic=False
-        )
-        self.compiled_calls = 0
-
-    def __call__(self, latents: Any, timesteps: Any, **given: Any) -> Any:
-        if tuple(latents.shape) not in self._shapes:
-            return self._unet(latents, timesteps, **given)
-        try:
-            result = self._fast(latents, timesteps, given)
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise
-            logger.warning("compiling failed, so nothing is compiled: %s", error)
-            self._shapes.clear()
-            return self._unet(latents, timesteps, **given)
-        self.compiled_calls += 1
-        return result
-
-    def _fast(self, latents: Any, timesteps: Any, given: dict[str, Any]) -> Any:
-        if not self._graphs:
-            return self._compiled(latents, timesteps, **given)
-        torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
-        # The next call writes into the same memory, and a scheduler may keep what it was given.
-        return tuple(it.clone() for it in self._compiled(latents, timesteps, **given))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._unet, name)
-
-
-def compiled(unet: Any, side: int, device: torch.device) -> tuple[CompiledUNet, tuple[int, ...]]:
-    """The UNet for torch.compile, with CUDA graphs on NVIDIA, and the rows that it wants.
-
-    The first call with each number of rows takes a minute or more, on a CPU several. Raises
-    ModelUnavailable without the compiler of the system, which torch needs.
-    """
-    if not any(shutil.which(it) for it in (os.environ.get("CXX", ""), "g++", "clang++") if it):
-        raise ModelUnavailable(
-            "ENGINE_COMPILE is on, but there is no C++ compiler, which torch.compile needs: install"
-            " g++, or turn it off."
-        )
-    rows = PAD_TO.get(device.type, PAD_TO_ELSEWHERE)
-    # One version for each number of rows; by default torch gives up after eight.
-    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, 2 * len(rows))
-    return CompiledUNet(unet, side, rows, backend="inductor"), rows
 
 
 def _layer(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from inference import speed
+from inference import compiling, speed
 from inference.checkpoint import Checkpoint, ModelUnavailable
 from inference.model import Model, load_model
 from inference.options import LoadOptions
@@ -98,9 +98,9 @@ def test_the_order_in_memory_is_measured_on_a_processor() -> None:
     )
 
 
-def with_graph(checkpoint: Path, backend: str) -> tuple[Model, speed.CompiledUNet]:
+def with_graph(checkpoint: Path, backend: str) -> tuple[Model, compiling.CompiledUNet]:
     model = load_model(Checkpoint.find(str(checkpoint)), device="cpu", dtype=torch.float32)
-    unet = speed.CompiledUNet(model.unet, 8, (1, 2, 4), backend=backend)
+    unet = compiling.CompiledUNet(model.unet, 8, (1, 2, 4), backend=backend)
     return dataclasses.replace(model, unet=unet, pad_to=(1, 2, 4)), unet
 
 
@@ -141,7 +141,7 @@ def test_a_compiled_unet_predicts_the_same(
         down_block_types=("DownBlock2D",),
         up_block_types=("UpBlock2D",),
     ).eval()
-    unet = speed.CompiledUNet(whole, 8, (2,), backend="inductor")
+    unet = compiling.CompiledUNet(whole, 8, (2,), backend="inductor")
     latents, times, words = (
         torch.randn(2, 4, 8, 8),
         torch.tensor([10.0, 900.0]),
@@ -157,6 +157,27 @@ def test_a_compiled_unet_predicts_the_same(
     assert unet.config.in_channels == 4
 
 
+@pytest.mark.timeout(600)
+def test_a_compiled_autoencoder_decodes_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from diffusers import AutoencoderKL
+
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    torch.manual_seed(0)
+    whole = AutoencoderKL(
+        block_out_channels=(8,), layers_per_block=1, norm_num_groups=4, latent_channels=4
+    ).eval()
+    vae = compiling.CompiledVae(whole, 8, backend="inductor")
+    with torch.no_grad():
+        for side in (8, 6):
+            latent = torch.randn(1, 4, side, side)
+            ours, theirs = (it.decode(latent, return_dict=False)[0] for it in (vae, whole))
+            assert torch.allclose(ours, theirs, atol=1e-4)
+    assert vae.compiled_calls == 1, caplog.text
+    assert vae.config.latent_channels == 4
+
+
 def test_what_cannot_be_compiled_is_painted_as_before(
     painter: Painter, checkpoint: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -165,7 +186,7 @@ def test_what_cannot_be_compiled_is_painted_as_before(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no such compiler")
 
-    unet._compiled = broken
+    unet._forward._compiled = broken
     other = Painter(model)
     other.engine.warm_up()
     assert "nothing is compiled: no such compiler" in caplog.text
@@ -186,8 +207,8 @@ def test_compiling_needs_a_compiler(
 def test_what_is_compiled_is_padded_to(checkpoint: Path) -> None:
     found = Checkpoint.find(str(checkpoint))
     model = load_model(found, device="cpu", options=LoadOptions(compile=True))
-    assert model.pad_to == speed.PAD_TO_ELSEWHERE
-    assert isinstance(model.unet, speed.CompiledUNet)
+    assert model.pad_to == compiling.PAD_TO_ELSEWHERE
+    assert isinstance(model.unet, compiling.CompiledUNet)
 
 
 def test_options_from_the_environment() -> None:

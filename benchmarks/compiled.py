@@ -1,0 +1,11 @@
+"""The painter with ENGINE_COMPILE on against diffusers' pipeline; its start, minutes, left out."""
+
+from __future__ import annotations
+
+from benchmarks import painting
+from benchmarks.report import Report
+
+
+def run(*, rounds: int = painting.ROUNDS, model: str | None = None) -> Report:
+    """One picture and four, as in benchmarks.painting; raises ModelUnavailable without g++."""
+    return painting.run(rounds=rounds, model=model, compiled=True)
