@@ -70,8 +70,8 @@ def past(db: Connection, since: float) -> list[Past]:
     many = select(func.count()).where(pictures.c.job_id == jobs.c.id).scalar_subquery()
     # All states there are: an index is over both columns.
     recent = (jobs.c.created_at > since) & jobs.c.state.in_(STATES)
-    columns: list[Any] = [jobs.c[it] for it in Past._fields[:-1]]
-    return [Past(*row) for row in db.execute(select(*columns, many).where(recent))]
+    columns: list[Any] = [*(jobs.c[it] for it in Past._fields[:-1]), many]
+    return [Past(*row) for row in db.execute(select(*columns).where(recent))]
 
 
 def took(found: Iterable[Past], stage: str) -> list[float]:

@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 
 import click
 
-from bot import audit, jobs, outbox
+from bot import audit, jobs
 from bot.commands import show
 from bot.commands.causes import cause
 from bot.commands.desk import Desk
 from bot.database import now
-from bot.jobs import Job, StoredPicture
-from bot.outbox import Delivery
-
-STATES = ("queued", "drawing", "drawn", "waiting", "delivered", "failed", "cancelled")
+from bot.figures import STATES
+from bot.jobs import Job
+from bot.life import Life, read, timeline
 
 
 @click.command("jobs")
@@ -57,61 +56,17 @@ def single(desk: Desk, number: str, reveal: bool, as_json: bool) -> None:
         with desk.database.write() as db:
             audit.note(db, "reveal", job.number)
     with desk.database.read() as db:
-        received = jobs.received_at(db, job)
-        pictures = jobs.pictures_of(db, job.id)
-        deliveries = outbox.of_job(db, job.id)
-    life = Life(job, pictures, deliveries, timeline(job, received, deliveries), reveal)
+        life = Told(read(db, job), reveal)
     if as_json:
         show.as_json_text(life.as_json())
     else:
         life.tell()
 
 
-class Moment(NamedTuple):
-    """Something that happened to a job. at: seconds since 1970. took: seconds since the moment
-    before, of which it is the consequence."""
+class Told(NamedTuple):
+    """A job's life, as it is told here."""
 
-    at: float
-    what: str
-    took: float | None = None
-
-
-def timeline(job: Job, received: float | None, deliveries: list[Delivery]) -> list[Moment]:
-    """What happened to a job, in order.
-
-    Of several attempts, the times of the last are known: each attempt overwrites those before.
-    """
-    steps = (
-        ("queued", job.created_at),
-        (f"taken by a worker (attempt {job.attempts})", job.drawing_at),
-        ("painted", job.painted_at),
-        ("stored", job.drawn_at),
-        ("finished" if job.state != "failed" else "failure told", job.finished_at),
-    )
-    found = [] if received is None else [Moment(received, "webhook stored")]
-    before: float | None = None
-    for what, at in steps:
-        if at is not None:
-            found.append(Moment(at, what, None if before is None else at - before))
-            before = at
-    if job.ticket_at is not None:
-        found.append(Moment(job.ticket_at, "ticket in the chat", job.ticket_at - job.created_at))
-    for each in deliveries:
-        if each.sent_at is not None:
-            what = f"{each.kind} sent by {each.way}"
-            found.append(Moment(each.sent_at, what, each.sent_at - each.created_at))
-    if job.erased_at is not None:
-        found.append(Moment(job.erased_at, "erased"))
-    return sorted(found, key=lambda it: it.at)
-
-
-class Life(NamedTuple):
-    """All that is known of one job."""
-
-    job: Job
-    pictures: list[StoredPicture]
-    deliveries: list[Delivery]
-    moments: list[Moment]
+    life: Life
     reveal: bool
 
     def _id(self, line_id: str | None) -> str | None:
@@ -121,12 +76,12 @@ class Life(NamedTuple):
         return key if self.reveal else "p/…/" + key.rpartition("/")[2]
 
     def _request(self) -> dict[str, Any]:
-        request = self.job.request
+        request = self.life.job.request
         return dict(request or {}) if self.reveal else show.hidden(request)
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
-        job = self.job
+        job = self.life.job
         return {
             **_in_short(job),
             "event_id": job.event_id,
@@ -139,7 +94,8 @@ class Life(NamedTuple):
             "deliver_at": show.iso(job.deliver_at),
             "deliver_tries": job.deliver_tries,
             "timeline": [
-                {"at": show.iso(it.at), "what": it.what, "seconds": it.took} for it in self.moments
+                {"at": show.iso(it.at), "what": it.what, "seconds": it.took}
+                for it in timeline(self.life)
             ],
             "pictures": [
                 {
@@ -150,7 +106,7 @@ class Life(NamedTuple):
                     "height": it.height,
                     "seed": it.seed,
                 }
-                for it in self.pictures
+                for it in self.life.pictures
             ],
             "deliveries": [
                 {
@@ -166,18 +122,14 @@ class Life(NamedTuple):
                     "sent_at": show.iso(it.sent_at),
                     "next_at": show.iso(it.next_at),
                 }
-                for it in self.deliveries
+                for it in self.life.deliveries
             ],
-            "causes": {code: cause(code)._asdict() for code in self._codes()},
+            "causes": {code: cause(code)._asdict() for code in self.life.codes()},
         }
-
-    def _codes(self) -> list[str]:
-        codes = [self.job.error_code, *(it.error_code for it in self.deliveries)]
-        return list(dict.fromkeys(code for code in codes if code))
 
     def tell(self) -> None:
         """For people."""
-        job = self.job
+        job = self.life.job
         request = self._request()
         click.secho(f"{job.number}  {job.state}", bold=True)
         click.echo(f"job      {job.id}")
@@ -193,27 +145,27 @@ class Life(NamedTuple):
         click.echo()
         show.table(
             ("WHEN", "TOOK", "WHAT"),
-            [(show.clock(it.at), show.length(it.took), it.what) for it in self.moments],
+            [(show.clock(it.at), show.length(it.took), it.what) for it in timeline(self.life)],
         )
-        if self.pictures:
+        if self.life.pictures:
             click.echo()
             show.table(
                 ("PICTURE", "SIZE", "BYTES", "SEED"),
                 [
                     (self._key(it.key), f"{it.width}x{it.height}", show.amount(it.size), it.seed)
-                    for it in self.pictures
+                    for it in self.life.pictures
                 ],
             )
-        if self.deliveries:
+        if self.life.deliveries:
             click.echo()
             show.table(
                 ("MESSAGE", "WAY", "STATE", "TRIES", "LINE'S REQUEST ID", "CODE"),
                 [
                     (it.kind, it.way, it.state, it.tries, it.line_request_id, it.error_code)
-                    for it in self.deliveries
+                    for it in self.life.deliveries
                 ],
             )
-        for code in self._codes():
+        for code in self.life.codes():
             click.echo()
             click.secho(code, fg="red")
             click.echo(f"  {cause(code).means}\n  {cause(code).do}".replace("NUMBER", job.number))
