@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask
 
-from bot import health, logs, logstream, metrics, pictures, terms, webhook
+from bot import health, logs, logstream, metrics, pictures, sentry, terms, tracing, webhook
 from bot.database import Database
 from bot.moderation import moderation
 from bot.settings import Settings
@@ -21,6 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     logs.set_up("web", settings.log_format, logstream.for_process(settings))
+    sentry.set_up("web", settings)
+    tracing.set_up("web", settings)
     if settings.moderation:
         moderation(settings.moderation_lists)  # a list that cannot be read is told now
     else:

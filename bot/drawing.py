@@ -11,9 +11,10 @@ from secrets import token_hex
 
 import structlog
 
-from bot import jobs, switches
+from bot import jobs, switches, tracing
 from bot.database import now
 from bot.jobs import Job, StoredPicture
+from bot.lease import Lease
 from bot.prompt import request_of, source_of
 from bot.runtime import Runtime
 from bot.storage import StorageError, new_key
@@ -40,51 +41,6 @@ class Result(Enum):
     FAILED = "failed"  # for good: the courier tells the chat
     AGAIN = "again"  # back in the queue, to be published anew
     STOPPED = "stopped"  # back in the queue, the message is to be handed back to the broker
-
-
-class Lease:
-    """Keeps a job ours while it is painted: a thread renews the lease, and notices its loss.
-
-    `lost` is set when the job was cancelled, taken back by its author, or given to another worker.
-    """
-
-    def __init__(self, runtime: Runtime, job: Job) -> None:
-        self._runtime = runtime
-        self._job = job
-        self._done = threading.Event()
-        self.lost = threading.Event()
-        self.step = 0
-        self.steps: int | None = None
-        self._thread = threading.Thread(target=self._run, name=f"lease-{job.number}", daemon=True)
-
-    def __enter__(self) -> Lease:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._done.set()
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        seconds = self._runtime.settings.lease_seconds
-        # Often enough that a cancelled job stops soon, whatever the lease.
-        while not self._done.wait(min(seconds / 3, 2.0)):
-            try:
-                with self._runtime.database.write() as db:
-                    kept = jobs.renew(
-                        db,
-                        self._job.id,
-                        self._job.lease_owner,
-                        seconds,
-                        step=self.step,
-                        steps=self.steps,
-                    )
-            except Exception:
-                log.warning("lease not renewed", exc_info=True)  # the next beat may get through
-                continue
-            if not kept:
-                self.lost.set()
-                return
 
 
 def draw(runtime: Runtime, job_id: str) -> Result:
@@ -142,12 +98,14 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
 
     def on_step(step: int, steps: int) -> None:
         lease.step, lease.steps = step, steps
+        lease.sign()
 
     def should_stop() -> bool:
         return runtime.stopping.is_set() or lease.lost.is_set()
 
     def paint(request: DrawRequest) -> list[Picture]:
-        return runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
+        with tracing.span("paint", pictures=request.count):
+            return runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
 
     try:
         try:
@@ -169,7 +127,8 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         except (OutOfMemory, MemoryError) as second:
             raise PaintError(str(second), permanent=True, code="out_of_memory") from second
     painted_at = now()
-    stored = _store(runtime, job, painted)
+    with tracing.span("store", pictures=len(painted)):
+        stored = _store(runtime, job, painted, lease)
     _, cut = runtime.painter.kept_and_cut(job.request["prompt"])
     learnt = {**job.request, "cut": cut} if cut.strip() else None
     with runtime.database.write() as db:
@@ -217,7 +176,7 @@ def _shown(paint: Callable[[DrawRequest], list[Picture]], request: DrawRequest) 
     raise AssertionError("unreachable")
 
 
-def _store(runtime: Runtime, job: Job, painted: list[Picture]) -> list[StoredPicture]:
+def _store(runtime: Runtime, job: Job, painted: list[Picture], lease: Lease) -> list[StoredPicture]:
     stored = []
     for position, picture in enumerate(painted):
         ext = "png" if picture.content_type == "image/png" else "jpg"
@@ -238,14 +197,15 @@ def _store(runtime: Runtime, job: Job, painted: list[Picture]) -> list[StoredPic
             "number": job.number,
         }
         put = runtime.storage.put
-        _retry(partial(put, it.key, picture.data, it.content_type, about))
-        _retry(partial(put, it.preview_key, picture.preview, "image/jpeg", about))
+        _retry(partial(put, it.key, picture.data, it.content_type, about), lease)
+        _retry(partial(put, it.preview_key, picture.preview, "image/jpeg", about), lease)
         stored.append(it)
     return stored
 
 
-def _retry(call: Callable[[], object]) -> None:
+def _retry(call: Callable[[], object], lease: Lease) -> None:
     for attempt in range(1, STORE_TRIES + 1):
+        lease.sign()
         try:
             call()
             return

@@ -6,6 +6,7 @@ The same fields in every process; what is not known is left out:
     stage          what is being done: "webhook", or a task's name, "draw", "deliver" ...
     number, job    the job's 受付番号 and id
     event_id       LINE's webhookEventId
+    trace          the W3C trace id that a webhook had or was given, in every process
     chat_kind      user, group, room
     ms             milliseconds that it took
     line_request_id    LINE's x-line-request-id
@@ -23,7 +24,8 @@ import os
 import re
 import socket
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
@@ -39,14 +41,21 @@ _PERSONAL = frozenset(
         *("token", "reply_token", "quote_token", "secret", "password", "authorization"),
     )
 )
-# Ids of people and chats, and tokens in headers, wherever in a line they may stand.
-_MARKS = re.compile(r"\b([UCR])[0-9a-f]{32}\b|\b(Bearer )[\w.~+/=-]+")
+# Ids of people and chats, tokens in headers, and what opens an album or a picture in a path,
+# wherever in a line they may stand.
+_MARKS = re.compile(
+    r"\b([UCR])[0-9a-f]{32}\b|\b(Bearer )[\w.~+/=-]+"
+    r"|(/album/|/picture/[\w-]{7}/|/pictures/p/)[\w-]+"
+)
 # Libraries that tell at INFO what nobody needs, or at DEBUG what nobody may read.
 _QUIET = (
     *("urllib3", "linebot", "botocore", "boto3", "s3transfer", "celery", "kombu", "amqp"),
     *("diffusers", "transformers", "PIL", "filelock", "alembic", "redis"),
 )
 # Libraries that would write to stderr by a handler of their own.
+_stream: LogStream | None = None
+# Hears of each error that is logged (bot.sentry); what it raises is its own trouble.
+on_error: Callable[[Event], None] | None = None
 _STUBBORN = ("diffusers", "transformers", "huggingface_hub", "gunicorn.error", "gunicorn.access")
 
 
@@ -65,6 +74,8 @@ def set_up(
     terminal and JSON elsewhere. stream: where each line goes as well. out: instead of stdout.
     quiet: warnings only, for a command whose output is something else. silent: not even those.
     """
+    global _stream
+    _stream = stream
     out = out or sys.stdout
     lasting = out is sys.__stdout__  # another may be closed before the process ends
     level = logging.CRITICAL if silent else logging.WARNING if quiet else logging.INFO
@@ -75,6 +86,7 @@ def set_up(
         _mask,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _name(process),
+        _errors,
     ]
     last = _readable(out.isatty(), stream) if readable else _as_json(stream)
     # Straight to stdout: through the standard library's logging a line would cost five times more.
@@ -103,6 +115,13 @@ def set_up(
     # The clock would tell with a page of trace, at every tick, that the broker is away.
     logging.getLogger("celery.beat").addFilter(_without_trace)
     logging.captureWarnings(True)
+
+
+def flush() -> None:
+    """Let nothing that was said be lost with the process: for those that end without a word."""
+    sys.stdout.flush()
+    if _stream is not None:
+        _stream.carry()
 
 
 class _Tamed(logging.Logger):
@@ -146,9 +165,16 @@ def _mask(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+def _errors(_logger: Any, _method: str, event: Event) -> Event:
+    if on_error is not None and event.get("level") in {"error", "critical"}:
+        with suppress(Exception):
+            on_error(event)
+    return event
+
+
 def unmarked(text: str) -> str:
-    """A text with LINE's ids and header tokens masked."""
-    return _MARKS.sub(r"\1\2***", text)
+    """A text with LINE's ids, header tokens and the secrets of links masked."""
+    return _MARKS.sub(r"\1\2\3***", text)
 
 
 def _as_json(stream: LogStream | None) -> Any:

@@ -93,6 +93,12 @@ class LogStream:
         """Lines that are not in the stream yet."""
         return len(self._lines)
 
+    def carry(self, patience: float = 1.0) -> None:
+        """Wait until what was handed over is carried away, for at most `patience` seconds."""
+        until = time.monotonic() + patience
+        while self._lines and time.monotonic() < until:
+            time.sleep(0.02)
+
     def close(self, patience: float = 1.0) -> None:
         """Carry away what is left, for at most `patience` seconds."""
         thread = self._thread

@@ -23,6 +23,7 @@ from bot.line import LineClient, LineError
 from bot.tables import jobs, workers
 
 if TYPE_CHECKING:
+    from bot.lease import Headway
     from inference.painter import Painter
     from inference.pipelines import PipelinePainter
 
@@ -49,8 +50,19 @@ class Worker(NamedTuple):
 
     @property
     def alive(self) -> bool:
-        """Whether it has given a sign of life of late."""
-        return self.seen_at > now() - ALIVE
+        """Whether it has given a sign of life of late, and does not hang."""
+        return self.state in {"alive", "still"}
+
+    @property
+    def state(self) -> str:
+        """alive; still: no step for half the time after which it counts as hung; hung: it has
+        ended itself over that; silent: it was killed, is frozen, or cannot reach the database."""
+        if self.about.get("hung"):
+            return "hung"
+        if self.seen_at <= now() - ALIVE:
+            return "silent"
+        limit = self.about.get("step_limit")
+        return "still" if limit and self.about.get("still", 0) > limit / 2 else "alive"
 
 
 class Painting(NamedTuple):
@@ -146,6 +158,21 @@ def device_memory(device: str) -> dict[str, int] | None:
         return None
     free, total = torch.cuda.mem_get_info(device)
     return {"used": total - free, "total": total}
+
+
+def of_worker(painter: Painter | PipelinePainter, headway: Headway) -> About:
+    """The same, and whether what it paints gets on. still, step_limit: seconds."""
+    still, limit = round(headway.still(), 1), round(headway.limit(), 1)
+    return {**of_painter(painter), "still": still, "step_limit": limit}
+
+
+def note_hang(db: Connection, worker: str, about: About) -> None:
+    """Write into a worker's row what it hangs over, as its last word."""
+    row = db.execute(select(workers.c.about).where(workers.c.id == worker)).first()
+    if row is not None:
+        said = {**row[0], "hung": {**about, "at": now()}}
+        changed = update(workers).where(workers.c.id == worker)
+        db.execute(changed.values(about=said, seen_at=now()))
 
 
 class OfCourier:

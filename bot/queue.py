@@ -18,6 +18,7 @@ import structlog
 from celery import Celery
 from kombu import Connection, Producer, Queue
 
+from bot import tracing
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,13 @@ class Wake(NamedTuple):
     def queue(self) -> str:
         """The queue whose processes do this task."""
         return GPU if self.task == "draw" else IO
+
+
+class _Letter(NamedTuple):
+    """A wake, and the trace that it belongs to."""
+
+    wake: Wake
+    trace: str | None
 
 
 def make_celery(settings: Settings) -> Celery:
@@ -110,15 +118,16 @@ class Publisher:
     def __init__(self, app: Celery, on_lost: Callable[[list[Wake]], None]) -> None:
         self._post = _Post(app)
         self._on_lost = on_lost
-        self._waiting: queue.Queue[Wake | None] = queue.Queue(maxsize=10_000)
+        self._waiting: queue.Queue[_Letter | None] = queue.Queue(maxsize=10_000)
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._thread.start()
 
     def put(self, wakes: list[Wake]) -> None:
         """Hand over messages; returns at once."""
+        trace = tracing.current()
         for number, wake in enumerate(wakes):
             try:
-                self._waiting.put_nowait(wake)
+                self._waiting.put_nowait(_Letter(wake, trace))
             except queue.Full:
                 log.warning("publisher full", lost=len(wakes) - number)
                 return  # the sweep finds them by their age
@@ -133,31 +142,31 @@ class Publisher:
         while (first := self._waiting.get()) is not None:
             # When much is going on, many in one go leave the requests more of the processor.
             time.sleep(max(0.0, sent + GATHER - time.monotonic()))
-            wakes = [first, *self._more(AT_ONCE - 1)]
+            letters = [first, *self._more(AT_ONCE - 1)]
             try:
-                self._post.send(wakes)
+                self._post.send(letters)
             except Exception as error:
-                self._failed(wakes, error)
+                self._failed(letters, error)
             sent = time.monotonic()
         self._post.close()
 
-    def _more(self, limit: int) -> list[Wake]:
+    def _more(self, limit: int) -> list[_Letter]:
         """What waits as well, up to the word to close."""
-        wakes: list[Wake] = []
-        while len(wakes) < limit:
+        letters: list[_Letter] = []
+        while len(letters) < limit:
             try:
-                wake = self._waiting.get_nowait()
+                letter = self._waiting.get_nowait()
             except queue.Empty:
                 break
-            if wake is None:
+            if letter is None:
                 self._waiting.put(None)
                 break
-            wakes.append(wake)
-        return wakes
+            letters.append(letter)
+        return letters
 
-    def _failed(self, wakes: list[Wake], error: Exception) -> None:
+    def _failed(self, letters: list[_Letter], error: Exception) -> None:
         """The broker is away: tell about everything that waits rather than try one by one."""
-        lost = wakes + self._more(self._waiting.maxsize)
+        lost = [it.wake for it in letters + self._more(self._waiting.maxsize)]
         log.warning("broker away", lost=len(lost), error=type(error).__name__)
         try:
             self._on_lost(lost)
@@ -174,7 +183,7 @@ class _Post:
         self._connection: Connection | None = None
         self._producer: Producer | None = None
 
-    def send(self, wakes: Sequence[Wake]) -> None:
+    def send(self, letters: Sequence[_Letter]) -> None:
         """Put messages on their queues in one go, where the broker can; raises if it is away.
 
         Celery's send_task costs several times what these lines do. What they write is its message
@@ -183,14 +192,17 @@ class _Post:
         try:
             producer = self._producer = self._producer or self._open()
             with producer.batch():
-                for wake in wakes:
+                for wake, trace in letters:
                     task_id = str(uuid4())
+                    about = {"task": wake.task, "id": task_id, "root_id": task_id}
+                    if trace:
+                        about[tracing.HEADER] = trace
                     producer.publish(
                         json.dumps([[wake.id], {}, _ALONE]),
                         routing_key=wake.queue,
                         content_type="application/json",
                         content_encoding="utf-8",
-                        headers={**_PLAIN, "task": wake.task, "id": task_id, "root_id": task_id},
+                        headers={**_PLAIN, **about},
                         correlation_id=task_id,
                         timeout=PATIENCE,
                         confirm_timeout=PATIENCE,
@@ -227,4 +239,6 @@ _PLAIN = {
 
 def publish(app: Celery, wake: Wake, countdown: float | None = None) -> None:
     """Put one message on its queue; raises kombu's OperationalError and the like."""
-    app.send_task(wake.task, args=[wake.id], queue=wake.queue, countdown=countdown)
+    trace = tracing.current()
+    headers = {tracing.HEADER: trace} if trace else None
+    app.send_task(wake.task, args=[wake.id], queue=wake.queue, countdown=countdown, headers=headers)

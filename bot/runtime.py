@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.database import Database
 from bot.delivery import Courier
+from bot.lease import Headway, end_process
 from bot.line import LineClient
 from bot.settings import Settings
 from bot.storage import Storage, open_storage
@@ -29,6 +32,8 @@ class Runtime:
         self.settings = settings
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.headway = Headway(self)
+        self.hung: Callable[[dict[str, object]], None] = partial(end_process, self)
         self._lock = threading.RLock()
         self._database: Database | None = None
         self._storage: Storage | None = None

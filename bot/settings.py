@@ -223,9 +223,9 @@ class Settings:
         _number(1, 3600, float),
     )
     step_timeout: float = _setting(
-        "Seconds without a step of any picture after which a worker takes itself for hung and ends, "
-        "so that it is started anew; twenty usual steps if those are longer, and ten times as long "
-        "before its first step.",
+        "Seconds without a step of any picture after which a worker counts as hung and ends "
+        "itself, to be started anew; twenty usual steps where those are longer, and ten times as "
+        "long before its first step.",
         60.0,
         _number(1, 3600, float),
     )
@@ -275,6 +275,24 @@ class Settings:
     metrics_token: str | None = _setting(
         "What a scraper sends as `Authorization: Bearer ...` to read /metrics; off without it.",
         secret=True,
+    )
+    otel_exporter_otlp_endpoint: str | None = _setting(
+        "Address of an OpenTelemetry collector (OTLP over HTTP, /v1/traces is added) for spans; "
+        "off without it. Needs bot/requirements-optional.txt.",
+        None,
+        _url("https", "http"),
+    )
+    sentry_dsn: str | None = _setting(
+        "Sentry's address (DSN) for errors, without words, ids or tokens; off without it. Needs "
+        "bot/requirements-optional.txt.",
+        None,
+        _url("https", "http"),
+        secret=True,
+    )
+    alarm_pushes: int = _setting(
+        "Pushes a month that alarms to the operators' chats may cost; 0: none.",
+        20,
+        _number(0, 10_000),
     )
 
     @classmethod

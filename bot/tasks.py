@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import jobs, logs, people, pulse, sweeping
+from bot import jobs, logs, people, pulse, sweeping, tracing
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
@@ -117,15 +118,24 @@ def _bind(task: Any, args: Any, **_kwargs: Any) -> None:
     """What every line of a task says: what is done, and for which job."""
     structlog.contextvars.clear_contextvars()
     about = {} if task.name in _OF_THE_CLOCK else _about(task.app, task.name, *args[:1])
+    of_job = about.pop("trace", None)
+    trace = tracing.read(task.request.get(tracing.HEADER)) or of_job
     structlog.contextvars.bind_contextvars(stage=task.name, **about)
+    tracing.follow(trace)
     _started.at = time.monotonic()
+    _started.span = ExitStack()
+    if trace and task.name != "draw":  # which takes the job whose turn it is
+        number = about.get("number")
+        _started.span.enter_context(tracing.span(task.name, "consumer", number=number))
 
 
 @signals.task_postrun.connect
 def _unbind(task: Any, state: str | None = None, **_kwargs: Any) -> None:
+    _started.span.close()
     if task.name not in _OF_THE_CLOCK:
         ms = round((time.monotonic() - _started.at) * 1000)
         log.info("task ended", ms=ms, state=state)
+    tracing.follow(None)
     structlog.contextvars.clear_contextvars()
 
 
@@ -159,7 +169,7 @@ def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
         painter = runtime.painter  # loaded before the first message is taken
         threads = threads or painter.slots
         log.info("painter ready", slots=threads, **painter.info.__dict__)
-        about: Callable[[], pulse.About] = partial(pulse.of_painter, painter)
+        about: Callable[[], pulse.About] = partial(pulse.of_worker, painter, runtime.headway)
     else:
         runtime.courier  # noqa: B018  the same
         about = pulse.OfCourier(LineClient(runtime.settings))

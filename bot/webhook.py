@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
-from bot import conversation, jobs
+from bot import conversation, jobs, tracing
 from bot.database import Database
 from bot.events import Incoming, MalformedBody, parse
 from bot.queue import Publisher, Wake, make_celery
@@ -37,6 +37,10 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     @blueprint.post("/callback")
     @bound_contextvars(stage="webhook")
     def callback() -> Response:
+        with tracing.begun(request.headers.get(tracing.HEADER), "webhook"):
+            return taken()
+
+    def taken() -> Response:
         started = time.monotonic()
         if (request.content_length or 0) > MAX_BODY:
             return Response("body too large", 413)

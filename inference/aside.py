@@ -42,6 +42,7 @@ class Aside:
         self._device = device
         self._hush = hush
         self._busy = busy
+        self.done = 0  # calls since the start, those that failed among them
         self._threads = torch.get_num_threads()
         self._jobs: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]
         self._jobs = queue.SimpleQueue()
@@ -106,6 +107,7 @@ class Aside:
                 if isinstance(error, OutOfMemory):
                     with self._hush():
                         result, error = attempt(run)
+            self.done += 1
             if error is not None:
                 future.set_exception(error)
             else:

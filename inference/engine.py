@@ -53,6 +53,7 @@ class Status:
     call. slots: pictures of the model's own size that a call may hold now; it is lower than what
     was set while memory is short. ticks: calls since the start. steps_per_second: steps of single
     pictures over the last ten seconds. requests: those in the batch, in the order of joining.
+    aside: what was done beside the steps since the start: pictures encoded, decoded, checked.
     """
 
     waiting: int
@@ -62,6 +63,7 @@ class Status:
     ticks: int
     steps_per_second: float
     requests: tuple[Progress, ...]
+    aside: int = 0
 
 
 class _Task:
@@ -160,6 +162,7 @@ class Engine:
                 ticks=self._ticks,
                 steps_per_second=steps / _WINDOW,
                 requests=tuple(Progress(it.pictures, it.done, it.total) for it in runs),
+                aside=self.aside.done,
             )
 
     def warm_up(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot import logs, logstream
+from bot import logs, logstream, sentry, tracing
 from bot.database import Database
 from bot.settings import Settings
 
@@ -12,6 +12,8 @@ from bot.settings import Settings
 def _settings(process: str) -> Settings:
     settings = Settings.from_env()
     logs.set_up(process, settings.log_format, logstream.for_process(settings))
+    sentry.set_up(process, settings)
+    tracing.set_up(process, settings)
     return settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, TypeVar
 from unicodedata import east_asian_width
 
@@ -25,15 +25,16 @@ def as_json_text(found: object) -> None:
     click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under heads, in columns as wide as their longest word."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], red: Container[int] = ()) -> None:
+    """Print rows under heads, in columns as wide as their longest word; `red`: rows by number."""
     lines = [list(heads), *([("" if it is None else str(it)) for it in row] for row in rows)]
     widths = [max(width(line[place]) for line in lines) for place in range(len(heads))]
     for number, line in enumerate(lines):
         text = "  ".join(
             cell + " " * (room - width(cell)) for cell, room in zip(line, widths, strict=True)
         ).rstrip()
-        click.echo(text if number else click.style(text, bold=True))
+        color = "red" if number - 1 in red else None
+        click.echo(click.style(text, bold=not number, fg=color) if color or not number else text)
 
 
 def width(text: str) -> int:

@@ -32,7 +32,6 @@ def _tell(found: list[Worker], mine: dict[str, list[Painting]]) -> None:
     rows = []
     for it in found:
         about = it.about
-        seen = show.length(now() - it.seen_at)
         slots = f"{about['active']}/{about['slots']}" if "active" in about else about.get("slots")
         at = ", ".join(_at(each) for each in mine[it.id])
         rows.append(
@@ -40,7 +39,7 @@ def _tell(found: list[Worker], mine: dict[str, list[Painting]]) -> None:
                 it.process,
                 it.host,
                 it.pid,
-                f"alive, {seen} ago" if it.alive else f"SILENT for {seen}",
+                _seen(it),
                 about.get("model"),
                 about.get("device"),
                 slots,
@@ -49,11 +48,24 @@ def _tell(found: list[Worker], mine: dict[str, list[Painting]]) -> None:
             )
         )
     heads = ("PROCESS", "HOST", "PID", "SEEN", "MODEL", "DEVICE", "SLOTS", "MEMORY", "PAINTS")
-    show.table(heads, rows)
+    show.table(heads, rows, red={place for place, it in enumerate(found) if it.state != "alive"})
     if not any(it.process == "worker" and it.alive for it in found):
         click.secho(
             "No worker is alive: nothing will be painted. Start: python -m bot worker", fg="red"
         )
+
+
+def _seen(it: Worker) -> str:
+    ago = show.length(now() - it.seen_at)
+    match it.state:
+        case "hung":
+            return f"HUNG at {it.about['hung']['number']}, ended itself {ago} ago"
+        case "still":
+            return f"NO STEP for {show.length(it.about['still'])}"
+        case "silent":
+            return f"SILENT for {ago}"
+        case _:
+            return f"alive, {ago} ago"
 
 
 def _at(it: Painting) -> str:
@@ -66,6 +78,7 @@ def _as_json(it: Worker, paints: list[Painting]) -> dict[str, Any]:
         "host": it.host,
         "pid": it.pid,
         "alive": it.alive,
+        "state": it.state,
         "started_at": show.iso(it.started_at),
         "seen_at": show.iso(it.seen_at),
         **it.about,

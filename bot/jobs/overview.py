@@ -39,13 +39,15 @@ def count_of(db: Connection, line_id: str) -> int:
     return int(db.execute(select(func.count()).where(theirs)).scalar_one())
 
 
-def named(db: Connection, an_id: str, *, delivery: bool = False) -> dict[str, str]:
-    """What log lines say of a job, by its id or (delivery) by that of a message about it.
+def named(db: Connection, an_id: str, *, delivery: bool = False) -> dict[str, str | None]:
+    """What log lines say of a job, by its id or (delivery) by that of a message about it; trace:
+    its whole traceparent, if it has one.
 
     Empty where there is no such job: some answers are about none.
     """
-    query = select(jobs.c.number, jobs.c.id, jobs.c.event_id, jobs.c.chat_kind)
+    query = select(jobs.c.number, jobs.c.id, jobs.c.event_id, jobs.c.chat_kind, jobs.c.trace)
     if delivery:
         query = query.join(deliveries, deliveries.c.job_id == jobs.c.id)
     row = db.execute(query.where((deliveries if delivery else jobs).c.id == an_id)).first()
-    return dict(zip(("number", "job", "event_id", "chat_kind"), row, strict=True)) if row else {}
+    names = ("number", "job", "event_id", "chat_kind", "trace")
+    return dict(zip(names, row, strict=True)) if row else {}

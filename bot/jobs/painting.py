@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
+from bot import tracing
 from bot.database import now
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
 from bot.jobs.queries import get
@@ -55,6 +56,7 @@ def add(
         "language": language,
         "request": dict(request),
         "parent_id": parent_id,
+        "trace": tracing.current(),
         "asked": request.get("count") or 1,
         "state": QUEUED,
         "created_at": moment,

@@ -21,6 +21,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.storage import FolderStorage, StorageError, new_key
 from inference.catalog import ModelInfo
+from inference.engine import Status
 from inference.request import (
     DrawRequest,
     InvalidRequest,
@@ -55,6 +56,9 @@ class StandIn:
 
     def kept_and_cut(self, prompt: str) -> tuple[str, str]:
         return prompt[:20], prompt[20:]
+
+    def status(self) -> Status:
+        return Status(0, 1, 1, 4, len(self.requests), 0.0, ())
 
     def paint(
         self, request: DrawRequest, *, on_step: OnStep, should_stop: ShouldStop

@@ -55,10 +55,14 @@ GOOD: dict[str, tuple[str, Any]] = {
     "log_format": ("JSON", "json"),
     "log_stream": ("0", 0),
     "metrics_token": ("scrape", "scrape"),
+    "step_timeout": ("90", 90.0),
+    "otel_exporter_otlp_endpoint": ("http://127.0.0.1:4318/", "http://127.0.0.1:4318"),
+    "sentry_dsn": ("https://key@sentry.example/1", "https://key@sentry.example/1"),
+    "alarm_pushes": ("5", 5),
 }
 SECRETS = {
     *("line_channel_secret", "line_channel_access_token", "broker_url", "database_url"),
-    *("hf_token", "admin_password", "metrics_token"),
+    *("hf_token", "admin_password", "metrics_token", "sentry_dsn"),
 }
 
 
