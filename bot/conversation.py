@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, going_on, jobs, messages, people
+from bot import chats, from_photos, going_on, jobs, messages, people, photos
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -54,8 +54,10 @@ def _message(turn: Turn) -> list[Wake]:
     turn.language = chats.see(turn.db, turn.chat_id, turn.kind)
     if event.message_id and jobs.was_unsent(turn.db, event.message_id):
         return []
+    if event.message_type == "image":
+        return from_photos.received(turn)
     if event.message_type != "text" or event.text is None:
-        kind = event.message_type if event.message_type in {"sticker", "image"} else "media"
+        kind = event.message_type if event.message_type == "sticker" else "media"
         return turn.say(messages.problem(kind, turn.language)) if turn.private else []
     reading = read(event.text, event.mentions, event.emojis)
     quoted = going_on.quoted(turn)
@@ -66,7 +68,9 @@ def _message(turn: Turn) -> list[Wake]:
     if not addressed:
         return []
     text = clean(cut(event.text, event.mentions, event.emojis))
-    wakes = going_on.said(turn, text, reading, quoted)
+    wakes = from_photos.said(turn, text, reading, quoted)
+    if wakes is None:
+        wakes = going_on.said(turn, text, reading, quoted)
     return draw(turn, reading) if wakes is None else wakes
 
 
@@ -134,7 +138,7 @@ def _unsend(turn: Turn) -> list[Wake]:
     if not turn.event.message_id:
         return []
     dropped = jobs.unsend(turn.db, turn.event.message_id)
-    return [Wake("erase", it) for it in dropped]
+    return [Wake("erase", it) for it in dropped] + _photos_to_erase(turn)
 
 
 def _leave(turn: Turn) -> list[Wake]:
@@ -142,7 +146,11 @@ def _leave(turn: Turn) -> list[Wake]:
     chats.lose(turn.db, turn.chat_id)
     people.erase(turn.db, turn.chat_id)
     dropped = jobs.drop_chat(turn.db, turn.chat_id, erase=True)
-    return [Wake("erase", it) for it in dropped]
+    return [Wake("erase", it) for it in dropped] + _photos_to_erase(turn)
+
+
+def _photos_to_erase(turn: Turn) -> list[Wake]:
+    return [Wake("erase_photo", it) for it in photos.to_erase(turn.db)]
 
 
 def _unfollow(turn: Turn) -> list[Wake]:

@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import structlog
 
-from bot import jobs, switches, tracing
+from bot import jobs, photos, switches, tracing
 from bot.database import now
 from bot.jobs import Job, StoredPicture
 from bot.lease import Lease
@@ -68,6 +68,11 @@ def draw(runtime: Runtime, job_id: str) -> Result:
                 jobs.give_back(db, job.id, job.lease_owner, counted=False)
             log.info("stopped", reason="shutdown", step=lease.step)
             return Result.STOPPED
+        except _PhotoAwaited:
+            with runtime.database.write() as db:
+                jobs.give_back(db, job.id, job.lease_owner, counted=False)
+            log.info("waits for its photo")
+            return Result.AGAIN
         except (PaintError, StorageError) as error:
             code = error.code if isinstance(error, PaintError) else "storage_failed"
             log.warning("not painted", code=code, permanent=error.permanent, error=str(error))
@@ -93,7 +98,7 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         raise PaintError("The request is gone.", permanent=True, code="paint_failed")
     info = runtime.painter.info
     key = source_of(job.request, info)
-    source = _picture(runtime, key) if key else None
+    source = _picture(runtime, job, key) if key else None
     request = request_of({**job.request, "image": source}, info)
 
     def on_step(step: int, steps: int) -> None:
@@ -147,13 +152,25 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
     return Result.DRAWN
 
 
-def _picture(runtime: Runtime, key: str) -> bytes:
-    """The picture that another goes on from."""
+class _PhotoAwaited(Exception):
+    """The photo to start from is still on its way: not an attempt at all."""
+
+
+def _picture(runtime: Runtime, job: Job, key: str) -> bytes:
+    """The picture or photo that another goes on from."""
     try:
         return runtime.storage.get(key)
     except StorageError as error:
         if error.reason != "missing":
             raise
+        with runtime.database.read() as db:
+            photo = photos.of_key(db, job.chat_id or "", key)
+        if photo is not None and photo.state == photos.WAITING:
+            # Rarely: a job whose parent is the photo is not taken before (bot.jobs.turns).
+            raise _PhotoAwaited from None
+        if photo is not None and photo.error_code:
+            message = "The photo to start from could not be had."
+            raise PaintError(message, permanent=True, code=photo.error_code) from error
         message = "The picture to start from has been erased."
         raise PaintError(message, permanent=True, code="source_gone") from error
 

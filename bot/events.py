@@ -58,6 +58,15 @@ class Mention(Span):
 
 
 @dataclass(frozen=True)
+class ImageSet:
+    """Which of several photos sent at once: the `index`-th (from 1) of `total`, if LINE says."""
+
+    id: str
+    index: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One event of a webhook. What an event has not, is None or empty.
 
@@ -65,6 +74,8 @@ class Incoming:
     characters, the key against doing anything twice. mode: nothing at all may be sent unless it is
     "active". timestamp_ms: when it happened, milliseconds since 1970. redelivery: LINE has sent it
     before. message_id: also of an unsent or edited message. members: user ids that joined or left.
+    content_elsewhere: a picture whose bytes are not at LINE but at an address of the sender's
+    choice, which is not handed on: fetching it would have the bot visit what anybody names.
     """
 
     id: str
@@ -87,6 +98,8 @@ class Incoming:
     emojis: tuple[Span, ...] = ()
     sticker_keywords: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    image_set: ImageSet | None = None
+    content_elsewhere: bool = False
 
 
 def parse(body: bytes) -> list[Incoming]:
@@ -160,6 +173,8 @@ def _read(event: Mapping[str, Any]) -> Incoming:
         emojis=tuple(span for _, span in _spans(message.get("emojis"))),
         sticker_keywords=tuple(_keywords(message)),
         members=tuple(_members(event)),
+        image_set=_image_set(_object(message, "imageSet")),
+        content_elsewhere=_object(message, "contentProvider").get("type") == "external",
     )
 
 
@@ -247,6 +262,15 @@ def _members(event: Mapping[str, Any]) -> Iterator[str]:
         for member in members[:MAX_SPANS] if isinstance(members, list) else []:
             if isinstance(member, dict) and (user_id := _token(member, "userId")):
                 yield user_id
+
+
+def _image_set(of: Mapping[str, Any]) -> ImageSet | None:
+    set_id = _token(of, "id")
+    index, total = (
+        it if type(it) is int and 0 < it < 2**31 else None
+        for it in (of.get("index"), of.get("total"))
+    )
+    return ImageSet(set_id, index, total) if set_id else None
 
 
 def _fingerprint(event: Mapping[str, Any]) -> str:

@@ -82,8 +82,7 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
     asked = _asked(turn)
     if asked:
         showing.forget_asked(turn.db, turn.chat_id, turn.event.user_id)
-    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", text).casefold()
-    action = _BY_WORD.get(bare) or _BY_WORD.get(_POLITELY.sub("", bare))
+    action = _action(text)
     meant = picture or asked
     if action:
         on = meant or _last(turn, SPOKEN_OF_WITHIN)
@@ -107,6 +106,16 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
     if not wanted.refers and not wanted.fits((last.job.request or {}).get("prompt") or ""):
         return None
     return _change(turn, last, wanted)
+
+
+def is_action(text: str) -> bool:
+    """Whether the text is what a button under a picture says."""
+    return _action(text) is not None
+
+
+def _action(text: str) -> str | None:
+    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", text).casefold()
+    return _BY_WORD.get(bare) or _BY_WORD.get(_POLITELY.sub("", bare))
 
 
 def _spoken_to(turn: Turn) -> bool:

@@ -154,6 +154,23 @@ def nothing_to_go_on(lang: str = "ja", *, quote_token: str | None = None) -> lis
     return [_text(say("going_on.nothing", lang), quote_token)]
 
 
+def photo_ask(lang: str = "ja", *, several: bool = False) -> list[Message]:
+    """A photo came: what is to be painted of it? several: it was not the only one."""
+    sentence = say("photo.ask_several" if several else "photo.ask", lang)
+    items = []
+    for it in ("watercolour", "ukiyoe", "anime"):
+        label, text = say(f"photo.{it}", lang), say(f"photo.{it}_text", lang)
+        chip = {"type": "message", "label": label, "text": text}
+        items.append({"type": "action", "action": chip})
+    return [_text(sentence) | {"quickReply": {"items": items}}]
+
+
+def photo_refused(code: str, lang: str = "ja") -> list[Message]:
+    """A photo that cannot be painted from, and what to do. code: a photo's error_code."""
+    key = f"failed.{code}"
+    return [_text(say(key if texts.known(key) else "failed.photo_unavailable", lang))]
+
+
 def problem(
     kind: str, lang: str = "ja", *, quote_token: str | None = None, **values: object
 ) -> list[Message]:

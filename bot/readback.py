@@ -43,14 +43,14 @@ def parts(kept: Mapping[str, Any], lang: str = "ja") -> list[str]:
             said.append(say("reading.without", lang, what=what))
     # Going on from a picture sets a seed and a strength of its own, which nobody said.
     way = kept.get("way")
-    if way in {"similar", "fine"}:
+    if way in {"similar", "fine", "photo"}:
         said.append(say(f"reading.{way}", lang))
-    if kept.get("seed") is not None and not way:
+    if kept.get("seed") is not None and way in {None, "photo"}:
         said.append(say("reading.seed", lang, seed=kept["seed"]))
     for manner in ("effort", "fidelity"):
         if (level := kept.get(manner)) and not (way == "fine" and manner == "effort"):
             said.append(say(f"reading.{level}", lang))
-    if (strength := kept.get("strength")) is not None and not way:
+    if (strength := kept.get("strength")) is not None and way in {None, "photo"}:
         level = next(name for most, name in _CHANGES if strength <= most)
         said.append(say(f"reading.change_{level}", lang))
     return said

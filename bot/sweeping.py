@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox, people, switches
+from bot import chats, jobs, outbox, people, photos, switches
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 REPUBLISH_AFTER = 20.0  # while a reply token that came with the job still lives
 DELIVER_AGAIN_AFTER = 20.0
+FETCH_AGAIN_AFTER = 20.0
 FORGET_TOKENS_AFTER = 24 * 3600.0
 DAY = 24 * 3600.0
 
@@ -34,6 +35,7 @@ def sweep(runtime: Runtime) -> list[Wake]:
         replies = outbox.due(db, DELIVER_AGAIN_AFTER)
         erase = jobs.to_erase(db)
         unknown = people.due(db)
+        unfetched, taken_back = photos.due(db, FETCH_AGAIN_AFTER), photos.to_erase(db)
     found = {"rescued": again, "given_up": given_up, "late": late, "erase": erase}
     if any(found.values()):
         log.info("swept", **{name: len(ids) for name, ids in found.items()})
@@ -42,6 +44,8 @@ def sweep(runtime: Runtime) -> list[Wake]:
     wakes += [Wake("send", it) for it in replies]
     wakes += [Wake("erase", it) for it in erase]
     wakes += [people.KNOW] if unknown else []
+    wakes += [Wake("fetch_photo", it) for it in unfetched]
+    wakes += [Wake("erase_photo", it) for it in taken_back]
     return wakes
 
 
@@ -78,5 +82,6 @@ def forget(runtime: Runtime) -> None:
         jobs.expire(db, expired)
         chats.forget(db, expired)
         people.forget(db, expired)
+        photos.expire(db, expired, now() - DAY)
         jobs.forget_traces(db, now() - FORGET_TOKENS_AFTER, now() - 30 * DAY)
         outbox.forget(db, now() - FORGET_TOKENS_AFTER)

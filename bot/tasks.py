@@ -2,7 +2,7 @@
 
     queue gpu   draw                                      done by: worker
     queue io    deliver, send, offer_ticket, show_loading,
-                erase, know_person,
+                erase, know_person, fetch_photo, erase_photo,
                 sweep, offer_tickets, forget               done by: courier, paced by the clock
 
 Celery's pool is threads: a forked child could not use CUDA, and a thread sees the stop flag that
@@ -22,7 +22,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import jobs, logs, people, pulse, sweeping, tracing
+from bot import fetching, jobs, logs, people, photos, pulse, sweeping, tracing
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
@@ -87,6 +87,20 @@ def make_app(settings: Settings) -> Celery:
     @task(name="know_person")
     def know_person(_whom: str) -> None:
         people.know(runtime.database, LineClient(settings))
+
+    @task(name="fetch_photo")
+    def fetch_photo(photo_id: str) -> None:
+        again = fetching.fetch(runtime, photo_id)
+        if again is not None:
+            wake([Wake("fetch_photo", photo_id)], countdown=again)
+            return
+        with runtime.database.read() as db:
+            waiting = photos.waiting_for(db, photo_id)
+        wake([Wake("draw", it) for it in waiting])
+
+    @task(name="erase_photo")
+    def erase_photo(photo_id: str) -> None:
+        fetching.erase(runtime, photo_id)
 
     @task(name="sweep")
     def sweep() -> None:

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from inference.request import InvalidRequest
+
+if TYPE_CHECKING:  # who only shrinks a picture need not have it
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000  # a large phone camera's; 150 MB when unfolded
@@ -24,6 +27,15 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _ROTATED = frozenset({5, 6, 7, 8})  # EXIF orientations that swap width and height
 _ORIENTATION = 0x0112
 _SHAPES_DIFFER = 0.02
+_QUALITY = 92  # of the JPEG that `shrink` makes
+
+
+class TooLarge(InvalidRequest):
+    """More bytes, pixels or pixels a side than are read."""
+
+
+class Animated(InvalidRequest):
+    """A picture that moves."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,8 @@ def read(image: bytes, mask: bytes | None, size: tuple[int, int]) -> Source:
 
     What sticks out is cut off on both sides alike, from picture and mask. Raises InvalidRequest.
     """
+    import numpy as np
+
     check(image, mask)
     with _explained("image"):
         picture = _on(_upright(image, size), "white")
@@ -73,15 +87,34 @@ def read(image: bytes, mask: bytes | None, size: tuple[int, int]) -> Source:
         return Source(pixels, np.asarray(grey) >= 128)
 
 
+def shrink(data: bytes, longest: int) -> tuple[bytes, int, int]:
+    """The picture as a JPEG of its own, with its width and height: upright, on white, no side
+    longer than `longest` pixels, and without anything that the file said beside the picture, such
+    as where it was taken.
+
+    Raises InvalidRequest: TooLarge before anything is unfolded, Animated for what moves.
+    """
+    check(data, None)
+    with _explained("image"):
+        with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+            # A phone's JPEG may hold a second picture (MPO), a depth map say: it does not move.
+            if picture.format in {"PNG", "WEBP"} and getattr(picture, "n_frames", 1) > 1:
+                raise Animated("The image moves; only still pictures are read.")
+        flat = _on(_upright(data, (longest, longest)), "white")
+        flat.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+        flat.info.clear()  # a JPEG's comment would be written again
+        out = BytesIO()
+        flat.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+        return out.getvalue(), flat.width, flat.height
+
+
 def _size(data: bytes, name: str) -> tuple[int, int]:
     if len(data) > MAX_BYTES:
-        raise InvalidRequest(
-            f"The {name} has {len(data)} bytes; {MAX_BYTES} are the most that is read."
-        )
+        raise TooLarge(f"The {name} has {len(data)} bytes; {MAX_BYTES} are the most that is read.")
     with _explained(name), Image.open(BytesIO(data), formats=_FORMATS) as picture:
         width, height = picture.size
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-            raise InvalidRequest(
+            raise TooLarge(
                 f"The {name} is {width}x{height} pixels; {MAX_PIXELS} pixels and sides of"
                 f" {MAX_SIDE} are the most that is read. Make it smaller."
             )
@@ -101,8 +134,7 @@ def _upright(data: bytes, size: tuple[int, int]) -> Image.Image:
     picture.draft(None, (2 * max(size), 2 * max(size)))
     picture.load()
     if picture.mode.startswith("I"):  # 16 bits, which a conversion would clip
-        deep = np.asarray(picture)
-        picture = Image.fromarray((deep >> 8).astype(np.uint8))
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
     return ImageOps.exif_transpose(picture)
 
 

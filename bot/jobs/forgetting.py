@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
+from bot import photos
 from bot.database import now
 from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
 from bot.prepared import Prepared
 from bot.tables import changing, events, jobs, pictures, reply_tokens, shown, unsent
+from bot.tables import photos as sent_photos
 
 _UNSENT = Prepared(select(unsent.c.at).where(unsent.c.message_id == bindparam("message")))
 
@@ -20,10 +22,15 @@ def was_unsent(db: Connection, message_id: str) -> bool:
 
 
 def unsend(db: Connection, message_id: str) -> list[str]:
-    """A message was taken back: cancel and erase its job, also when it has yet to arrive."""
+    """A message was taken back: cancel and erase its job, also when it has yet to arrive.
+
+    Likewise a photo, with all that was painted from it.
+    """
     if not was_unsent(db, message_id):
         db.execute(insert(unsent).values(message_id=message_id, at=now()))
-    return _drop(db, jobs.c.message_id == message_id, erase=True)
+    taken = photos.drop(db, sent_photos.c.message_id == message_id)
+    which = jobs.c.message_id == message_id
+    return _drop(db, or_(which, jobs.c.parent_id.in_(taken)) if taken else which, erase=True)
 
 
 def cancel(db: Connection, job_id: str) -> bool:
@@ -35,6 +42,8 @@ def cancel(db: Connection, job_id: str) -> bool:
 def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
     """The bot left the chat or was blocked: cancel what is not painted, or erase everything."""
     there = jobs.c.chat_id == chat_id
+    if erase:
+        photos.drop(db, sent_photos.c.chat_id == chat_id)
     return _drop(db, there if erase else and_(there, jobs.c.state.in_(UNFINISHED)), erase=erase)
 
 
@@ -42,15 +51,24 @@ def drop_person(db: Connection, line_id: str) -> list[str]:
     """Cancel and erase what a person asked for in any chat, or what belongs to this chat."""
     theirs = or_(changing.c.user_id == line_id, changing.c.chat_id == line_id)
     db.execute(delete(changing).where(theirs))  # also what they began on another's picture
-    return _drop(db, or_(jobs.c.user_id == line_id, jobs.c.chat_id == line_id), erase=True)
+    sent = or_(sent_photos.c.user_id == line_id, sent_photos.c.chat_id == line_id)
+    taken = photos.drop(db, sent)  # and what others painted from them
+    mine = or_(jobs.c.user_id == line_id, jobs.c.chat_id == line_id)
+    return _drop(db, or_(mine, jobs.c.parent_id.in_(taken)) if taken else mine, erase=True)
 
 
-def _drop(db: Connection, which: Any, *, erase: bool) -> list[str]:
-    """Cancel what is under way among `which`; with `erase`, have all of it erased."""
+def drop_one(db: Connection, job_id: str) -> list[str]:
+    """Cancel and erase one job, and it alone: pictures that went on from it are kept."""
+    return _drop(db, jobs.c.id == job_id, erase=True, alone=True)
+
+
+def _drop(db: Connection, which: Any, *, erase: bool, alone: bool = False) -> list[str]:
+    """Cancel what is under way among `which`; with `erase`, have all of it erased, and also what
+    went on from it, unless `alone`."""
     found = list(db.execute(select(jobs.c.id).where(which)).scalars())
     if not found:
         return []
-    if erase:
+    if erase and not alone:
         found += _descendants(db, found)
     values: dict[str, Any] = {
         "state": case((jobs.c.state.in_(UNDELIVERED), CANCELLED), else_=jobs.c.state),
@@ -88,8 +106,11 @@ def expire(db: Connection, before: float) -> None:
     db.execute(update(jobs).where(old).values(erase_at=now()))
 
 
-def erased(db: Connection, job_id: str) -> None:
-    """The pictures are gone from storage: forget the words and the people too."""
+def erased(db: Connection, job_id: str, mark: str | None = None) -> None:
+    """The pictures are gone from storage: forget the words and the people too.
+
+    mark: stands for the person until the day is over (bot.limits.mark).
+    """
     db.execute(delete(pictures).where(pictures.c.job_id == job_id))
     for table in (reply_tokens, shown, changing):
         db.execute(delete(table).where(table.c.job_id == job_id))
@@ -98,13 +119,19 @@ def erased(db: Connection, job_id: str) -> None:
         .where(jobs.c.id == job_id)
         .values(
             request=None,
-            user_id=None,
+            user_id=mark,
             chat_id=None,
             quote_token=None,
             message_id=None,
             erased_at=now(),
         )
     )
+
+
+def forget_marks(db: Connection, before: float) -> None:
+    """Drop what stands for a person in erased jobs of the days before this moment."""
+    old = and_(jobs.c.erased_at.is_not(None), jobs.c.created_at < before)
+    db.execute(update(jobs).where(old, jobs.c.user_id.is_not(None)).values(user_id=None))
 
 
 def forget_traces(db: Connection, tokens_before: float, events_before: float) -> None:

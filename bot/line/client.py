@@ -165,8 +165,10 @@ class LineClient:
             language=found.get("language"),
         )
 
-    def content(self, message_id: str, limit: int = 10 * 1024 * 1024) -> bytes:
-        """A picture (or other file) that a person sent, at most `limit` bytes.
+    def content(
+        self, message_id: str, limit: int = 10 * 1024 * 1024, deadline: float = 60.0
+    ) -> bytes:
+        """A picture (or other file) that a person sent, at most `limit` bytes in `deadline` s.
 
         LineError not_ready: try again soon; not_found: unknown, unsent (410) or expired;
         too_large: over `limit`, of which at most 64 KiB more was read.
@@ -176,6 +178,7 @@ class LineClient:
             "/v2/bot/message/{message}/content",
             ids={"message": message_id},
             limit=limit,
+            deadline=deadline,
             timeout=self._timeout,
         )
 

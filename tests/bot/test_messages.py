@@ -77,7 +77,11 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"ask {kind}", messages.ask_what(NUMBER, lang, kind, quote_token="q")
     yield "gone", messages.gone(lang, quote_token="q")
     yield "nothing to go on", messages.nothing_to_go_on(lang, quote_token="q")
-    for way in ("similar", "fine"):
+    for several in (False, True):
+        yield f"photo {several}", messages.photo_ask(lang, several=several)
+    for code in ("photo_gone", "never_heard_of"):
+        yield f"photo {code}", messages.photo_refused(code, lang)
+    for way in ("similar", "fine", "photo"):
         kept = {**stored(read("海")), "way": way, "seed": 7, "strength": 0.5, "effort": "careful"}
         yield f"picture {way}", messages.picture(NUMBER, URLS[:1], lang=lang, kept=kept)
     for count in (2, 3):

@@ -42,7 +42,7 @@ def test_a_sticker_and_a_photo(house: House) -> None:
     house.simulator.send(mio, sticker={})
     house.wait_for_text(mio, say("problem.sticker"))
     house.simulator.send(mio, image=photo.getvalue())
-    house.wait_for_text(mio, say("problem.image"))
+    house.wait_for_text(mio, say("photo.ask"))
 
 
 def test_in_a_group_it_keeps_out_of_other_peoples_talk(house: House) -> None:
