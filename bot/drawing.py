@@ -43,20 +43,30 @@ class Result(Enum):
     STOPPED = "stopped"  # back in the queue, the message is to be handed back to the broker
 
 
-def draw(runtime: Runtime, job_id: str) -> Result:
-    """Paint a job; every way out leaves it in a state that something goes on from."""
+def draw(runtime: Runtime) -> tuple[Result, str | None]:
+    """Paint the job whose turn it is; how that ended, and the id of the job, if there was one.
+
+    Every way out leaves it in a state that something goes on from. Which job a message of the
+    broker named does not matter: there is a message for each, and turns are between people.
+    """
     settings = runtime.settings
     with runtime.database.write() as db:
         if switches.state(db).draining:
             log.info("left in the queue", reason="the workers are drained")
-            return Result.NOTHING
+            return Result.NOTHING, None
         # One of its own for each claim: no thread may take its neighbour's job for its own.
         owner = f"{runtime.owner}/{token_hex(4)}"
-        job = jobs.claim(db, job_id, owner, settings.lease_seconds)
+        job = jobs.claim_next(db, owner, settings.lease_seconds)
     if job is None:
-        return Result.NOTHING
-    structlog.contextvars.bind_contextvars(number=job.number, job=job.id, attempt=job.attempts)
+        return Result.NOTHING, None
+    about = {"number": job.number, "job": job.id, "attempt": job.attempts}
+    about |= {"event_id": job.event_id, "chat_kind": job.chat_kind}  # the message named another
+    structlog.contextvars.bind_contextvars(**about)
     log.info("drawing", waited=round(now() - job.created_at, 3))
+    return _draw(runtime, job), job.id
+
+
+def _draw(runtime: Runtime, job: Job) -> Result:
     with Lease(runtime, job) as lease:
         try:
             return _paint(runtime, job, lease)

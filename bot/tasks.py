@@ -53,10 +53,12 @@ def make_app(settings: Settings) -> Celery:
                 return
 
     @task(name="draw", bind=True)
-    def draw(self: Any, job_id: str) -> None:
+    def draw(self: Any, _job_id: str) -> None:
         if runtime.stopping.is_set():
             raise Reject("the worker is stopping", requeue=True)
-        result = draw_job(runtime, job_id)
+        result, job_id = draw_job(runtime)
+        if job_id is None:
+            return
         if result in {Result.DRAWN, Result.FAILED}:
             wake([Wake("deliver", job_id)])
         elif result is Result.AGAIN:

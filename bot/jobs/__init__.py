@@ -49,6 +49,7 @@ from bot.jobs.overview import anywhere, count_of, named, newest, received_at
 from bot.jobs.painting import (
     add,
     claim,
+    claim_next,
     drawn,
     fail,
     give_back,
@@ -57,8 +58,9 @@ from bot.jobs.painting import (
     rescue,
     unpublished,
 )
-from bot.jobs.queries import by_message, by_number, get, latest, pictures_of, place, unfinished
+from bot.jobs.queries import by_message, by_number, get, latest, pictures_of, unfinished
 from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
+from bot.jobs.turns import next_in_turn, place
 
 __all__ = [
     "CANCELLED",
@@ -80,6 +82,7 @@ __all__ = [
     "cancel",
     "claim",
     "claim_delivery",
+    "claim_next",
     "count_of",
     "deliver_later",
     "delivered",
@@ -99,6 +102,7 @@ __all__ = [
     "needing_ticket",
     "new_number",
     "newest",
+    "next_in_turn",
     "overdue",
     "pictures_of",
     "place",

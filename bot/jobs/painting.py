@@ -14,6 +14,7 @@ from bot.database import now
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
 from bot.jobs.queries import get
 from bot.jobs.tokens import add_token
+from bot.jobs.turns import next_in_turn
 from bot.prepared import Prepared
 from bot.tables import jobs, pictures
 
@@ -88,6 +89,15 @@ def claim(db: Connection, job_id: str, owner: str, lease: float) -> Job | None:
         )
     )
     return get(db, job_id) if taken.rowcount == 1 else None
+
+
+def claim_next(db: Connection, owner: str, lease: float) -> Job | None:
+    """Take the queued job whose turn it is (bot.jobs.turns); None when nothing is queued."""
+    while (job_id := next_in_turn(db)) is not None:
+        if job := claim(db, job_id, owner, lease):
+            return job
+        # Another worker was faster; what it took counts for its person from now on.
+    return None
 
 
 def renew(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from bot.jobs.model import FAILED, QUEUED, UNFINISHED, Job, StoredPicture, as_job
+from bot.jobs.model import FAILED, UNFINISHED, Job, StoredPicture, as_job
 from bot.prepared import Prepared
 from bot.tables import jobs, pictures
 
@@ -65,16 +65,6 @@ def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
     else:
         found = _OF_CHAT.first(db, chat=chat_id)
     return int(found[0]) if found else 0
-
-
-def place(db: Connection, job: Job) -> int:
-    """A job's place in the queue: 0 while it is painted, 1 when it is next, and so on."""
-    if job.state != QUEUED:
-        return 0
-    query = select(func.count()).where(
-        jobs.c.state.in_(UNFINISHED), jobs.c.created_at < job.created_at
-    )
-    return max(1, int(db.execute(query).scalar_one()))
 
 
 def pictures_of(db: Connection, job_id: str) -> list[StoredPicture]:

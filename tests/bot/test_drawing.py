@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import jobs, tables
+from bot import drawing, jobs, tables
 from bot.database import now
-from bot.drawing import Result, draw
+from bot.drawing import Result
 from bot.jobs import CANCELLED, DRAWING, DRAWN, FAILED, QUEUED
 from bot.prompt import read, stored
 from bot.runtime import Runtime
@@ -67,6 +67,13 @@ class StandIn:
         act = self.acts.pop(0) if self.acts else paints
         result: list[Picture] = act(request, on_step, should_stop)
         return result
+
+
+def draw(runtime: Runtime, job_id: str) -> Result:
+    """What one message of the broker does; here, the turn is always that of the job it names."""
+    result, painted = drawing.draw(runtime)
+    assert painted in {job_id, None}
+    return result
 
 
 def picture(seed: int = 1, *, flagged: bool = False) -> Picture:

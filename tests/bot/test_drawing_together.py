@@ -46,9 +46,13 @@ class Worker:
         self.results: dict[str, Result] = {}
         self.threads: list[threading.Thread] = []
 
-    def take(self, job_id: str) -> None:
+    def take(self) -> None:
+        """One message of the broker: the next job, whichever that is."""
+
         def work() -> None:
-            self.results[job_id] = draw(self.runtime, job_id)
+            result, job_id = draw(self.runtime)
+            assert job_id is not None
+            self.results[job_id] = result
 
         self.threads.append(threading.Thread(target=work))
         self.threads[-1].start()
@@ -81,9 +85,9 @@ def test_two_jobs_share_a_batch_and_both_arrive(runtime: Runtime, house: House) 
     hook = painter.model.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
     worker = Worker(runtime)
     first, second = wish(house, 60), wish(house, 60)
-    worker.take(first)
+    worker.take()
     until(lambda: rows)
-    worker.take(second)
+    worker.take()
     assert set(worker.done().values()) == {Result.DRAWN}
     hook.remove()
     assert rows[0] == 2
@@ -103,8 +107,8 @@ def test_two_jobs_share_a_batch_and_both_arrive(runtime: Runtime, house: House) 
 def test_one_is_taken_back_and_the_other_arrives(runtime: Runtime, house: House) -> None:
     worker = Worker(runtime)
     gone, stays = wish(house, 500, message="m1"), wish(house, 60)
-    worker.take(gone)
-    worker.take(stays)
+    worker.take()
+    worker.take()
     until(lambda: runtime.painter.status().active == 2)
     with house.database.write() as db:
         jobs.unsend(db, "m1")
@@ -115,8 +119,8 @@ def test_one_is_taken_back_and_the_other_arrives(runtime: Runtime, house: House)
 def test_a_stop_gives_all_of_them_back_within_a_step(runtime: Runtime, house: House) -> None:
     worker = Worker(runtime)
     ids = [wish(house, 500) for _ in range(5)]  # three in the batch, two before its door
-    for job_id in ids:
-        worker.take(job_id)
+    for _ in ids:
+        worker.take()
     until(lambda: runtime.painter.status().waiting == 2)
     runtime.stopping.set()
     asked = time.monotonic()
@@ -130,8 +134,8 @@ def test_leases_outlive_a_long_wait_for_a_place(runtime: Runtime, house: House) 
     """The heartbeat belongs to the job, not to its steps: those that wait keep their jobs too."""
     worker = Worker(runtime)
     ids = [wish(house, 500) for _ in range(4)]
-    for job_id in ids:
-        worker.take(job_id)
+    for _ in ids:
+        worker.take()
     until(lambda: runtime.painter.status().waiting == 1)
     time.sleep(1.5)  # longer than a lease
     with house.database.write() as db:

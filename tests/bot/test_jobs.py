@@ -504,7 +504,7 @@ def test_the_place_in_the_queue(house: House) -> None:
     assert places == [0, 1, 2, 3]
     with house.database.write() as db:
         jobs.drawn(db, ids[0], "w", [stored(house.job(ids[0]))], now())
-        assert [jobs.place(db, house.job(it)) for it in ids[1:]] == [1, 1, 2]
+        assert [jobs.place(db, house.job(it)) for it in ids[1:]] == [1, 2, 3]
 
 
 def test_the_latest_job_of_a_person(house: House) -> None:
