@@ -1,0 +1,258 @@
+"""What is a hang, what is none, and what becomes of the jobs of a worker that hangs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot import jobs, lease, pulse, tables
+from bot.database import Database, now
+from bot.jobs import DRAWING, FAILED, QUEUED, Job
+from bot.jobs.hanging import abandon
+from bot.lease import FIRST, Headway, Lease
+from bot.pulse import Pulse, Worker
+from bot.runtime import Runtime
+from bot.settings import Settings
+from inference.engine import Status
+from tests.bot.house import House
+
+
+class Easel:
+    """A painter as far as its signs of life go."""
+
+    def __init__(self) -> None:
+        self.ticks = self.aside = 0
+        self.active = 1
+
+    def status(self) -> Status:
+        return Status(0, self.active, 1, 4, self.ticks, 0.0, (), self.aside)
+
+
+@pytest.fixture
+def easel() -> Easel:
+    return Easel()
+
+
+@pytest.fixture
+def runtime(settings: Settings, easel: Easel) -> Iterator[Runtime]:
+    it = Runtime(replace(settings, lease_seconds=0.3, step_timeout=1.0))
+    it._painter = easel  # type: ignore[assignment]
+    yield it
+    it.database.close()
+
+
+@pytest.fixture
+def ends(runtime: Runtime) -> list[dict[str, object]]:
+    """What the process would have ended over."""
+    found: list[dict[str, object]] = []
+    runtime.hung = found.append
+    return found
+
+
+@pytest.fixture
+def stepping(runtime: Runtime) -> None:
+    """The worker has stepped before, quickly."""
+    runtime.headway._took.extend([0.01] * 3)
+
+
+@pytest.fixture
+def job(runtime: Runtime, house: House) -> Job:
+    found = house.claim(house.add(), f"{runtime.owner}/1", 0.3)
+    assert found is not None
+    return found
+
+
+def for_seconds(seconds: float, act: Callable[[], Any] = lambda: None) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        act()
+        time.sleep(0.05)
+
+
+@pytest.mark.usefixtures("stepping")
+def test_a_job_without_a_step_hangs_and_is_not_renewed_any_more(
+    runtime: Runtime, job: Job, house: House, ends: list[dict[str, object]]
+) -> None:
+    with Lease(runtime, job) as held:
+        held.step, held.steps = 3, 8
+        held.sign()
+        for_seconds(2.5)
+    [about] = ends
+    assert (about["number"], about["step"], about["steps"]) == (job.number, 3, 8)
+    assert 1.0 <= float(str(about["seconds"])) < 2.5
+    kept = house.job(job.id).lease_until
+    assert kept is not None
+    assert kept < now(), "nobody renews what hangs"
+
+
+@pytest.mark.usefixtures("stepping")
+@pytest.mark.parametrize("sign", ["its own", "a neighbour's step", "a decoded picture"])
+def test_whatever_goes_on_is_a_sign_of_life(
+    runtime: Runtime, job: Job, easel: Easel, ends: list[dict[str, object]], sign: str
+) -> None:
+    with Lease(runtime, job) as held:
+
+        def go_on() -> None:
+            if sign == "its own":
+                held.sign()
+            elif sign == "a neighbour's step":
+                easel.ticks += 1
+            else:
+                easel.aside += 1
+
+        for_seconds(2.0, go_on)
+        assert runtime.headway.still() < 1.0
+    assert ends == []
+    assert runtime.headway.still() == 0.0
+
+
+def test_before_the_first_step_there_is_more_patience(
+    runtime: Runtime, job: Job, ends: list[dict[str, object]]
+) -> None:
+    """Kernels are chosen and sizes compiled in it."""
+    assert runtime.headway.limit() == FIRST * 1.0
+    with Lease(runtime, job):
+        for_seconds(2.0)
+    assert ends == []
+
+
+def test_a_slow_machine_is_no_hang(runtime: Runtime) -> None:
+    headway = runtime.headway
+    headway._took.extend([0.01] * 3)
+    assert headway.limit() == 1.0
+    headway._took.extend([7.0] * 4)
+    assert headway.limit() == 20 * 7.0
+    runtime.settings = replace(runtime.settings, engine_compile=True)
+    assert headway.limit() == FIRST * 1.0, "any new size may have to be compiled"
+
+
+def test_what_a_step_usually_takes_is_learnt_while_one_is_at_it(
+    runtime: Runtime, easel: Easel
+) -> None:
+    headway = Headway(runtime)
+    headway.look()
+    easel.active = 0
+    time.sleep(0.3)  # nobody wants a picture: that is no slow step
+    headway.look()
+    easel.active = 1
+    for _ in range(3):
+        time.sleep(0.05)
+        easel.ticks += 1
+        headway.look()
+    assert 0.04 < max(headway._took) < 0.25
+
+
+@pytest.mark.usefixtures("stepping")
+def test_a_machine_that_stood_still_itself_is_no_hang(
+    runtime: Runtime,
+    job: Job,
+    ends: list[dict[str, object]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A suspended machine, or a process that was stopped and goes on: all threads stood."""
+    real, ahead = time.monotonic, [0.0]
+    monkeypatch.setattr(lease.time, "monotonic", lambda: real() + ahead[0])
+    with Lease(runtime, job):
+        time.sleep(0.4)
+        ahead[0] = 600.0
+        time.sleep(0.4)
+    assert ends == []
+
+
+def test_a_hung_worker_says_so_lets_go_and_ends(
+    runtime: Runtime, job: Job, house: House, settings: Settings
+) -> None:
+    """For real: the process of this test's child ends by itself, with that status."""
+    other = house.claim(house.add(), "elsewhere:1/1")
+    assert other is not None
+    code = (
+        "import sys\n"
+        "from bot import logs, pulse\n"
+        "from bot.lease import end_process\n"
+        "from bot.runtime import Runtime\n"
+        "from bot.settings import Settings\n"
+        "from sqlalchemy import update\n"
+        "from bot.tables import jobs\n"
+        "settings = Settings.from_env()\n"
+        "logs.set_up('worker', 'json')\n"
+        "runtime = Runtime(settings)\n"
+        "pulse.Pulse(runtime.database, 'worker', dict).beat()\n"
+        "with runtime.database.write() as db:\n"
+        f"    mine = update(jobs).where(jobs.c.id == '{job.id}')\n"
+        "    db.execute(mine.values(lease_owner=f'{runtime.owner}/1', lease_until=9e9))\n"
+        "end_process(runtime, {'number': '4F7-K2M', 'step': 3})\n"
+        "print('never')\n"
+    )
+    environ = {
+        **os.environ,
+        "LINE_CHANNEL_SECRET": "s",
+        "LINE_CHANNEL_ACCESS_TOKEN": "t",
+        "DATABASE_URL": settings.database_url,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == lease.EXIT, done.stderr
+    assert "never" not in done.stdout
+    with house.database.read() as db:
+        [worker] = pulse.all_workers(db)
+    assert (worker.state, worker.alive) == ("hung", False)
+    assert worker.about["hung"]["number"] == "4F7-K2M"
+    assert house.state(other.id) == DRAWING
+    with house.database.write() as db:
+        assert jobs.rescue(db, 3) == ([job.id], [])
+    assert (house.state(job.id), house.job(job.id).attempts) == (QUEUED, 1)
+
+
+def test_a_job_that_hangs_every_worker_is_parked(house: House) -> None:
+    job_id = house.add()
+    for attempt in (1, 2, 3):
+        assert house.claim(job_id, f"host:{attempt}/x") is not None
+        with house.database.write() as db:
+            assert abandon(db, f"host:{attempt}") == 1
+            jobs.rescue(db, 3)
+    found = house.job(job_id)
+    assert (found.state, found.error_code) == (FAILED, "too_many_attempts")
+
+
+def test_only_ones_own_jobs_are_let_go(house: House) -> None:
+    for owner in ("host:1/a", "host:1/b", "host:11/a", "h_st:1/a", "other:1/a"):
+        house.claim(house.add(), owner)
+    with house.database.write() as db:
+        assert abandon(db, "host:1") == 2
+        assert abandon(db, "h_st:1") == 1
+
+
+def worker(**changes: Any) -> Worker:
+    made = Worker("h:1", "worker", "h", 1, now() - 60, now(), {"still": 0.0, "step_limit": 60.0})
+    return made._replace(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "alive"),
+    [
+        ({}, "alive", True),
+        ({"about": {}}, "alive", True),
+        ({"about": {"still": 20.0, "step_limit": 60.0}}, "alive", True),
+        ({"about": {"still": 31.0, "step_limit": 60.0}}, "still", True),
+        ({"seen_at": now() - 21}, "silent", False),
+        ({"about": {"hung": {"number": "4F7-K2M"}}}, "hung", False),
+    ],
+)
+def test_how_a_worker_is(changes: dict[str, Any], state: str, alive: bool) -> None:
+    it = worker(**changes)
+    assert (it.state, it.alive) == (state, alive)
+
+
+def test_the_pulse_tells_of_headway(runtime: Runtime, database: Database, house: House) -> None:
+    with Pulse(database, "worker", lambda: {"still": runtime.headway.still()}) as it:
+        it.beat()
+        [row] = house.rows(tables.workers)
+        assert row["about"]["still"] == 0.0
