@@ -46,9 +46,11 @@ def note(
     log.warning("operator", action=action, about=about[:16], who=who)
 
 
-def latest(db: Connection, limit: int = 50) -> list[Entry]:
-    """What was done last, the newest first."""
+def latest(db: Connection, limit: int = 50, before: float | None = None) -> list[Entry]:
+    """What was done last (before then, in seconds since 1970), the newest first."""
     query = select(audit).order_by(audit.c.at.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.at < before)
     return [Entry(*row) for row in db.execute(query)]
 
 

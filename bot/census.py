@@ -30,6 +30,8 @@ class Count(NamedTuple):
     last_at: float | None
 
 
+# Not those that are to be erased: nobody is behind what is left of them.
+_KEPT = jobs.c.erase_at.is_(None)
 _COUNTS: tuple[ColumnElement[Any], ...] = (
     func.count(),
     func.coalesce(func.sum(jobs.c.asked), 0),
@@ -42,14 +44,14 @@ _COUNTS: tuple[ColumnElement[Any], ...] = (
 
 def persons(db: Connection, limit: int = 50, skip: int = 0) -> list[Count]:
     """People, those who asked last first."""
-    query = select(jobs.c.user_id, *_COUNTS).where(jobs.c.user_id.is_not(None))
+    query = select(jobs.c.user_id, *_COUNTS).where(jobs.c.user_id.is_not(None), _KEPT)
     query = query.group_by(jobs.c.user_id).order_by(_COUNTS[-1].desc()).limit(limit).offset(skip)
     return [Count(bans.fingerprint(who), "person", *rest) for who, *rest in db.execute(query)]
 
 
 def groups(db: Connection, limit: int = 50, skip: int = 0) -> list[Count]:
     """Groups and rooms in which something was asked for, the last first."""
-    there = jobs.c.chat_id.is_not(None) & (jobs.c.chat_kind != "user")
+    there = jobs.c.chat_id.is_not(None) & (jobs.c.chat_kind != "user") & _KEPT
     query = select(jobs.c.chat_id, jobs.c.chat_kind, *_COUNTS).where(there)
     query = query.group_by(jobs.c.chat_id, jobs.c.chat_kind).order_by(_COUNTS[-1].desc())
     found = db.execute(query.limit(limit).offset(skip))
@@ -77,7 +79,7 @@ class Found(NamedTuple):
 def look(db: Connection, line_id: str) -> Found:
     """All that the house knows of a person or a chat, but for names and words."""
     person = bans.kind_of(line_id) == "person"
-    theirs = (jobs.c.user_id if person else jobs.c.chat_id) == line_id
+    theirs = ((jobs.c.user_id if person else jobs.c.chat_id) == line_id) & _KEPT
     mark = bans.fingerprint(line_id)
     here = db.execute(select(chats).where(chats.c.id == line_id)).mappings().first()
     kind = "person" if person else here["kind"] if here else "group"
@@ -105,11 +107,21 @@ def behind(db: Connection, start: str) -> list[str]:
 
 
 def _everybody(db: Connection) -> Iterator[str]:
-    queries = [
-        select(it).where(it.is_not(None))
-        for it in (
-            *(jobs.c.user_id, jobs.c.chat_id, chats.c.id),
-            *(people.c.user_id, people.c.chat_id, photos.c.user_id, photos.c.chat_id),
-        )
-    ]
+    others = (people.c.user_id, people.c.chat_id, photos.c.user_id, photos.c.chat_id, chats.c.id)
+    queries = [select(it).where(_KEPT, it.is_not(None)) for it in (jobs.c.user_id, jobs.c.chat_id)]
+    queries += [select(it).where(it.is_not(None)) for it in others]
     yield from db.execute(queries[0].union(*queries[1:])).scalars()
+
+
+def beside(db: Connection, line_id: str, limit: int = 20) -> list[Count]:
+    """Of a person the groups they asked in, of a group or room the people who asked there."""
+    person = bans.kind_of(line_id) == "person"
+    mine, other = (jobs.c.user_id, jobs.c.chat_id) if person else (jobs.c.chat_id, jobs.c.user_id)
+    query = select(other, func.max(jobs.c.chat_kind), *_COUNTS).where(
+        mine == line_id, other.is_not(None), jobs.c.chat_kind != "user", _KEPT
+    )
+    found = db.execute(query.group_by(other).order_by(_COUNTS[-1].desc()).limit(limit))
+    return [
+        Count(bans.fingerprint(it), kind if person else "person", *rest)
+        for it, kind, *rest in found
+    ]

@@ -25,6 +25,11 @@ def on_starting(_server: Any) -> None:
     logs.set_up("web", os.environ.get("LOG_FORMAT"))
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Open the dictionary beside the first requests: within one, it would hold its answer up."""
+def post_worker_init(worker: Any) -> None:
+    """Open the dictionary beside the first requests: within one, it would hold its answer up.
+
+    The operator's pages learn whether to go on: an answer that lasts must not hold up a stop.
+    """
+    if (pages := worker.wsgi.extensions.get("admin")) is not None:
+        pages.extensions["serving"] = lambda: worker.alive
     threading.Thread(target=japanese.words, args=["絵"], name="dictionary", daemon=True).start()

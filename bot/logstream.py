@@ -13,8 +13,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.settings import Settings
 
@@ -26,6 +26,7 @@ FIELD = "line"
 LONGEST = 16_000  # characters of one line; a page of trace has some thousand
 _WAITING = 2_000  # lines in memory while Redis is slow
 _AT_ONCE = 200
+_PAGE = 500  # lines that are read in one call
 _GATHER = 0.1  # seconds in which lines come together for one call
 _PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds after the first, second ... failure in a row
 
@@ -165,24 +166,74 @@ def _shortened(line: str) -> str:
     return json.dumps({name: str(kept[name])[:500] for name in names if name in kept})
 
 
+class Entry(NamedTuple):
+    """One line of the stream. id: Redis's, which grows with time; line: what a process logged."""
+
+    id: str
+    line: dict[str, Any]
+
+
+def newest(
+    client: Redis, limit: int, wanted: Callable[[dict[str, Any]], bool] = lambda _: True
+) -> list[Entry]:
+    """The newest lines that are wanted, at most `limit`, in their order; however far back.
+
+    Raises redis.RedisError when Redis is away.
+    """
+    found: list[Entry] = []
+    last = "+"
+    while len(found) < limit:
+        entries: Any = client.xrevrange(KEY, max=last, count=_PAGE)
+        found += [it for it in map(_entry, entries) if wanted(it.line)]
+        if len(entries) < _PAGE:
+            break
+        last = f"({entries[-1][0]}"
+    return found[:limit][::-1]
+
+
+def everything(client: Redis) -> Iterator[Entry]:
+    """All lines, the oldest first. Raises redis.RedisError when Redis is away."""
+    last = "-"
+    while entries := _page(client, last):
+        yield from map(_entry, entries)
+        last = f"({entries[-1][0]}"
+
+
+def _page(client: Redis, last: str) -> Any:
+    return client.xrange(KEY, min=last, count=_PAGE)
+
+
+def position(client: Redis) -> str:
+    """The id of the newest line, for `after`. Raises redis.RedisError when Redis is away."""
+    found: Any = client.xrevrange(KEY, count=1)
+    return str(found[0][0]) if found else "0-0"
+
+
+def after(client: Redis, last: str, wait: float) -> list[Entry]:
+    """What came after the line with that id; if nothing did, what comes within `wait` seconds.
+
+    Raises redis.RedisError when Redis is away.
+    """
+    news: Any = client.xread({KEY: last}, count=_PAGE, block=max(1, round(wait * 1000)))
+    return [_entry(it) for _, entries in news or [] for it in entries]
+
+
 def tail(client: Redis, lines: int, *, follow: bool = False) -> Iterator[dict[str, Any]]:
     """The newest `lines` of the stream in their order, then, with `follow`, what comes, for ever.
 
     Raises redis.RedisError when Redis is away.
     """
-    found: Any = client.xrevrange(KEY, count=lines) if lines else []
-    last = found[0][0] if found else "$"
-    if not found and follow:
-        newest: Any = client.xrevrange(KEY, count=1)
-        last = newest[0][0] if newest else "0-0"
-    for _, fields in reversed(found):
-        yield _read(fields)
+    found = newest(client, lines)
+    yield from (it.line for it in found)
+    last = found[-1].id if found else position(client) if follow else ""
     while follow:
-        news: Any = client.xread({KEY: last}, count=500, block=1000)
-        for _, entries in news or []:
-            for entry, fields in entries:
-                last = entry
-                yield _read(fields)
+        for it in after(client, last, 1.0):
+            last = it.id
+            yield it.line
+
+
+def _entry(found: tuple[str, dict[str, str]]) -> Entry:
+    return Entry(found[0], _read(found[1]))
 
 
 def _read(fields: dict[str, str]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,6 +16,37 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 _FIRST = ("timestamp", "level", "process", "host", "pid", "event")
 _COLORS = {"warning": "yellow", "error": "red", "critical": "red"}
 Line = Mapping[str, Any]
+
+
+class Filter(NamedTuple):
+    """What a line must have; "" for each is: whatever.
+
+    level: this or worse. worker: a process ("worker"), a host, or host:pid. job: a 受付番号, as
+    people type it, or a job's id. text: what must stand somewhere in the line, in any case.
+    """
+
+    level: str = ""
+    worker: str = ""
+    job: str = ""
+    text: str = ""
+
+    def wants(self, line: Line) -> bool:
+        """Whether a line of the stream passes."""
+        if _rank(line.get("level")) < _rank(self.level or LEVELS[0]):
+            return False
+        jobs = {self.job, normal(self.job) or self.job}
+        if self.job and not jobs & {line.get("number"), line.get("job")}:
+            return False
+        host = line.get("host")
+        names = {line.get("process"), host, f"{host}:{line.get('pid')}"}
+        if self.worker and self.worker not in names:
+            return False
+        text = self.text.casefold()
+        return not text or text in json.dumps(line, ensure_ascii=False, default=str).casefold()
+
+
+def _rank(level: object) -> int:
+    return LEVELS.index(level) if isinstance(level, str) and level in LEVELS else 1
 
 
 @click.command()
@@ -41,10 +72,10 @@ def logs(desk: Desk, /, follow: bool, lines: int, as_json: bool, **filters: str 
         raise click.ClickException("LOG_STREAM is 0: lines stand on each process's stdout only.")
     from redis import RedisError
 
-    wanted = _filter(**filters)
+    wanted = Filter(**{name: it or "" for name, it in filters.items()})
     try:
         for line in logstream.tail(client, lines, follow=follow):
-            if wanted(line):
+            if wanted.wants(line):
                 click.echo(json.dumps(line, ensure_ascii=False) if as_json else _pretty(line))
     except RedisError as error:
         raise click.ClickException(
@@ -53,26 +84,6 @@ def logs(desk: Desk, /, follow: bool, lines: int, as_json: bool, **filters: str 
         ) from None
     except KeyboardInterrupt:
         return
-
-
-def _filter(
-    level: str | None, worker: str | None, job: str | None, text: str | None
-) -> Callable[[Line], bool]:
-    least = LEVELS.index(level) if level else 0
-    names = {job, normal(job)} - {None} if job else None
-
-    def wanted(line: Line) -> bool:
-        found = str(line.get("level", "info"))
-        if (LEVELS.index(found) if found in LEVELS else 1) < least:
-            return False
-        if names and not names & {line.get("number"), line.get("job")}:
-            return False
-        host = line.get("host")
-        if worker and worker not in {line.get("process"), host, f"{host}:{line.get('pid')}"}:
-            return False
-        return not text or text in json.dumps(line, ensure_ascii=False)
-
-    return wanted
 
 
 def _pretty(line: Line) -> str:

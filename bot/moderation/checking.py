@@ -41,14 +41,23 @@ class Moderation:
 
         negative: things joined by 「、」; one that would be refused itself is well left out.
         """
+        found = self.because(prompt, negative)
+        return found[0] if found else None
+
+    def because(self, prompt: str, negative: str = "") -> tuple[str, list[str]] | None:
+        """As `refusal`, with the words that it is refused for, as the lists write them."""
         left_out = [it for it in negative.split("、") if it and not self.category(it)]
-        return self.category("、".join([prompt, *(f"{it}なし" for it in left_out)]))
+        return self._found("、".join([prompt, *(f"{it}なし" for it in left_out)]))
 
     def category(self, text: str) -> str | None:
         """The kind of thing that is refused in the text, of CATEGORIES; None: it may be painted.
 
         text: a prompt as a person wrote it, of any length. Never raises.
         """
+        found = self._found(text)
+        return found[0] if found else None
+
+    def _found(self, text: str) -> tuple[str, list[str]] | None:
         folded = fold(text)
         if not self._any.search(folded.text):
             return None
@@ -56,7 +65,7 @@ class Moderation:
         there = {it for it, written in self._spellings.items() if sentence.has(it, written)}
         for category, words, others in self._rules:
             if not there.isdisjoint(words) and not (others and there.isdisjoint(others)):
-                return category
+                return category, [words[it] for it in words if it in there]
         return None
 
 

@@ -1,0 +1,106 @@
+// The live log: lines as they come, above those that the page brought. Without this script the
+// page shows the same lines when it is loaded.
+"use strict";
+
+(() => {
+  const MOST_HELD = 1000; // lines that come during a pause
+  const AGAIN = 15_000; // milliseconds after which a stream that was refused is asked for again
+  const QUIET = 4_000; // a stream that ends and comes back within this is no news
+
+  const state = document.getElementById("state");
+  const log = document.getElementById("log");
+  const none = document.getElementById("none");
+  const pause = document.getElementById("pause");
+  const fields = ["level", "worker", "job"].map((name) => document.getElementById(name));
+  const text = document.getElementById("text");
+  const most = Number(state.dataset.most) * 2;
+
+  let last = state.dataset.last;
+  let source = null;
+  let timer = 0;
+  let held = [];
+
+  const paused = () => pause.getAttribute("aria-pressed") === "true";
+
+  function say(words) {
+    if (state.textContent !== words) state.textContent = words;
+  }
+
+  function matches(line) {
+    const wanted = text.value.trim().toLowerCase();
+    return !wanted || line.textContent.toLowerCase().includes(wanted);
+  }
+
+  function tellState() {
+    if (paused()) say(`Paused. ${held.length} new lines wait${held.length === MOST_HELD ? ", older ones were dropped" : ""}.`);
+    else say("Live: lines appear as they are written, the newest first.");
+  }
+
+  function make(html) {
+    const made = document.createElement("template");
+    made.innerHTML = html; // the server's own, with everything escaped
+    return made.content.firstElementChild;
+  }
+
+  function show(lines) {
+    for (const line of lines) line.hidden = !matches(line);
+    log.prepend(...lines.reverse());
+    while (log.childElementCount > most) log.lastElementChild.remove();
+    none.hidden = [...log.children].some((line) => !line.hidden);
+  }
+
+  function came(event) {
+    last = event.lastEventId || last;
+    const line = make(event.data);
+    line.classList.add("new");
+    if (!paused()) show([line]);
+    else {
+      held.push(line);
+      if (held.length > MOST_HELD) held.shift();
+    }
+    tellState();
+  }
+
+  function connect() {
+    clearTimeout(timer);
+    if (source) source.close();
+    // The text that is looked for stays here: no address holds it.
+    const wanted = new URLSearchParams({ auto: "1", after: last });
+    for (const field of fields) if (field.value) wanted.set(field.name, field.value);
+    source = new EventSource(`${state.dataset.stream}?${wanted}`);
+    source.addEventListener("open", () => {
+      clearTimeout(timer);
+      tellState();
+    });
+    source.addEventListener("line", came);
+    source.addEventListener("away", (event) => say(event.data));
+    source.addEventListener("error", () => {
+      clearTimeout(timer);
+      if (source.readyState === EventSource.CLOSED) {
+        say("Not live: the session has ended, or too many pages follow the log. It is tried again in 15 seconds.");
+        timer = setTimeout(connect, AGAIN);
+      } else {
+        timer = setTimeout(() => say("The web process does not answer. It is tried again and again."), QUIET);
+      }
+    });
+  }
+
+  pause.hidden = false;
+  pause.addEventListener("click", () => {
+    const now = !paused();
+    pause.setAttribute("aria-pressed", String(now));
+    pause.textContent = now ? "Go on" : "Pause";
+    if (!now) {
+      show(held);
+      held = [];
+    }
+    tellState();
+  });
+  text.addEventListener("input", () => {
+    for (const line of log.children) line.hidden = !matches(line);
+    none.hidden = [...log.children].some((line) => !line.hidden);
+  });
+  window.addEventListener("pagehide", () => source && source.close());
+  window.addEventListener("pageshow", (event) => event.persisted && connect());
+  connect();
+})();
