@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from bot.admin import errors, filters, house, live, login, now, people, security, words
+from bot.admin import errors, filters, house, job, live, login, now, people, security, words
 from bot.admin.desk import Desk
 from bot.database import Database
 from bot.settings import Settings
@@ -21,7 +21,7 @@ from bot.storage import Storage
 PREFIX = "/admin"
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
-for _page in (login, now, live, people, words, house):
+for _page in (login, now, job, live, people, words, house):
     _page.register(blueprint)
 
 

@@ -27,7 +27,7 @@ PAGES = (
 def init_app(admin: Flask) -> None:
     """Register filters and the menu."""
     admin.jinja_env.filters.update(
-        when=when, clock=clock, length=show.length, amount=show.amount, masked=show.masked
+        when=when, clock=clock, took=show.length, amount=show.amount, masked=show.masked
     )
     admin.context_processor(_menu)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from http.cookies import SimpleCookie
 
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.admin import security
 from bot.app import create_app
-from bot.database import Database, now
+from bot.database import now
 from bot.settings import Settings
 from tests.bot.house import House, body_of, event, signed
 
@@ -51,15 +52,23 @@ def browser(settings: Settings) -> Desk:
     return client
 
 
+def close(client: Desk) -> None:
+    """Let go of what the application opened."""
+    client.application.extensions["publisher"].close()
+    client.application.extensions["database"].close()
+
+
 @pytest.fixture
 def with_pages(settings: Settings) -> Settings:
     return replace(settings, admin_password=PASSWORD)
 
 
 @pytest.fixture
-def stranger(with_pages: Settings) -> Desk:
+def stranger(with_pages: Settings) -> Iterator[Desk]:
     """Somebody who has not logged in."""
-    return browser(with_pages)
+    client = browser(with_pages)
+    yield client
+    close(client)
 
 
 @pytest.fixture
@@ -67,11 +76,6 @@ def admin(stranger: Desk) -> Desk:
     """Somebody who has."""
     assert stranger.log_in().status_code == 303
     return stranger
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
 
 
 # --- in and out
