@@ -61,6 +61,12 @@ def is_reachable(db: Connection, chat_id: str) -> bool:
     return bool(db.execute(query).scalar_one_or_none())
 
 
+def language_of(db: Connection, chat_id: str) -> str:
+    """The language that a chat is spoken to in."""
+    query = select(chats.c.language).where(chats.c.id == chat_id)
+    return str(db.execute(query).scalar_one_or_none() or "ja")
+
+
 def forget(db: Connection, before: float) -> None:
     """Erase the chats that have been silent since this moment: in a 1:1 chat the id is a person."""
     db.execute(delete(chats).where(chats.c.seen_at < before))

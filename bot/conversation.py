@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, from_photos, going_on, jobs, messages, people, photos
+from bot import chats, from_photos, going_on, jobs, messages, people, photos, state
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -54,6 +54,8 @@ def _message(turn: Turn) -> list[Wake]:
     turn.language = chats.see(turn.db, turn.chat_id, turn.kind)
     if event.message_id and jobs.was_unsent(turn.db, event.message_id):
         return []
+    if (wakes := state.said(turn)) is not None:
+        return wakes
     if event.message_type == "image":
         return from_photos.received(turn)
     if event.message_type != "text" or event.text is None:

@@ -21,6 +21,7 @@ from bot.chats import is_reachable
 from bot.database import Database, now
 from bot.jobs import Job
 from bot.line import LineClient, LineError, Quota
+from bot.line.client import ChatKind
 from bot.sending import GIVE_UP_AFTER, MENDABLE, End, Sender, backoff
 from bot.settings import Settings
 from bot.storage import Storage
@@ -139,6 +140,10 @@ class Courier(Sender):
             log.warning("push budget spent", price=price, left=left)
             return None
         return price
+
+    def price_of(self, chat_id: str, kind: ChatKind) -> int:
+        """What one push there costs, in messages. Raises LineError."""
+        return self._line.member_count(chat_id, kind)
 
     def _read_quota(self) -> Quota:
         if self._quota is None or self._quota[0] < time.monotonic() - QUOTA_FRESH:

@@ -62,8 +62,10 @@ def draw(runtime: Runtime) -> tuple[Result, str | None]:
     about = {"number": job.number, "job": job.id, "attempt": job.attempts}
     about |= {"event_id": job.event_id, "chat_kind": job.chat_kind}  # the message named another
     structlog.contextvars.bind_contextvars(**about)
+    tracing.follow(job.trace)
     log.info("drawing", waited=round(now() - job.created_at, 3))
-    return _draw(runtime, job), job.id
+    with tracing.span("draw", "consumer", number=job.number, attempt=job.attempts):
+        return _draw(runtime, job), job.id
 
 
 def _draw(runtime: Runtime, job: Job) -> Result:

@@ -88,11 +88,16 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+def month_began() -> float:
+    """When LINE's month began, in seconds since 1970."""
+    month = dt.datetime.now(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return month.timestamp()
+
+
 def pushes_this_month(db: Connection) -> int:
     """What this bot's pushes cost this month, in messages, by its own count."""
-    month = dt.datetime.now(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent = select(func.coalesce(func.sum(deliveries.c.price), 0)).where(
-        deliveries.c.created_at >= month.timestamp(),
+        deliveries.c.created_at >= month_began(),
         deliveries.c.way == "push",
         deliveries.c.state == "sent",
     )

@@ -117,6 +117,11 @@ def set_up(
     logging.captureWarnings(True)
 
 
+def waiting() -> int:
+    """Lines that have not been carried to the stream yet; 0 without a stream."""
+    return 0 if _stream is None else _stream.waiting
+
+
 def flush() -> None:
     """Let nothing that was said be lost with the process: for those that end without a word."""
     sys.stdout.flush()

@@ -20,8 +20,9 @@ from bot.tables import deliveries
 READY, SENDING = "ready", "sending"
 SENT, DEAD, REFUSED, UNCERTAIN = "sent", "dead", "refused", "uncertain"
 RESULT, TICKET, ANSWER, AGAIN = "result", "ticket", "answer", "again"
+ALARM = "alarm"  # to an operators' chat
 REPLY, PUSH = "reply", "push"
-_ON_THEIR_OWN = (TICKET, ANSWER, AGAIN)  # a result is driven by its job instead
+_ON_THEIR_OWN = (TICKET, ANSWER, AGAIN, ALARM)  # a result is driven by its job instead
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,14 @@ def add_push(
     """Store a push; its retry key and its messages stay the same at every try."""
     values = {"job_id": job_id, "recipient": recipient, "price": price, "retry_key": str(uuid4())}
     return _add(db, RESULT, PUSH, messages, values)
+
+
+def add_alarm(
+    db: Connection, recipient: str, price: int, messages: Sequence[dict[str, Any]]
+) -> str:
+    """Store a push to an operators' chat."""
+    values = {"recipient": recipient, "price": price, "retry_key": str(uuid4())}
+    return _add(db, ALARM, PUSH, messages, values)
 
 
 def _add(

@@ -109,3 +109,13 @@ def _store(db: Connection, name: str, value: Any) -> None:
     values = {"value": value, "at": now()}
     if db.execute(update(switches).where(switches.c.name == name).values(**values)).rowcount == 0:
         db.execute(insert(switches).values(name=name, **values))
+
+
+def value(db: Connection, name: str) -> Any:
+    """What is stored under a name that is no switch, such as a code or a chat; None: nothing."""
+    return db.execute(select(switches.c.value).where(switches.c.name == name)).scalar_one_or_none()
+
+
+def put(db: Connection, name: str, value: Any) -> None:
+    """Store it. name: at most 64 characters; value: as JSON."""
+    _store(db, name, value)

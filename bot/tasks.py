@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ from bot.line import LineClient
 from bot.queue import Wake, make_celery, publish
 from bot.runtime import Runtime
 from bot.settings import Settings
+from bot.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -193,9 +194,14 @@ def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
     argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(threads or 1)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
     argv += ["-l", "WARNING"]
-    with pulse.Pulse(runtime.database, name, about):
+    with pulse.Pulse(runtime.database, name, about), _beside(runtime, queues):
         status: int = app.worker_main(argv) or 0
     return status
+
+
+def _beside(runtime: Runtime, queues: str) -> AbstractContextManager[object]:
+    """What goes on beside a courier's tasks."""
+    return Watchdog(runtime) if "io" in queues.split(",") else nullcontext()
 
 
 def tick(app: Celery) -> int:

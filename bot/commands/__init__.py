@@ -19,6 +19,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import (
+    adminchat,
     completion,
     doctor,
     jobs,
@@ -41,7 +42,10 @@ def cli(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
-for _group in (processes, doctor, jobs, workers, logs, quota, people, switches, completion):
+_GROUPS = (
+    processes, doctor, jobs, workers, logs, quota, people, adminchat, switches, completion,
+)  # fmt: skip
+for _group in _GROUPS:
     for _command in _group.COMMANDS:
         cli.add_command(_command)
 
