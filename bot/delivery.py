@@ -16,7 +16,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox, sending
+from bot import jobs, messages, outbox, sending, waiting
 from bot.chats import is_reachable
 from bot.database import Database, now
 from bot.jobs import Job
@@ -160,14 +160,16 @@ class Courier(Sender):
             found = jobs.live_token(db, job_id, life, older_than=after)
             if not found or not jobs.spend(db, found[0]):
                 return
-            ahead = jobs.place(db, job)
+            wait = waiting.how_long(db, job)
             delivery_id = outbox.add_reply(
                 db,
                 outbox.TICKET,
                 token=found[0],
                 token_at=found[1],
                 job_id=job_id,
-                messages=messages.ticket(job.number, lang=job.language, position=ahead),
+                messages=messages.ticket(
+                    job.number, lang=job.language, position=wait.place, seconds=wait.seconds
+                ),
             )
         self.send(delivery_id)
 

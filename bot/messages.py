@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot import cards, readback, texts
+from bot import cards, estimates, readback, texts
 from bot.cards import ACCENT, FAINT, INK, LINE_COLOR, words
 from bot.prompt import MAX_PROMPT
 from bot.texts import say
@@ -61,18 +61,24 @@ def picture(
 
 
 def ticket(
-    number: str, *, lang: str = "ja", position: int | None = None, ready: bool = False
+    number: str,
+    *,
+    lang: str = "ja",
+    position: int | None = None,
+    seconds: tuple[float, float] | None = None,
+    ready: bool = False,
 ) -> list[Message]:
     """What is sent before the reply token dies: a tap on it brings a fresh one.
 
     A Flex bubble, whose button lasts however many messages follow and works on a PC, with a quick
     reply for the phone. position: 0 is being painted, 1 is next in line, None is not known.
+    seconds: how long it will take, from and to, if that is known and long.
     ready: the picture is painted and waits for the tap.
     """
     suffix = "_ready" if ready else ""
     body = say(f"ticket.body{suffix}", lang)
     if not ready:
-        body = _join(_position(position, lang), body, lang)
+        body = _join(_position(position, seconds, lang), body, lang)
     flex = {
         "type": "flex",
         "altText": say(f"ticket.alt{suffix}", lang, number=number),
@@ -83,10 +89,15 @@ def ticket(
 
 
 def still_painting(
-    number: str, *, lang: str = "ja", position: int | None = None, quote_token: str | None = None
+    number: str,
+    *,
+    lang: str = "ja",
+    position: int | None = None,
+    seconds: tuple[float, float] | None = None,
+    quote_token: str | None = None,
 ) -> list[Message]:
-    """It was asked for, but is not finished. position: as in `ticket`."""
-    state = _position(position, lang)
+    """It was asked for, but is not finished. position, seconds: as in `ticket`."""
+    state = _position(position, seconds, lang)
     if position != 0:
         state = _join(say("waiting.state", lang), state, lang)
     text = f"{state}\n{say('waiting.again', lang)}"
@@ -229,12 +240,14 @@ def _short(prompt: str) -> str:
     return prompt[:MAX_TITLE].rstrip(" \u200d\ufe0f、。") + "…"
 
 
-def _position(position: int | None, lang: str) -> str:
+def _position(position: int | None, seconds: tuple[float, float] | None, lang: str) -> str:
     if position is None:
         return ""
     if position <= 1:
-        return say("position.next" if position == 1 else "position.now", lang)
-    return say("position.queued", lang, position=position)
+        told = say("position.next" if position == 1 else "position.now", lang)
+    else:
+        told = say("position.queued", lang, position=position)
+    return _join(told, estimates.between(seconds, lang) if seconds else "", lang)
 
 
 def _join(first: str, second: str, lang: str) -> str:

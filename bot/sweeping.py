@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox, people, photos, switches
+from bot import chats, jobs, outbox, people, photos, switches, waiting
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -50,11 +50,17 @@ def sweep(runtime: Runtime) -> list[Wake]:
 
 
 def tickets(runtime: Runtime) -> list[Wake]:
-    """Whom to wake for jobs whose reply token is about to die."""
+    """Whom to wake for jobs whose reply token, or loading animation, is about to die."""
     settings = runtime.settings
     with runtime.database.read() as db:
         found = jobs.needing_ticket(db, settings.ticket_after, settings.reply_token_life)
-    return [Wake("offer_ticket", it) for it in found]
+        fading = waiting.fading(db)
+    again: list[str] = []
+    if fading:
+        with runtime.database.write() as db:
+            again = waiting.claim(db, fading)
+    wakes = [Wake("offer_ticket", it) for it in found]
+    return wakes + [Wake("show_loading", it) for it in again]
 
 
 def erase(runtime: Runtime, job_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox
+from bot import jobs, messages, outbox, waiting
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -98,10 +98,10 @@ class Turn:
                 jobs.add_token(self.db, job.id, token, self.received_at)
                 jobs.wake(self.db, job.id)  # it may be painted at this very moment
                 return [Wake("show_loading", job.id)] if self.private else []
-        ahead = jobs.place(self.db, job)
+        wait = waiting.how_long(self.db, job)
         # A quick reply vanishes with the next message, which in a group is soon: a button stays.
         tell = messages.still_painting if self.private else messages.ticket
-        content = tell(job.number, lang=self.language, position=ahead)
+        content = tell(job.number, lang=self.language, position=wait.place, seconds=wait.seconds)
         return self.say(content, ticket_for=job)
 
     def _failed(self, job: Job) -> list[Wake]:

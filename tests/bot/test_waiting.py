@@ -1,0 +1,312 @@
+"""How long it will take: only what was measured; and LINE's animation, again while one waits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
+
+from bot import estimates, sweeping, switches, tables, waiting
+from bot.database import now
+from bot.delivery import Courier
+from bot.jobs import DELIVERED, DRAWING
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.texts import say
+from bot.waiting import Measured
+from tests.bot.house import AOI, GROUP, House, Line
+from tests.bot.test_conversation import Talk
+
+_people = (f"U{number:032x}" for number in itertools.count(1))
+
+
+@pytest.fixture
+def talk(house: House, settings: Settings) -> Talk:
+    return Talk(house, settings)
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    it = Runtime(settings)
+    yield it
+    it.database.close()
+
+
+def worker(house: House, slots: int = 1, process: str = "worker", silent: float = 0.0) -> None:
+    """A worker that is alive, or has been silent for so long."""
+    values = {"id": f"{process}{slots}{silent}", "process": process, "host": "h", "pid": 1}
+    values |= {"started_at": now(), "seen_at": now() - silent, "about": {"slots": slots}}
+    with house.database.write() as db:
+        db.execute(insert(tables.workers).values(**values))
+
+
+def painted(house: House, *lengths: float, asked: int = 1, apart: float = 100.0) -> None:
+    """Paintings of these lengths, one after another, the last a minute ago."""
+    for number, length in enumerate(reversed(lengths)):
+        person = next(_people)
+        job_id = house.add(chat=person, user=person)
+        end = now() - 60 - number * apart
+        house.change(
+            job_id,
+            state=DELIVERED,
+            asked=asked,
+            created_at=end - length,
+            drawing_at=end - length,
+            painted_at=end,
+        )
+
+
+def waits(house: House, job_id: str) -> tuple[int, object]:
+    with house.database.read() as db:
+        return waiting.how_long(db, house.job(job_id))
+
+
+def seconds(house: House, job_id: str) -> tuple[float, float]:
+    _, found = waits(house, job_id)
+    assert isinstance(found, tuple)
+    return found
+
+
+def somebody(house: House, count: int = 1) -> str:
+    person = next(_people)
+    return house.add(chat=person, user=person, count=count)
+
+
+def test_nothing_is_told_that_was_not_measured(house: House) -> None:
+    mine = somebody(house)
+    assert waits(house, mine) == (1, None), "nobody is there"
+    worker(house)
+    assert waits(house, mine) == (1, None), "nothing was painted yet"
+    painted(house, 30, 30)
+    assert waits(house, mine) == (1, None), "two say little"
+    painted(house, 30)
+    assert seconds(house, mine) == (30, 30)
+
+
+def test_a_queue_in_front_of_one_place(house: House) -> None:
+    worker(house)
+    painted(house, *[20.0] * 8, 40.0, 40.0)  # p50 20, p90 40; a mean of 24
+    ids = [somebody(house) for _ in range(3)]
+    house.claim(ids[0])
+    assert waits(house, ids[1]) == (1, (pytest.approx(24 + 20), pytest.approx(24 + 40)))
+    assert waits(house, ids[2]) == (2, (pytest.approx(48 + 20), pytest.approx(48 + 40)))
+
+
+def test_more_places_take_more_at_once(house: House) -> None:
+    """At the best all four paint as fast as one did alone, at the worst no faster in all."""
+    worker(house, 3)
+    worker(house, 1)
+    worker(house, 5, process="courier")
+    worker(house, 7, silent=60)
+    painted(house, *[20.0] * 5)
+    ids = [somebody(house) for _ in range(6)]
+    assert waits(house, ids[3]) == (4, (20, 20)), "there is a place for it"
+    for job_id in ids[:4]:
+        house.claim(job_id)
+    assert waits(house, ids[4]) == (1, (pytest.approx(5 + 20), pytest.approx(20 + 20)))
+    assert waits(house, ids[5]) == (2, (pytest.approx(10 + 20), pytest.approx(40 + 20)))
+
+
+def test_what_was_painted_together_came_out_so_much_faster(house: House) -> None:
+    worker(house, 4)
+    painted(house, *[20.0] * 4, apart=0.0)
+    ids = [somebody(house) for _ in range(5)]
+    for job_id in ids[:4]:
+        house.claim(job_id)
+    assert seconds(house, ids[4]) == pytest.approx((25, 25), abs=0.5)
+
+
+def test_four_pictures_are_measured_by_the_like(house: House) -> None:
+    worker(house)
+    painted(house, *[20.0] * 5)
+    painted(house, *[70.0] * 3, asked=4)
+    assert seconds(house, somebody(house)) == (20, 20)
+    assert seconds(house, somebody(house, count=4)) == pytest.approx((108.75, 108.75))
+
+
+def test_what_is_being_painted_is_told_by_its_steps(house: House) -> None:
+    worker(house)
+    painted(house, 60, 60, 90)
+    mine = somebody(house)
+    house.claim(mine)
+    house.change(mine, drawing_at=now() - 20)
+    low, high = seconds(house, mine)
+    assert (low, high) == pytest.approx((40, 70), abs=1)
+    house.change(mine, step=5, steps=15)
+    assert waits(house, mine) == (0, (pytest.approx(40, abs=1), pytest.approx(40, abs=1)))
+    house.change(mine, step=14)
+    assert waits(house, mine) == (0, None), "nearly there"
+
+
+def test_a_painting_longer_than_all_others_promises_nothing(house: House) -> None:
+    worker(house)
+    painted(house, 20, 20, 30)
+    mine = somebody(house)
+    house.claim(mine)
+    house.change(mine, drawing_at=now() - 300)
+    assert waits(house, mine) == (0, None)
+
+
+def test_of_less_than_a_quarter_of_a_minute_nobody_speaks(house: House) -> None:
+    worker(house)
+    painted(house, *[6.0] * 5)
+    ids = [somebody(house) for _ in range(4)]
+    assert [waits(house, it)[1] is not None for it in ids] == [False, False, True, True]
+
+
+def test_workers_that_are_drained_come_to_nobody(house: House) -> None:
+    worker(house)
+    painted(house, *[30.0] * 5)
+    mine = somebody(house)
+    with house.database.write() as db:
+        switches.turn(db, switches.DRAINING, on=True)
+    assert waits(house, mine) == (1, None)
+
+
+def test_what_is_long_ago_does_not_count(house: House) -> None:
+    worker(house)
+    painted(house, *[30.0] * 5, apart=3600.0)
+    assert waits(house, somebody(house)) == (1, None)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1000), st.floats(0.01, 100), st.integers(1, 4)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.integers(1, 20),
+)
+def test_the_least_is_never_more_than_the_most(
+    runs: list[tuple[float, float, int]], places: int
+) -> None:
+    measured = Measured([(start, start + length, many) for start, length, many in runs])
+    least, most = measured.apart(places)
+    assert 0 < least <= most
+    assert most <= max(least, max(length for _, length, _ in runs)) + 1e-6
+    lengths = measured.lengths(4)
+    assert lengths == sorted(lengths)
+
+
+# --- in words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ((12, 16), "あと20秒ほどです。"),
+        ((3, 16), "あと10秒から20秒ほどです。"),
+        ((35, 40), "あと40秒ほどです。"),
+        ((41, 59), "あと50秒から1分ほどです。"),
+        ((55, 61), "あと1分から2分ほどです。"),
+        ((300, 540), "あと5分から9分ほどです。"),
+        ((590, 601), "あと10分から15分ほどです。"),
+        ((3000, 3600), "あと50分から1時間ほどです。"),
+        ((4000, 20000), "あと2時間から6時間ほどです。"),
+    ],
+)
+def test_times_are_rounded_as_people_do(seconds: tuple[float, float], told: str) -> None:
+    assert estimates.between(seconds) == told
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_any_time_can_be_told(one: float, other: float) -> None:
+    for lang in ("ja", "en"):
+        assert estimates.between((min(one, other), max(one, other)), lang)
+
+
+def test_in_english() -> None:
+    assert estimates.between((35, 100), "en") == "It will take between 40 seconds and 2 min or so."
+    assert estimates.between((4000, 4000), "en") == "It will take about 2 h."
+
+
+@pytest.mark.parametrize("in_group", [False, True])
+def test_asking_tells_the_place_and_the_time(talk: Talk, in_group: bool) -> None:
+    worker(talk.house)
+    painted(talk.house, *[30.0] * 5)
+    for _ in range(2):
+        somebody(talk.house)
+    if in_group:
+        talk.in_group("りんご")
+        talk.in_group("まだ？")
+    else:
+        talk.says("りんご")
+        talk.says("まだ？")
+    assert "順番は3番目です。あと2分ほどです。" in talk.answers[-1]
+
+
+def test_the_ticket_tells_it_too(house: House, line: Line, courier: Courier) -> None:
+    worker(house)
+    painted(house, *[30.0] * 5)
+    somebody(house)
+    mine = house.add(token=line.token(), age=46)
+    courier.offer_ticket(mine)
+    [ticket] = line.bot_messages(AOI)
+    assert "順番は2番目です。あと1分ほどです。" in str(ticket.flex)
+    assert say("ticket.body") in str(ticket.flex)
+
+
+# --- LINE's loading animation
+
+
+def arms(runtime: Runtime) -> list[str]:
+    return [it.id for it in sweeping.tickets(runtime) if it.task == "show_loading"]
+
+
+def test_the_animation_is_asked_for_again_before_it_ends(runtime: Runtime, house: House) -> None:
+    job_id = house.add()
+    house.change(job_id, created_at=now() - 50)
+    assert arms(runtime) == [], "the first of it still lasts"
+    for age in (56, 111, 166):
+        house.change(job_id, created_at=now() - age)
+        assert arms(runtime) == [job_id]
+        assert arms(runtime) == [], "once"
+    house.change(job_id, state=DRAWING, created_at=now() - 222)
+    assert arms(runtime) == [job_id]
+
+
+def test_a_ticket_ends_the_animation_and_so_it_is_asked_for(runtime: Runtime, house: House) -> None:
+    job_id = house.add()
+    house.change(job_id, created_at=now() - 46, ticket_at=now() - 1)
+    assert arms(runtime) == [job_id]
+    house.change(job_id, created_at=now() - 70)
+    assert arms(runtime) == [], "it counts from the ticket"
+    house.change(job_id, ticket_at=now() - 57)
+    assert arms(runtime) == [job_id]
+    assert arms(runtime) == []
+
+
+def test_there_is_none_in_groups_nor_for_what_is_painted_nor_for_ever(
+    runtime: Runtime, house: House
+) -> None:
+    for job_id in (house.add(chat=GROUP), house.drawn(), house.add()):
+        house.change(job_id, created_at=now() - 100)
+    assert len(arms(runtime)) == 1
+    house.change(job_id, created_at=now() - 700)
+    assert arms(runtime) == []
+
+
+def test_couriers_that_look_at_once_ask_once(house: House) -> None:
+    job_id = house.add()
+    house.change(job_id, created_at=now() - 60)
+    with house.database.read() as db:
+        seen = [waiting.fading(db) for _ in range(2)]
+    assert seen[0] == seen[1]
+    with house.database.write() as db:
+        assert [waiting.claim(db, it) for it in seen] == [[job_id], []]
+
+
+def test_the_animation_stays_away_once_the_picture_is_there(
+    house: House, line: Line, courier: Courier
+) -> None:
+    job_id = house.add(token=line.token())
+    house.paint(job_id)
+    courier.show_loading(job_id)  # the clock saw it unfinished, and then it was painted
+    assert line.calls("loading/start") == []
+    courier.deliver(job_id)
+    courier.show_loading(job_id)
+    assert line.calls("loading/start") == []
