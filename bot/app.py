@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask
 
-from bot import health, logs, logstream, metrics, pictures, sentry, terms, tracing, webhook
+from bot import album, health, logs, logstream, metrics, pictures, sentry, terms, tracing, webhook
 from bot.database import Database
 from bot.moderation import moderation
 from bot.settings import Settings
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     webhook.init_app(app, settings, database)
     storage = open_storage(settings)
     pictures.init_app(app, storage)
+    album.init_app(app, settings, database, storage)
     terms.init_app(app, settings)
     if settings.admin_password is not None:
         from bot import admin  # sessions and forms: memory that a house without pages saves

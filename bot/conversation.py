@@ -12,7 +12,19 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from bot import chats, from_photos, going_on, jobs, messages, people, photos, state
+from bot import (
+    album_chat,
+    albums,
+    chats,
+    erasing_chat,
+    from_photos,
+    going_on,
+    jobs,
+    messages,
+    people,
+    photos,
+    state,
+)
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -65,6 +77,8 @@ def _message(turn: Turn) -> list[Wake]:
     quoted = going_on.quoted(turn)
     addressed = turn.private or reading.mentioned_self or (quoted is not None and quoted.shown)
     order = command(cut(event.text, event.mentions, event.emojis))
+    if order is not None and order.kind in _OF_WHAT_IS_KEPT:
+        return _keeping(turn, order, quoted, addressed=addressed)
     if order is not None:
         return _command(turn, order, addressed=addressed)
     if not addressed:
@@ -74,6 +88,23 @@ def _message(turn: Turn) -> list[Wake]:
     if wakes is None:
         wakes = going_on.said(turn, text, reading, quoted)
     return draw(turn, reading) if wakes is None else wakes
+
+
+_OF_WHAT_IS_KEPT = {"album", "album_new", "album_close", "remove", "erase", "erase_yes"}
+
+
+def _keeping(
+    turn: Turn, order: Command, quoted: going_on.Picture | None, *, addressed: bool
+) -> list[Wake]:
+    """Typed words about what is kept: the album, deleting a picture, erasing everything."""
+    match order.kind:
+        case "remove":
+            return album_chat.remove(turn, order.number, quoted, addressed=addressed)
+        case "erase_yes":
+            return erasing_chat.answered(turn, yes=True, addressed=addressed)
+        case "erase":
+            return erasing_chat.ask(turn) if addressed else []
+    return album_chat.command(turn, order.kind) if addressed else []
 
 
 def _command(turn: Turn, order: Command, *, addressed: bool) -> list[Wake]:
@@ -126,6 +157,8 @@ def _postback(turn: Turn) -> list[Wake]:
     action, _, number = (turn.event.postback_data or "").partition(":")
     if action in going_on.ACTIONS:
         return going_on.tapped(turn, action, number)
+    if action == "erase":
+        return erasing_chat.answered(turn, yes=number == "yes", addressed=True)
     job = jobs.by_number(turn.db, number, turn.chat_id) if action == "pick" else None
     return turn.bring(job) if job else turn.say(messages.nothing_waiting(turn.language))
 
@@ -146,6 +179,7 @@ def _unsend(turn: Turn) -> list[Wake]:
 def _leave(turn: Turn) -> list[Wake]:
     """The bot was removed from a group: it has no business with what was said there."""
     chats.lose(turn.db, turn.chat_id)
+    albums.close(turn.db, turn.chat_id)
     people.erase(turn.db, turn.chat_id)
     dropped = jobs.drop_chat(turn.db, turn.chat_id, erase=True)
     return [Wake("erase", it) for it in dropped] + _photos_to_erase(turn)
@@ -158,6 +192,7 @@ def _photos_to_erase(turn: Turn) -> list[Wake]:
 def _unfollow(turn: Turn) -> list[Wake]:
     """Blocked: what is not painted yet stops; pictures stay, in case the person comes back."""
     chats.lose(turn.db, turn.chat_id)
+    albums.close(turn.db, turn.chat_id)
     jobs.drop_chat(turn.db, turn.chat_id, erase=False)
     return []
 

@@ -13,8 +13,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bot.settings import Settings
 
@@ -28,6 +28,8 @@ _WAITING = 2_000  # lines in memory while Redis is slow
 _AT_ONCE = 200
 _PAGE = 500  # lines that are read in one call
 _GATHER = 0.1  # seconds in which lines come together for one call
+_LOOKED_AT = 1_000  # lines of one answer of Redis's
+_SKEW = 60.0  # seconds that two machines' clocks may differ
 _PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds after the first, second ... failure in a row
 
 
@@ -234,6 +236,35 @@ def tail(client: Redis, lines: int, *, follow: bool = False) -> Iterator[dict[st
 
 def _entry(found: tuple[str, dict[str, str]]) -> Entry:
     return Entry(found[0], _read(found[1]))
+
+
+def drop(settings: Settings, marks: Collection[str], since: float) -> int:
+    """Delete the lines in which one of these stands, as far as they are in the stream; how many.
+
+    since: seconds since 1970 before which there are none. Where there is no stream, or Redis is
+    away, nothing is done: the lines name nobody, and newer ones will push them out.
+    """
+    if not settings.log_stream or not settings.broker_url.startswith(("redis://", "rediss://")):
+        return 0
+    from redis import RedisError
+
+    dropped = 0
+    # The entries' ids are Redis's milliseconds since 1970; its clock may differ from this one.
+    start = f"{max(0, int((since - _SKEW) * 1000))}-0"
+    try:
+        with connect(settings) as client:
+            while entries := cast(Any, client.xrange(KEY, min=start, count=_LOOKED_AT)):
+                told = (
+                    entry
+                    for entry, fields in entries
+                    if any(it in fields.get(FIELD, "") for it in marks)
+                )
+                if found := list(told):
+                    dropped += int(cast(Any, client.xdel(KEY, *found)))
+                start = f"({entries[-1][0]}"
+    except (RedisError, OSError):
+        return dropped
+    return dropped
 
 
 def _read(fields: dict[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from bot import audit, bans, chats, jobs, limits, switches
+from bot import audit, bans, erasing, limits, switches
 from bot.moderation import Lists, changing
 
 HOUSE = "house"  # what an entry is about that is about everybody
@@ -65,8 +65,7 @@ def unban(db: Connection, mark: str, *, who: str | None = None) -> bool:
 def erase(db: Connection, line_id: str, *, who: str | None = None) -> list[str]:
     """Erase a person or a chat; returns the jobs whose pictures are to be deleted, each by the
     task "erase" after the commit. A ban stays."""
-    dropped = jobs.drop_person(db, line_id)
-    chats.erase(db, line_id)
+    dropped = erasing.everything(db, line_id)
     audit.note(db, "erase", bans.fingerprint(line_id), f"{len(dropped)} jobs", who=who)
     return dropped
 

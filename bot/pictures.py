@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, abort, send_file
+from contextlib import suppress
+
+from flask import Blueprint, Flask, Response, abort, request, send_file
 
 from bot.storage import FolderStorage, Storage
-from bot.storage.base import CACHE_CONTROL, content_type_of
+from bot.storage.base import CACHE_CONTROL, content_type_of, file_name
 
 
 def init_app(app: Flask, storage: Storage) -> None:
@@ -26,7 +28,11 @@ def blueprint(storage: FolderStorage) -> Blueprint:
         except (ValueError, OSError):  # not a key, or no such picture (any more)
             abort(404)
         response.headers["Cache-Control"] = CACHE_CONTROL
-        response.headers["Content-Disposition"] = "inline"
+        disposition = "inline"
+        if name := request.args.get("name"):  # to be saved, under this name
+            with suppress(ValueError):
+                disposition = f'attachment; filename="{file_name(key, name)}"'
+        response.headers["Content-Disposition"] = disposition
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 

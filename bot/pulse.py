@@ -175,16 +175,25 @@ def note_hang(db: Connection, worker: str, about: About) -> None:
         db.execute(changed.values(about=said, seen_at=now()))
 
 
-class OfCourier:
-    """What a courier says of itself: the month's push budget, which it asks LINE for now and then.
+def basic_id(db: Connection) -> str | None:
+    """The account's basic id, as a courier that was alive of late knows it."""
+    query = select(workers.c.about).where(workers.c.process == "courier")
+    rows = db.execute(query.order_by(workers.c.seen_at.desc()).limit(5)).scalars()
+    return next((it["basic_id"] for it in rows if it.get("basic_id")), None)
 
-    So the web process, which never waits for LINE, can tell it.
+
+class OfCourier:
+    """What a courier says of itself: the month's push budget, which it asks LINE for now and then,
+    and the account's basic id, such as "@efude".
+
+    So the web process, which never waits for LINE, can tell them.
     """
 
     def __init__(self, line: LineClient, every: float = ASK_QUOTA) -> None:
         self._line, self._every = line, every
         self._asked = -every
         self._quota: About = {}
+        self._account: About = {}
 
     def __call__(self) -> About:
         if time.monotonic() - self._asked >= self._every:
@@ -196,7 +205,14 @@ class OfCourier:
             else:
                 told = {"limit": found.limit, "used": found.used, "at": now()}
                 self._quota = {"quota": told}
-        return self._quota
+                self._account = self._account or self._asked_whose()
+        return {**self._quota, **self._account}
+
+    def _asked_whose(self) -> About:
+        try:
+            return {"basic_id": self._line.bot_info().basic_id}
+        except LineError:
+            return {}
 
 
 def memory() -> int:

@@ -11,6 +11,7 @@ from bot.database import now
 from bot.prepared import Prepared
 from bot.tables import changing, shown
 
+ERASING = "erase"  # stands for a job where it was asked whether to erase everything (bot.erasing)
 ASKED_WITHIN = 600.0  # seconds for which an answer to 「どこを変えましょうか」 is waited for
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import chats, jobs, outbox, people, photos, switches, waiting
+from bot import chats, jobs, limits, logstream, outbox, people, photos, switches, waiting
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -75,10 +75,14 @@ def erase(runtime: Runtime, job_id: str) -> None:
         runtime.storage.delete(new_key(job.secret, position, "preview", "jpg"))
         for ext in ("png", "jpg"):
             runtime.storage.delete(new_key(job.secret, position, "original", ext))
+    # Today's are counted on for the day's limit, which nobody gets back by erasing.
+    today = job.created_at >= limits.day_began()
+    mark = limits.mark(job.user_id) if job.user_id and today else None
     with runtime.database.write() as db:
         outbox.drop_job(db, job_id)
-        jobs.erased(db, job_id)
-    log.info("erased", number=job.number, job=job.id, pictures=len(stored))
+        jobs.erased(db, job_id, mark)
+    lines = logstream.drop(runtime.settings, (job.id, job.number, job.event_id), job.created_at)
+    log.info("erased", number=job.number, job=job.id, pictures=len(stored), lines=lines)
 
 
 def forget(runtime: Runtime) -> None:
@@ -90,4 +94,5 @@ def forget(runtime: Runtime) -> None:
         people.forget(db, expired)
         photos.expire(db, expired, now() - DAY)
         jobs.forget_traces(db, now() - FORGET_TOKENS_AFTER, now() - 30 * DAY)
+        jobs.forget_marks(db, limits.day_began())
         outbox.forget(db, now() - FORGET_TOKENS_AFTER)

@@ -169,7 +169,8 @@ shown = Table(
     Column("position", Integer, nullable=True),
 )
 
-# Who was just asked what to change about a picture: the next words are the answer.
+# Who was just asked what to change about a picture, or (job_id "erase") whether really to erase
+# everything: the next words are the answer.
 changing = Table(
     "changing",
     metadata,

@@ -30,8 +30,8 @@ def _whom(desk: Desk, who: str, *, chat: bool) -> str:
             raise click.ClickException(f"{who} is the beginning of {known} known here.")
         return behind[0]
     job = desk.job(who)
-    found = job.chat_id if chat else job.user_id
-    if found is None and job.erased_at is not None:
+    found = None if job.erased_at is not None else job.chat_id if chat else job.user_id
+    if job.erased_at is not None:
         raise click.ClickException(f"{job.number} is erased: whose it was is not known any more.")
     if found is None:
         raise click.ClickException(f"LINE did not say who asked for {job.number}. Take --chat?")

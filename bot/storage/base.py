@@ -47,6 +47,13 @@ class Storage(Protocol):
     def url(self, key: str) -> str:
         """The address, <= 2000 characters, under which LINE and phones fetch the picture."""
 
+    def download_url(self, key: str, name: str) -> str:
+        """An address under which a browser saves the picture as <name>.png or .jpg.
+
+        `name` is 1..40 of A-Z, a-z, 0-9 and -. Made without a call to the network. It is that of
+        `url` where the store's own address cannot be told to name a file.
+        """
+
     def get(self, key: str) -> bytes:
         """The picture's bytes; StorageError with reason "missing" when there is none."""
 
@@ -78,6 +85,13 @@ def checked(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError("Not the key of a picture; make keys with new_key(new_secret(), ...).")
     return key
+
+
+def file_name(key: str, name: str) -> str:
+    """The name of a file to be saved; ValueError for what could mean something in a header."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", name):
+        raise ValueError("A file's name is made of letters, digits and -.")
+    return f"{name}.{checked(key).rpartition('.')[2]}"
 
 
 def content_type_of(key: str) -> str:

@@ -18,6 +18,7 @@ from bot.storage.base import (
     checked_metadata,
     checked_type,
     content_type_of,
+    file_name,
     new_key,
     new_secret,
 )
@@ -55,6 +56,11 @@ class FolderStorage:
     def url(self, key: str) -> str:
         """PUBLIC_URL/pictures/<key>, for ever the same."""
         return self._base + checked(key)
+
+    def download_url(self, key: str, name: str) -> str:
+        """The same, with the name of the file to be saved; see Storage.download_url."""
+        file_name(key, name)
+        return f"{self.url(key)}?name={name}"
 
     def get(self, key: str) -> bytes:
         """The picture's bytes; see Storage.get."""

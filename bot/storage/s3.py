@@ -22,6 +22,7 @@ from bot.storage.base import (
     checked_metadata,
     checked_type,
     content_type_of,
+    file_name,
     new_key,
     new_secret,
 )
@@ -75,10 +76,24 @@ class S3Storage:
         """The public or presigned address; made without a call to the network."""
         if self._public:
             return f"{self._public.rstrip('/')}/{checked(key)}"
+        return self._presigned(key)
+
+    def download_url(self, key: str, name: str) -> str:
+        """A presigned address that names the file; see Storage.download_url.
+
+        With S3_PUBLIC_URL and a store spoken to by plain http, as inside one's own network, phones
+        may not reach the store itself: then it is the public address, which names none.
+        """
+        saved = f'attachment; filename="{file_name(key, name)}"'
+        if self._public and (self._endpoint or "https:").startswith("http:"):
+            return self.url(key)
+        return self._presigned(key, ResponseContentDisposition=saved)
+
+    def _presigned(self, key: str, **more: str) -> str:
         with self._errors():
             link: str = self._client().generate_presigned_url(
                 "get_object",
-                Params={"Bucket": self._bucket, "Key": checked(key)},
+                Params={"Bucket": self._bucket, "Key": checked(key), **more},
                 ExpiresIn=self._life,
             )
         if len(link) > MAX_URL:
