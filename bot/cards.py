@@ -18,12 +18,19 @@ def words(text: str, size: str, color: str, **more: object) -> Message:
     return {"type": "text", "text": text, "size": size, "color": color, **more}
 
 
-def going_on(number: str, count: int, lang: str = "ja", *, caption: Sequence[str] = ()) -> Message:
+def going_on(
+    number: str,
+    count: int,
+    lang: str = "ja",
+    *,
+    caption: Sequence[str] = (),
+    link: tuple[str, str] | None = None,
+) -> Message:
     """The buttons under `count` pictures of the job with this 受付番号.
 
     One bubble for one picture; for several a carousel, of what is meant for all and what is meant
-    for each. caption: lines that stand above the buttons. Each button's data is "again:4F7-K2M:0":
-    what to do, the number, and which of the pictures, from 0.
+    for each. caption: lines that stand above the buttons; link: (words, address) after them. Each
+    button's data is "again:4F7-K2M:0": what to do, the number, and which of the pictures, from 0.
     """
 
     def rows(*actions: Sequence[str], position: int = 0) -> list[Message]:
@@ -38,6 +45,9 @@ def going_on(number: str, count: int, lang: str = "ja", *, caption: Sequence[str
         ]
 
     lines = [words(it, "sm", INK, wrap=True) for it in caption]
+    if link:
+        action = {"type": "uri", "label": link[0][:40], "uri": link[1]}
+        lines += [words(link[0], "sm", ACCENT, wrap=True, action=action)]
     if count == 1:
         title = words(say("going_on.title", lang), "xs", FAINT)
         buttons = rows(("again", "similar"), ("four", "fine"), ("change",))

@@ -8,6 +8,7 @@ after the commit; the courier does the talking.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
@@ -19,14 +20,16 @@ from bot import (
     erasing_chat,
     from_photos,
     going_on,
+    help_pages,
     jobs,
+    languages,
     messages,
     people,
     photos,
     state,
 )
 from bot.database import now
-from bot.events import Incoming
+from bot.events import Incoming, Mention
 from bot.jobs import Job
 from bot.prompt import Command, clean, command, cut, read
 from bot.queue import Wake
@@ -84,6 +87,8 @@ def _message(turn: Turn) -> list[Wake]:
     if not addressed:
         return []
     text = clean(cut(event.text, event.mentions, event.emojis))
+    if language := languages.asked(text):
+        return languages.choose(turn, language)
     wakes = from_photos.said(turn, text, reading, quoted)
     if wakes is None:
         wakes = going_on.said(turn, text, reading, quoted)
@@ -157,10 +162,22 @@ def _postback(turn: Turn) -> list[Wake]:
     action, _, number = (turn.event.postback_data or "").partition(":")
     if action in going_on.ACTIONS:
         return going_on.tapped(turn, action, number)
+    if action == help_pages.TRY:
+        return _try(turn, number)
     if action == "erase":
         return erasing_chat.answered(turn, yes=number == "yes", addressed=True)
     job = jobs.by_number(turn.db, number, turn.chat_id) if action == "pick" else None
     return turn.bring(job) if job else turn.say(messages.nothing_waiting(turn.language))
+
+
+def _try(turn: Turn, place: str) -> list[Wake]:
+    """An example of the help was tapped: as if its words had been said to the bot."""
+    words = help_pages.example(place, turn.language)
+    if words is None:  # of a help that is older than its pages
+        return turn.say(messages.help(turn.language, turn.kind, terms_url=turn.terms_url))
+    to_bot = Mention(0, 0, is_self=True)
+    turn.event = replace(turn.event, message_type="text", text=words, mentions=(to_bot,))
+    return _message(turn)
 
 
 def _welcome(turn: Turn) -> list[Wake]:

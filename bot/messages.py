@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot import cards, estimates, readback, texts
+from bot import cards, estimates, help_pages, readback, texts
 from bot.cards import ACCENT, FAINT, INK, LINE_COLOR, words
 from bot.prompt import MAX_PROMPT
 from bot.texts import say
@@ -30,6 +30,7 @@ def picture(
     quote_token: str | None = None,
     seeds: Sequence[int] = (),
     again: bool = False,
+    terms_url: str | None = None,
 ) -> list[Message]:
     """One to four pictures, a text with the 受付番号 and the seeds, and buttons to go on from them.
 
@@ -38,7 +39,8 @@ def picture(
     urls: (original, preview) of each picture, https, at most 2,000 characters. prompt: said back,
     shortened. kept: the job's request, of which is told how it was read. quote_token: of the
     message that asked; an image cannot quote, so the text does. seeds: told for repeating.
-    again: these pictures were delivered before. Raises ValueError for no or too many pictures.
+    again: these pictures were delivered before. terms_url: the rules of use, told with them.
+    Raises ValueError for no or too many pictures.
     """
     if not 1 <= len(urls) <= MAX_COUNT:
         raise ValueError(f"{len(urls)} pictures; one reply holds 1 to {MAX_COUNT} and their text.")
@@ -55,7 +57,10 @@ def picture(
     if seeds:
         lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
     if len(images) == MAX_COUNT:
-        return [*images, cards.going_on(number, len(images), lang, caption=lines)]
+        rules = (say("picture.rules", lang), terms_url) if terms_url else None
+        return [*images, cards.going_on(number, len(images), lang, caption=lines, link=rules)]
+    if terms_url:
+        lines += [say("picture.terms", lang, terms_url=terms_url)]
     text = _text("\n".join(lines), quote_token)
     return [*images, text, cards.going_on(number, len(images), lang)]
 
@@ -105,12 +110,19 @@ def still_painting(
 
 
 def failed(
-    number: str, reason: str, *, lang: str = "ja", quote_token: str | None = None
+    number: str,
+    reason: str,
+    *,
+    lang: str = "ja",
+    quote_token: str | None = None,
+    terms_url: str | None = None,
 ) -> list[Message]:
     """It will not be painted. reason: a key of "failed" or a PaintError's code; others are told
-    as "paint_failed"."""
+    as "paint_failed". terms_url: as in `picture`."""
     key = f"failed.{reason}"
     sentence = say(key if texts.known(key) else "failed.paint_failed", lang)
+    if terms_url:
+        sentence += "\n" + say("picture.terms", lang, terms_url=terms_url)
     return _with_number(sentence, number, lang, quote_token)
 
 
@@ -165,6 +177,11 @@ def nothing_to_go_on(lang: str = "ja", *, quote_token: str | None = None) -> lis
     return [_text(say("going_on.nothing", lang), quote_token)]
 
 
+def language_chosen(language: str) -> list[Message]:
+    """From now on this language is spoken here."""
+    return [_text(say("language.chosen", language))]
+
+
 def photo_ask(lang: str = "ja", *, several: bool = False) -> list[Message]:
     """A photo came: what is to be painted of it? several: it was not the only one."""
     sentence = say("photo.ask_several" if several else "photo.ask", lang)
@@ -210,11 +227,7 @@ def welcome(lang: str = "ja", kind: str = "user", *, terms_url: str | None = Non
 
 def help(lang: str = "ja", kind: str = "user", *, terms_url: str | None = None) -> list[Message]:
     """How it is used. kind: as in `welcome`."""
-    parts = [say("help.user" if kind == "user" else "help.group", lang)]
-    parts += [say("help.text", lang, max_count=MAX_COUNT)]
-    if terms_url:
-        parts += [say("help.terms", lang, terms_url=terms_url)]
-    return [_text("\n\n".join(parts))]
+    return [help_pages.carousel(lang, kind, terms_url=terms_url)]
 
 
 # --- Parts --------------------------------------------------------------------------------------

@@ -155,13 +155,20 @@ class Sender:
         return self._outcome(db, job, again=again) if job else None
 
     def _outcome(self, db: Connection, job: Job, *, again: bool = False) -> list[dict[str, Any]]:
-        """The pictures of a job, or why there are none; empty when it was erased."""
+        """The pictures of a job, or why there are none; empty when it was erased.
+
+        With a chat's first go the rules of the model's licence: the greeting may have been missed.
+        """
+        terms_url = None
+        if not again and jobs.is_first(db, job):
+            terms_url = f"{self._settings.public_url}/terms"
         if job.state == jobs.FAILED:
             return messages.failed(
                 job.number,
                 job.error_code or "paint_failed",
                 lang=job.language,
                 quote_token=job.quote_token,
+                terms_url=terms_url,
             )
         stored = jobs.pictures_of(db, job.id)
         if not stored:
@@ -175,6 +182,7 @@ class Sender:
             quote_token=job.quote_token,
             seeds=[it.seed for it in stored],
             again=again,
+            terms_url=terms_url,
         )
 
 

@@ -54,6 +54,23 @@ def number(name: str, default: float) -> float:
 # Looking
 
 
+@control.get("/richmenu")
+def rich_menu() -> Response:
+    """The menu that everybody sees under their one-to-one chat, or null."""
+    world = state()
+    with world.changed:
+        return jsonify(world.rich_menus.get(world.default_rich_menu or ""))
+
+
+@control.get("/richmenu/image")
+def rich_menu_image() -> Response:
+    """Its image."""
+    world = state()
+    with world.changed:
+        kind, data = world.rich_menu_images.get(world.default_rich_menu or "", ("image/png", b""))
+    return Response(data, content_type=kind, status=200 if data else 404)
+
+
 @control.get("/rooms")
 def rooms() -> Response:
     """Every room with its members and last message."""

@@ -1,11 +1,12 @@
-"""Rich menus, as far as one default menu goes.
+"""Rich menus, as far as one default menu and its aliases go.
 
-Source: Messaging API reference, "Rich menu", "Rich menu structure".
+Source: Messaging API reference, "Rich menu", "Rich menu structure", "Rich menu alias".
 """
 
 from __future__ import annotations
 
 import io
+import re
 import secrets
 from typing import Any
 
@@ -135,6 +136,62 @@ def download(menu_id: str) -> Response:
             raise ApiError(404, "Not found")
         kind, data = state().rich_menu_images[menu_id]
     return Response(data, content_type=kind)
+
+
+@rich_menu.post("/richmenu/alias")
+def create_alias() -> Response:
+    """ "Create rich menu alias": of up to 32 letters, digits, _ and -, for a menu with an image."""
+    body = json_body()
+    alias, menu_id = body.get("richMenuAliasId"), body.get("richMenuId")
+    if not isinstance(alias, str) or not re.fullmatch("[A-Za-z0-9_-]{1,32}", alias):
+        raise ApiError(400, "The richMenuAliasId is invalid")
+    world = state()
+    with world.changed:
+        if alias in world.rich_menu_aliases:
+            raise ApiError(400, "conflict richmenu alias id")
+        _stand_for(alias, menu_id)
+    return jsonify({})
+
+
+def _stand_for(alias: str, menu_id: object) -> None:
+    world = state()
+    if not isinstance(menu_id, str) or menu_id not in world.rich_menu_images:
+        raise ApiError(400, "richmenu not found or it has no image")
+    world.rich_menu_aliases[alias] = menu_id
+
+
+@rich_menu.post("/richmenu/alias/<alias>")
+def update_alias(alias: str) -> Response:
+    """ "Update rich menu alias"."""
+    menu_id = json_body().get("richMenuId")
+    with state().changed:
+        _find_alias(alias)
+        _stand_for(alias, menu_id)
+    return jsonify({})
+
+
+@rich_menu.get("/richmenu/alias/<alias>")
+def show_alias(alias: str) -> Response:
+    """ "Get rich menu alias information"."""
+    with state().changed:
+        return jsonify({"richMenuAliasId": alias, "richMenuId": _find_alias(alias)})
+
+
+@rich_menu.delete("/richmenu/alias/<alias>")
+def delete_alias(alias: str) -> Response:
+    """ "Delete rich menu alias"."""
+    world = state()
+    with world.changed:
+        _find_alias(alias)
+        del world.rich_menu_aliases[alias]
+    return jsonify({})
+
+
+def _find_alias(alias: str) -> str:
+    found = state().rich_menu_aliases.get(alias)
+    if found is None:
+        raise ApiError(404, "Not found")
+    return found
 
 
 @rich_menu.post("/user/all/richmenu/<menu_id>")

@@ -45,6 +45,7 @@ class State:
         self.read_tokens: dict[str, str] = {}  # markAsReadToken -> room
         self.rich_menus: dict[str, Json] = {}
         self.rich_menu_images: dict[str, tuple[str, bytes]] = {}
+        self.rich_menu_aliases: dict[str, str] = {}
         self.default_rich_menu: str | None = None
         self.events: dict[str, Json] = {}  # webhookEventId -> event
         self.requests: deque[Json] = deque(maxlen=JOURNAL_LENGTH)

@@ -5,6 +5,7 @@
     jobs, job                               what became of that picture?
     ban, unban, bans, erase, limits, audit  people, chats, and what operators did
     pause, drain, resume                    take no new wishes; paint nothing new; go on
+    richmenu                                the menu under every 1:1 chat
     completion                              for the shell
 
 Every command that tells something takes --json.
@@ -27,6 +28,7 @@ from bot.commands import (
     people,
     processes,
     quota,
+    richmenu,
     switches,
     workers,
 )
@@ -43,7 +45,8 @@ def cli(context: click.Context) -> None:
 
 
 _GROUPS = (
-    processes, doctor, jobs, workers, logs, quota, people, adminchat, switches, completion,
+    processes, doctor, jobs, workers, logs, quota, people, adminchat, switches, richmenu,
+    completion,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:

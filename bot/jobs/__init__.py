@@ -60,7 +60,15 @@ from bot.jobs.painting import (
     rescue,
     unpublished,
 )
-from bot.jobs.queries import by_message, by_number, get, latest, pictures_of, unfinished
+from bot.jobs.queries import (
+    by_message,
+    by_number,
+    get,
+    is_first,
+    latest,
+    pictures_of,
+    unfinished,
+)
 from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
 from bot.jobs.turns import next_in_turn, place
 
@@ -100,6 +108,7 @@ __all__ = [
     "get",
     "give_back",
     "hold_delivery",
+    "is_first",
     "latest",
     "live_token",
     "named",

@@ -51,6 +51,12 @@ def latest(
     return as_job(db.execute(query).mappings().first())
 
 
+def is_first(db: Connection, job: Job) -> bool:
+    """Whether nothing that is still known was asked for in its chat before it."""
+    earlier = jobs.c.chat_id == job.chat_id, jobs.c.created_at < job.created_at
+    return db.execute(select(jobs.c.id).where(*earlier).limit(1)).first() is None
+
+
 _COUNT = select(func.count()).where(
     jobs.c.chat_id == bindparam("chat"), or_(*(jobs.c.state == it for it in UNFINISHED))
 )

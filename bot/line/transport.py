@@ -78,18 +78,20 @@ class Transport:
         ids: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
         sends: bool = False,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> Answer:
         """Makes one call and returns LINE's answer, whatever its status.
 
-        `path` may hold {names}, filled from `ids`; only the unfilled path is logged. Raises
-        LineError (connection, timeout, dropped) when no answer came.
+        `path` may hold {names}, filled from `ids`; only the unfilled path is logged. body: sent as
+        JSON; data: sent as it is, to the host of files. Raises LineError (connection, timeout,
+        dropped) when no answer came.
         """
         client = self.client()
         from linebot.v3.messaging.exceptions import ApiException
 
-        url = self._url + _fill(path, ids)
+        url = (self._url if data is None else self._data_url) + _fill(path, ids)
         all_headers = {**client.default_headers, "Accept": "application/json", **(headers or {})}
         if body is not None:
             all_headers["Content-Type"] = "application/json"
@@ -98,13 +100,17 @@ class Transport:
         try:
             try:
                 response = client.request(
-                    method, url, headers=all_headers, body=body, _request_timeout=timeout
+                    method,
+                    url,
+                    headers=all_headers,
+                    body=body if data is None else data,
+                    _request_timeout=timeout,
                 )
-                status, found, data = response.status, response.getheaders(), response.data
+                status, found, said = response.status, response.getheaders(), response.data
             except ApiException as error:
                 if not error.status:  # TLS trouble, not an answer
                     raise
-                status, found, data = error.status, error.headers, error.body
+                status, found, said = error.status, error.headers, error.body
         except (ApiException, urllib3.exceptions.HTTPError, OSError) as error:
             failure = from_failure(endpoint, error, sends=sends)
             _note(endpoint, None, started, None, error=failure.code)
@@ -113,7 +119,26 @@ class Transport:
         request_id = found.get("x-line-request-id")
         _note(endpoint, status, started, request_id)
         accepted = found.get("x-line-accepted-request-id")
-        return Answer(status, request_id, accepted, _json_object(data))
+        return Answer(status, request_id, accepted, _json_object(said))
+
+    def upload(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        *,
+        ids: Mapping[str, str],
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> Answer:
+        """Sends one file to LINE's data host; otherwise like `call`."""
+        return self.call(
+            "POST",
+            path,
+            ids=ids,
+            headers={"Content-Type": content_type},
+            data=data,
+            timeout=timeout,
+        )
 
     def download(
         self,

@@ -3,7 +3,8 @@
 import { get, listen, listOf } from "./api.js";
 import { composer } from "./composer.js";
 import { avatar, byId, el, summary, toast } from "./dom.js";
-import { edit, openRoom, refresh, send, setWriter, speakAs, state, wireTalk } from "./talk.js";
+import { refreshRich, wireRich } from "./rich.js";
+import { edit, openRoom, refresh, send, setWriter, speakAs, state, talk, wireTalk } from "./talk.js";
 
 const BOT = /^U0{32}$/;
 const STATES = { live: "", polling: "接続中（ポーリング）", lost: "接続を待っています…" };
@@ -87,6 +88,7 @@ async function go(room, { keepUrl = false } = {}) {
   if (!keepUrl) history.pushState(null, "", `?room=${encodeURIComponent(room.id)}`);
   try {
     await opening;
+    await refreshRich(room, talk);
   } catch (error) {
     toast(`トークを読めませんでした: ${error.message}`);
   }
@@ -100,6 +102,7 @@ const asked = () => {
 async function changed({ room }) {
   if (room && room !== state.room.id) unread.add(room);
   const work = [loadRooms()];
+  if (!room) work.push(refreshRich(state.room, talk)); // the stream has just opened
   if (!room || room === state.room.id) work.push(refresh());
   await Promise.allSettled(work);
 }
@@ -107,6 +110,7 @@ async function changed({ room }) {
 async function start() {
   setWriter(writer);
   wireTalk();
+  wireRich();
   byId("tools").addEventListener("click", async () => (await import("./panel.js")).togglePanel());
   byId("back").addEventListener("click", () => {
     document.body.dataset.view = "rooms";

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import Message as SdkMessage
 
-from bot import cards, going_on, messages, readback, texts
+from bot import cards, going_on, help_pages, messages, readback, texts
 from bot.moderation import CATEGORIES
 from bot.prompt import Command, Problem, command, read, stored
 from simulator import rules
@@ -81,7 +81,9 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"photo {several}", messages.photo_ask(lang, several=several)
     for code in ("photo_gone", "never_heard_of"):
         yield f"photo {code}", messages.photo_refused(code, lang)
-    for way in ("similar", "fine", "photo"):
+    kept = {**stored(read("海")), "photo": True}
+    yield "picture from photo", messages.picture(NUMBER, URLS[:1], lang=lang, kept=kept)
+    for way in ("similar", "fine"):
         kept = {**stored(read("海")), "way": way, "seed": 7, "strength": 0.5, "effort": "careful"}
         yield f"picture {way}", messages.picture(NUMBER, URLS[:1], lang=lang, kept=kept)
     for count in (2, 3):
@@ -91,6 +93,10 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"welcome {room} terms", messages.welcome(lang, room, terms_url=TERMS)
         yield f"help {room}", messages.help(lang, room)
         yield f"help {room} terms", messages.help(lang, room, terms_url=TERMS)
+    yield "language", messages.language_chosen(lang)
+    for count in (1, 4):
+        yield f"first {count}", messages.picture(NUMBER, URLS[:count], lang=lang, terms_url=TERMS)
+    yield "first failed", messages.failed(NUMBER, "unsafe", lang=lang, terms_url=TERMS)
     yield "cancelled", messages.cancelled(NUMBER, lang, quote_token="q")
     yield "too late", messages.too_late(NUMBER, lang, quote_token="q")
     yield "unknown number", messages.unknown_number(NUMBER, lang, quote_token="q")
@@ -120,7 +126,8 @@ def test_lines_limits(built: list[dict[str, Any]]) -> None:
         assert message["type"] in ("text", "image", "flex")  # never textV2: prompts hold braces
         assert utf16(message.get("altText", "")) <= 1_500
         if message["type"] == "flex":
-            assert len(json.dumps(message["contents"], ensure_ascii=False).encode()) <= 30_000
+            limit = 50_000 if message["contents"]["type"] == "carousel" else 30_000
+            assert len(json.dumps(message["contents"], ensure_ascii=False).encode()) <= limit
         if "quoteToken" in message:
             assert message["type"] == "text"
     for part in parts(built):
@@ -128,10 +135,11 @@ def test_lines_limits(built: list[dict[str, Any]]) -> None:
             assert 1 <= utf16(part["text"]) <= 5_000
         if part.get("type") == "postback":
             assert len(part["data"].encode()) <= 300
-            assert len(part["label"]) <= 20  # code points, so no fewer than grapheme clusters
+            assert len(part["label"]) <= 40  # code points, so no fewer than grapheme clusters
             assert len(part["displayText"]) <= 300
         if "items" in part:
             assert 1 <= len(part["items"]) <= 13
+            assert all(len(it["action"]["label"]) <= 20 for it in part["items"])
     assert all("quickReply" not in message for message in built[:-1])  # only the last one shows
 
 
@@ -164,8 +172,9 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(messages, "say", listen)
     monkeypatch.setattr(readback, "say", listen)
     monkeypatch.setattr(cards, "say", listen)
+    monkeypatch.setattr(help_pages, "say", listen)
     list(builders("ja"))
-    chat = {key for key in texts.sentences("ja") if not key.startswith("terms.")}  # a web page
+    chat = {key for key in texts.sentences("ja") if not key.startswith(("terms.", "menu."))}
     assert said == chat
 
 
@@ -258,7 +267,7 @@ def test_what_is_told_to_be_typed_is_understood(lang: str) -> None:
     (action, *_) = buttons(messages.ticket(NUMBER, lang=lang))
     assert command(action["displayText"]) == Command("pick")
     assert command(texts.say("number.line", "ja", number=NUMBER)) == Command("number", NUMBER)
-    help_text = messages.help(lang)[0]["text"]
+    help_text = messages.help(lang)[0]["altText"]
     typed = {"ja": ["まだ？", "受け取る", "キャンセル"], "en": ["Status", "Receive", "Cancel"]}[
         lang
     ]
@@ -272,7 +281,7 @@ def test_what_is_told_to_be_typed_is_understood(lang: str) -> None:
     assert command("使い方") == command("help") == Command("help")
 
 
-@pytest.mark.parametrize("built", [b for _, b in EVERY if buttons(b)])
+@pytest.mark.parametrize("built", [b for name, b in EVERY if buttons(b) and " help " not in name])
 def test_who_cannot_tap_is_told_what_to_type_or_has_a_number(built: list[dict[str, Any]]) -> None:
     assert NUMBER in json.dumps(built, ensure_ascii=False)
     kinds = {tuple(action["data"].split(":")[:2]) for action in buttons(built)}
