@@ -21,7 +21,7 @@ Message = dict[str, Any]
 
 MAX_ALT = 1_500  # UTF-16 units of altText that LINE takes
 TRY = "try"  # what an example's postback begins with
-PAGES = ("ask", "styles", "shape", "care", "go_on", "wait", "groups", "keep")
+PAGES = ("ask", "styles", "shape", "care", "go_on", "photo", "wait", "groups", "keep", "language")
 _GROUPS_FIRST = ("groups", *(it for it in PAGES if it != "groups"))
 
 
