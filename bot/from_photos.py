@@ -84,6 +84,11 @@ def said(
     return _paint(turn, photo, wanted)
 
 
+def paint(turn: Turn, photo: Photo, text: str) -> list[Wake]:
+    """Paint from this photo what these words, which are about it, say."""
+    return _paint(turn, photo, of_photo(text))
+
+
 def _newest(turn: Turn, photo: Photo, person: str) -> bool:
     """Whether the person has had nothing painted since, nor was asked about a picture."""
     if showing.asked(turn.db, turn.chat_id, person):
@@ -98,7 +103,8 @@ def _paint(turn: Turn, photo: Photo, wanted: Change) -> list[Wake]:
         return turn.say(messages.photo_ask(turn.language))
     if photo.state == photos.FAILED and photo.error_code not in photos.PASSING:
         return turn.say(messages.photo_refused(photo.error_code or "", turn.language))
-    wakes = draw(turn, wish(wanted), parent_id=photo.id, more={"way": "photo", "source": photo.key})
+    more = {"source": photo.key, "photo": True}
+    wakes = draw(turn, wish(wanted), parent_id=photo.id, more=more)
     if any(it.task == "draw" for it in wakes) and photos.want(turn.db, photo):
         wakes = [Wake("fetch_photo", photo.id), *wakes]
     return wakes

@@ -7,7 +7,9 @@ restart and in that chat only. What comes of it is a job like any other, with th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot import jobs, messages, showing
 from bot.database import now
@@ -159,16 +161,14 @@ def _act(turn: Turn, action: str, on: Picture) -> list[Wake]:
         return turn.say(content, about=job)
     picture = next((it for it in stored if it.position == on.position), stored[0])
     reading = reading_of(job.request)
-    more = {"way": action}
-    if source := job.request.get("source"):
-        more["source"] = source
+    more = {"way": action, **_start_of(job.request)}
     match action:
         case "again":
             reading = replace(reading, seed=None)
         case "four":
             reading = replace(reading, seed=None, count=MAX_COUNT)
         case "similar":
-            more["source"] = picture.key
+            more = {"way": action, "source": picture.key}
             reading = replace(reading, seed=None, count=1, strength=SIMILAR_STRENGTH)
         case "fine":
             more["larger"] = picture.key
@@ -182,10 +182,13 @@ def _change(turn: Turn, on: Picture, wanted: Change) -> list[Wake]:
     if _gone(job) or job.request is None:
         return turn.say(messages.gone(turn.language))
     reading = _same(turn, on, reading_of(job.request))
-    more = {"way": "change"}
-    if source := job.request.get("source"):
-        more["source"] = source
+    more = {"way": "change", **_start_of(job.request)}
     return draw(turn, apply(wanted, reading), parent_id=job.id, more=more)
+
+
+def _start_of(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The picture or photo that a job's picture started from, as its request keeps it."""
+    return {name: value for name in ("source", "photo") if (value := kept.get(name))}
 
 
 def _same(turn: Turn, on: Picture, reading: Reading) -> Reading:

@@ -46,8 +46,6 @@ class Photo:
 
 
 _MINE = (photos.c.erase_at.is_(None), photos.c.state == WAITING)
-# Of a query on jobs: the photo to paint from is not there yet.
-AWAITED = exists().where(photos.c.id == jobs.c.parent_id, *_MINE)
 
 
 def _one(db: Connection, *where: Any) -> Photo | None:

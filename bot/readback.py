@@ -43,14 +43,16 @@ def parts(kept: Mapping[str, Any], lang: str = "ja") -> list[str]:
             said.append(say("reading.without", lang, what=what))
     # Going on from a picture sets a seed and a strength of its own, which nobody said.
     way = kept.get("way")
-    if way in {"similar", "fine", "photo"}:
+    if kept.get("photo"):
+        said.append(say("reading.photo", lang))
+    if way in {"similar", "fine"}:
         said.append(say(f"reading.{way}", lang))
-    if kept.get("seed") is not None and way in {None, "photo"}:
+    if kept.get("seed") is not None and not way:
         said.append(say("reading.seed", lang, seed=kept["seed"]))
     for manner in ("effort", "fidelity"):
         if (level := kept.get(manner)) and not (way == "fine" and manner == "effort"):
             said.append(say(f"reading.{level}", lang))
-    if (strength := kept.get("strength")) is not None and way in {None, "photo"}:
+    if (strength := kept.get("strength")) is not None and not way:
         level = next(name for most, name in _CHANGES if strength <= most)
         said.append(say(f"reading.change_{level}", lang))
     return said

@@ -162,6 +162,10 @@ def _explained(name: str) -> Iterator[None]:
         yield
     except (InvalidRequest, MemoryError):
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooLarge(
+            f"The {name} has far too many pixels; {MAX_PIXELS} are the most that is read."
+        ) from error
     except Exception as error:
         raise InvalidRequest(
             f"The {name} cannot be read as a PNG, JPEG or WebP file ({type(error).__name__}):"

@@ -13,7 +13,7 @@ ENDPOINTS = (
     "profile", "group", "info", "webhook", "richmenu", "*",
 )  # fmt: skip
 KINDS = (
-    "500", "400", "401", "404", "429-rate", "429-quota",
+    "500", "400", "401", "404", "410", "202", "429-rate", "429-quota",
     "drop", "drop-after", "500-after", "hang", "hang-after", "latency",
 )  # fmt: skip
 MAX_MS = 600_000
@@ -25,7 +25,8 @@ DEFAULT_MS = {"latency": 1000, "hang": 60_000, "hang-after": 60_000}
 class Fault:
     """One kind of trouble at one endpoint, `times` times (-1: for ever).
 
-    500, 400, 401, 404, 429-rate, 429-quota: refused with that status, nothing done.
+    500, 400, 401, 404, 410, 429-rate, 429-quota: refused with that status, nothing done. 202: the
+    content is still being prepared.
     500-after: the work is done, the answer is 500. drop: the connection is closed without an
     answer, nothing done. drop-after: the work is done, then the connection is closed. hang: nothing
     for `ms`, then closed, nothing done. hang-after: the work is done at once, but no answer for

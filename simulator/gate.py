@@ -24,6 +24,8 @@ REFUSALS = {
     "400": (400, errors.NOT_SENT),
     "401": (401, errors.UNAUTHORIZED),
     "404": (404, "Not found"),
+    "410": (410, "Gone"),
+    "202": (202, "Accepted"),
     "429-rate": (429, errors.RATE_LIMITED),
     "429-quota": (429, errors.OVER_QUOTA),
     "500": (500, "Internal Server Error"),

@@ -179,7 +179,7 @@ def apply(wanted: Change, old: Reading) -> Reading:
     said = wanted.wishes
     if said.styles:  # another style takes the place of the one there was
         kept = [it for it in _segments(prompt) if not only_styles(it)]
-        prompt = "、".join([*(kept or _segments(prompt)), *said.styles])
+        prompt = "、".join([*kept, *said.styles])
     for step in wanted.steps:
         prompt = _apply(step, prompt, negatives)
     for words in wanted.loose:

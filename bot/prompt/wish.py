@@ -6,6 +6,7 @@ the worker, which has the model loaded, turns them into steps, guidance and word
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,8 +19,11 @@ from inference.request import MAX_SIDE, DrawRequest
 STEPS = {"quick": 0.5, "careful": 1.6}  # times the usual number of steps
 GUIDANCE = {"free": 0.7, "faithful": 1.35}  # times the usual guidance
 _MANNERS = ("styles", "effort", "fidelity", "strength")
-_NOT_OF_A_REQUEST = {"styles", "effort", "fidelity", "cut", "way", "source", "larger"}
+_NOT_OF_A_REQUEST = {"styles", "effort", "fidelity", "cut", "way", "source", "larger", "photo"}
 LARGER, LARGER_STRENGTH = 1.5, 0.4  # times the sides, and how far the picture may then change
+# How far a photo may change when nothing is said of it. A small model would soon lose it.
+PHOTO_STRENGTH, PHOTO_STRENGTH_SMALL = 0.6, 0.25
+_PHOTO_STEPS = 4  # that are done at least; fewer leave it unclear
 _FEW_WORDS = 256  # a model that paints no larger than this knows too few words for a preset
 
 
@@ -85,6 +89,8 @@ def request_of(kept: Mapping[str, Any], model: ModelInfo) -> DrawRequest:
     if factor := GUIDANCE.get(kept.get("fidelity") or ""):
         usual_guidance = model.default_guidance if request.guidance is None else request.guidance
         request = replace(request, guidance=max(0.0, min(30.0, round(usual_guidance * factor, 2))))
+    if kept.get("photo") and request.image:
+        request = _from_photo(request, model)
     found = kept.get("styles") or ()
     if not found or model.native_size <= _FEW_WORDS:
         return request
@@ -96,6 +102,17 @@ def request_of(kept: Mapping[str, Any], model: ModelInfo) -> DrawRequest:
                 negative_prompt=_join(request.negative_prompt, style.avoids),
             )
     return request
+
+
+def _from_photo(request: DrawRequest, model: ModelInfo) -> DrawRequest:
+    """With what was said of the strength, or the usual one, in the measure of this model."""
+    strength = PHOTO_STRENGTH if request.strength is None else request.strength
+    if model.native_size <= _FEW_WORDS:
+        strength *= PHOTO_STRENGTH_SMALL / PHOTO_STRENGTH
+    steps = request.steps or model.default_steps
+    if strength > 0:
+        steps = max(steps, min(500, math.ceil(_PHOTO_STEPS / strength)))
+    return replace(request, strength=strength, steps=steps)
 
 
 def _can_paint_larger(model: ModelInfo) -> bool:

@@ -170,3 +170,61 @@ def test_what_does_not_go_together_is_refused(change: dict[str, Any], message: s
     with pytest.raises(InvalidRequest, match=message):
         DrawRequest("猫", **change).check()
     DrawRequest("猫", image=encoded(halves()), strength=0.0).check()
+
+
+# --- a copy to keep
+
+
+def test_a_copy_is_upright_no_larger_than_asked_and_on_white() -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera lay on its side
+    photo = encoded(halves((800, 400)), "JPEG", exif=turned, quality=95)
+    data, width, height = incoming.shrink(photo, 200)
+    assert (width, height) == (100, 200)
+    with Image.open(BytesIO(data)) as copy:
+        assert (copy.format, copy.size, copy.mode) == ("JPEG", (100, 200), "RGB")
+        assert near(copy.getpixel((50, 10)), RED)
+        assert near(copy.getpixel((50, 190)), GREEN)
+    small, *size = incoming.shrink(encoded(Image.new("RGBA", (80, 40), (0, 0, 0, 0))), 200)
+    assert size == [80, 40], "nothing is made larger"
+    with Image.open(BytesIO(small)) as copy:
+        assert near(copy.getpixel((10, 10)), WHITE)
+
+
+def test_a_copy_says_nothing_but_the_picture() -> None:
+    about = Image.Exif()
+    about.get_ifd(0x8825)[2] = (35.0, 39.0, 31.0)  # where it was taken
+    about[0x010F] = "Camera of somebody"
+    photo = encoded(
+        halves(), "JPEG", exif=about, comment=b"a secret", icc_profile=b"x" * 200, dpi=(9, 9)
+    )
+    assert b"Camera of somebody" in photo
+    assert b"a secret" in photo
+    data, *_ = incoming.shrink(photo, 500)
+    for word in (b"Exif", b"Camera", b"secret", b"ICC_PROFILE"):
+        assert word not in data
+    with Image.open(BytesIO(data)) as copy:
+        assert not copy.getexif()
+
+
+def test_what_moves_is_refused_but_a_phones_two_in_one_is_not() -> None:
+    frames = [Image.new("RGB", (64, 64), colour) for colour in (RED, GREEN)]
+    for kind in ("PNG", "WEBP"):
+        moving = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+        with pytest.raises(incoming.Animated, match="moves"):
+            incoming.shrink(moving, 500)
+    both = encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
+    data, *_ = incoming.shrink(both, 500)
+    with Image.open(BytesIO(data)) as copy:
+        assert near(copy.getpixel((32, 32)), RED)
+
+
+@pytest.mark.parametrize("size", [(30_000, 30_000), (10_000, 10_000), (8_000, 6_300), (20_000, 16)])
+def test_a_bomb_is_not_unfolded_to_be_copied(size: tuple[int, int]) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(incoming.TooLarge):
+            incoming.shrink(png_of(*size), 500)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
