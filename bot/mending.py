@@ -122,9 +122,7 @@ def way(db: Connection, job: Job, settings: Settings, budget: Budget | None) -> 
 
 
 def _without_token(db: Connection, job: Job, settings: Settings, budget: Budget | None) -> Way:
-    ask = (
-        f"Whoever writes {job.number} or 「受け取る」 in that chat gets the pictures at once, free."
-    )
+    ask = f"It is free if somebody writes {job.number} or 「受け取る」 in that chat."
     if outbox.may_have_arrived(db, job.id):
         why = "A reply ended without an answer: by another way the pictures might come twice."
         return Way(False, 0, f"{why} {ask}")
@@ -141,9 +139,7 @@ def _without_token(db: Connection, job: Job, settings: Settings, budget: Budget 
     if left is not None and left - settings.push_reserve < (price or 1):
         return Way(False, 0, f"No reply token is at hand, and the push budget is spent. {ask}")
     cost = "1 message" if price else "1 message for each member of the group"
-    return Way(
-        True, price, f"No reply token is at hand: it would be pushed, for {cost}. Free: {ask}"
-    )
+    return Way(True, price, f"No reply token is at hand: a push carries it, for {cost}. {ask}")
 
 
 def _changed() -> Done:

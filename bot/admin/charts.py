@@ -13,7 +13,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 66, 26, 16, 36
 _STEPS = (1, 2, 2.5, 5, 10)
 
 

@@ -136,6 +136,7 @@ def _page(number: str, *, reveal: bool) -> str:
         lines=lines,
         trouble=trouble,
         way=way,
+        unfinished=job.state in jobs.UNDELIVERED,
         may_retry=job.state == jobs.FAILED and job.erase_at is None,
         may_cancel=job.state in jobs.UNFINISHED,
         may_resend=job.state in (jobs.DRAWN, jobs.WAITING, jobs.DELIVERED),

@@ -154,7 +154,7 @@ def _waited(past: Sequence[Past], moment: float) -> Markup:
         charts.Line("95 of 100", [figures.percentile(it, 0.95) for it in spans]),
     ]
     title = f"How long people waited for their pictures over the last {HOURS} hours"
-    return charts.curves(title, labels, lines, show.length)
+    return charts.curves(title, labels, lines, lambda it: show.length(it) if it else "0")
 
 
 def _hours(past: Sequence[Past], moment: float) -> list[Hour]:

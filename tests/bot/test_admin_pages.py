@@ -469,7 +469,7 @@ def test_why_no_way_is_open_and_what_is_free(
     page = f"/admin/job/{number}"
     said = shown(desk, page)
     assert "Bring it again" not in said
-    free = f"Whoever writes {number} or 「受け取る」 in that chat gets the pictures at once, free."
+    free = f"It is free if somebody writes {number} or 「受け取る」 in that chat."
     assert (free in said) == (why != "blocked")
     desk.send(f"{page}/resend", of="/admin/")
     assert done(house) == []
