@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
-from bot import jobs, outbox, pulse, tables
+from bot import jobs, outbox, tables
 from bot.admin import charts
 from bot.app import create_app
 from bot.audit import Entry, latest
@@ -126,17 +126,15 @@ def test_workers_and_what_they_paint(admin: Desk, house: House) -> None:
 def test_the_budget_is_what_a_courier_heard_last(
     admin: Desk, house: House, settings: Settings
 ) -> None:
-    with pulse.Pulse(house.database, "courier", dict) as beats:
-        beats.beat()
-        for used, at in ((180, now()), (150, now() - 600)):
-            told = {"quota": {"limit": 200, "used": used, "at": at}}
-            changed = update(tables.workers).values(about=told)
-            with house.database.write() as db:
-                db.execute(changed)
-            if used == 180:
-                said = shown(admin, "/admin/")
-                assert "Pushes left 20 of 200 this month" in said
-                assert f"Pictures may push {max(0, 20 - settings.push_reserve)}" in said
+    courier = {"process": "courier", "host": "web-1", "started_at": now(), "seen_at": now()}
+    for pid, used, at in ((1, 150, now() - 600), (2, 180, now()), (3, 160, now() - 300)):
+        about = {"quota": {"limit": 200, "used": used, "at": at}}
+        with house.database.write() as db:
+            row = insert(tables.workers).values(**courier, id=f"web-1:{pid}", pid=pid, about=about)
+            db.execute(row)
+    said = shown(admin, "/admin/")
+    assert "Pushes left 20 of 200 this month" in said
+    assert f"Pictures may push {max(0, 20 - settings.push_reserve)}" in said
 
 
 def test_alarms_are_shown_with_their_age(admin: Desk, house: House) -> None:
