@@ -212,9 +212,12 @@ class SimulatorClient:
         """A person leaves the group."""
         self._act(group, "memberLeft", wait, user=user)
 
-    def add_person(self, name: str, *, user: str | None = None, friend: bool = True) -> str:
-        """One more person; the id."""
-        wish = {"name": name, "friend": friend} | ({"id": user} if user else {})
+    def add_person(
+        self, name: str, *, user: str | None = None, friend: bool = True, language: str = "ja"
+    ) -> str:
+        """One more person, whose LINE speaks this language; the id."""
+        wish = {"name": name, "friend": friend, "language": language}
+        wish |= {"id": user} if user else {}
         return str(self.call("POST", "/api/people", wish)["id"])
 
     def add_group(self, name: str, members: list[str]) -> str:

@@ -166,8 +166,8 @@ def _journal(entries: deque[Json]) -> list[Json]:
 
 @laboratory.post("/people")
 def add_person() -> Response:
-    """{name, id?, friend?}: one more person (a friend with a one-to-one chat unless friend is
-    false) -> {id}."""
+    """{name, id?, friend?, language?}: one more person (a friend with a one-to-one chat unless
+    friend is false) -> {id}."""
     wish = body()
     name = wish.get("name")
     user = wish.get("id") or "U" + secrets.token_hex(16)
@@ -178,7 +178,8 @@ def add_person() -> Response:
         if not ids.is_id(user, "U") or user in world.people:
             raise ControlError("id must be a new one: U and 32 hexadecimal digits")
         friend = wish.get("friend") is not False
-        world.people[user] = Person(user, name, friend=friend)
+        language = str(wish.get("language") or "ja")
+        world.people[user] = Person(user, name, friend=friend, language=language)
         if friend:
             world.rooms[user] = Room(user, "user", name, [user])
             world.touch(world.rooms[user])
