@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot import going_on, readback
-from bot.prompt import read, reading_of, request_of, stored, styles
+from bot.prompt import clean, read, reading_of, request_of, stored, styles
 from bot.prompt.changes import apply, change
 from bot.prompt.commands import WORDS
+from bot.prompt.pointing import about_photo, of_photo, wish
 from bot.prompt.wish import GUIDANCE, STEPS
 from inference.catalog import ModelInfo
 from inference.request import MAX_COUNT
@@ -63,6 +64,13 @@ CHANGES = (
     ("猫", "犬の絵にして"),
     ("猫", "夜の街"),
 )
+PHOTOS = (
+    *("これを水彩画に", "この写真を浮世絵風にして", "これをアニメ調で、もう少し忠実に"),
+    *("写真を油絵に、縦長で", "これ水彩画にできますか？", "これを少しだけ変えて水彩に"),
+    *("この子を絵本風に", "この写真の背景を海に", "これに帽子をかぶせて"),
+    *("この写真をもとに、夕焼けの海を描いて", "これはうちの犬です。水彩画にして"),
+    *("水彩画に", "夜にして", "赤いりんご", "写真を撮る人", "これからの街"),
+)
 HEAD = """# What you can say
 
 <!-- Made by `python -m scripts.phrases_table`; change the code or that script instead. -->
@@ -91,13 +99,20 @@ COMMANDS = {
     "status": "How far it is",
     "help": "What can be said",
     "cancel": "It is given up",
+    "album": "The link to the chat's album",
+    "album_new": "A new link; the old one opens nothing any more",
+    "album_close": "The album is closed",
+    "remove": "The picture is deleted, where it is one's own",
+    "erase": "What is kept of the person, and the question whether to erase it",
+    "erase_yes": "It is erased",
 }
 _MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_examples(), *_changes(), *_styles(), *_commands()]) + "\n"
+    parts = (_head(), _examples(), _changes(), _photos(), _styles(), _commands())
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _head() -> Iterable[str]:
@@ -162,6 +177,32 @@ def _changes() -> Iterable[str]:
     yield "|---|---|"
     for action, words in going_on.WORDS.items():
         yield f"| {'、'.join(words.split())} | {BUTTONS[action]} |"
+    yield ""
+
+
+def _photos() -> Iterable[str]:
+    yield "## From a photo"
+    yield ""
+    yield (
+        "Of the photo that the message replies to, whoever sent it, or of one's own last photo, "
+        "ten minutes old at most. In a group the bot is mentioned. 「これ」 means the photo while "
+        "nothing was painted since; 「この写真」 always."
+    )
+    yield ""
+    yield "| You write | Painted from the photo | Read as | With a reply to the photo |"
+    yield "|---|---|---|---|"
+    for sentence in PHOTOS:
+        text, reading = clean(sentence), read(sentence)
+        wanted = about_photo(text, reading)
+        bare = wanted is None and about_photo(text, reading, bare=True) is not None
+        quoted = "the same" if wanted else wish(of_photo(text)).prompt
+        if wanted is None and not bare:
+            yield f"| {sentence} | – (a wish of its own) | – | {quoted} |"
+            continue
+        painted = wish(wanted or of_photo(text))
+        parts = "、".join(readback.parts(stored(painted))) or "–"
+        where = " (in a 1:1 chat)" if bare else ""
+        yield f"| {sentence} | {painted.prompt}{where} | {parts} | {quoted} |"
     yield ""
 
 

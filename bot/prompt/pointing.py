@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.prompt.changes import Change, apply, change, parse
-from bot.prompt.reading import Reading
+from bot.prompt.reading import Reading, read
 
 # How closely 「忠実に」 and 「自由に」 keep to a photo (bot.prompt.steering has the other words).
 STRENGTHS = {"faithful": 0.4, "free": 0.8}
@@ -64,7 +64,7 @@ def names_photo(text: str) -> bool:
 
 def of_photo(text: str) -> Change:
     """What a text wants of a photo that it quotes, whatever it says."""
-    return parse(_plain(text))
+    return about_photo(text, read(text)) or parse(_CAN_IT.sub("に", text))
 
 
 def _plain(text: str) -> str:
