@@ -108,11 +108,13 @@ class Lease:
         self._thread = threading.Thread(target=self._run, name=f"lease-{job.number}", daemon=True)
 
     def __enter__(self) -> Lease:
+        self._runtime.headway.look()  # and again at the end: most paints are over before a beat
         self._thread.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._done.set()
+        self._runtime.headway.look()
         self._thread.join(5)
 
     def sign(self) -> None:

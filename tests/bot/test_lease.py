@@ -149,6 +149,15 @@ def test_what_a_step_usually_takes_is_learnt_while_one_is_at_it(
     assert 0.04 < max(headway._took) < 0.25
 
 
+def test_quick_paints_teach_it_too(runtime: Runtime, job: Job, easel: Easel) -> None:
+    """They are over before the thread has looked twice."""
+    with Lease(runtime, job):
+        time.sleep(0.04)
+        easel.ticks += 4
+    assert 0.01 <= max(runtime.headway._took) < 0.1
+    assert runtime.headway.limit() < FIRST
+
+
 @pytest.mark.usefixtures("stepping")
 def test_a_machine_that_stood_still_itself_is_no_hang(
     runtime: Runtime,

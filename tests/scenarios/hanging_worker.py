@@ -1,0 +1,34 @@
+"""A worker whose model hangs once: python -m tests.scenarios.hanging_worker, for test_hanging.
+
+When a file "hang" lies in the working folder, it is taken away, and the third call of the UNet from
+then on never returns: the engine's thread sits in it, as in a call of a driver that has stuck.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import inference.batch
+from bot.commands import main
+
+_FLAG = Path("hang")
+_left: list[int] = []
+_real = inference.batch.predict
+
+
+def predict(*given: Any) -> Any:
+    if _FLAG.exists():
+        _FLAG.unlink()
+        _left.append(3)
+    if _left:
+        _left[0] -= 1
+        if _left[0] == 0:
+            threading.Event().wait()
+    return _real(*given)
+
+
+if __name__ == "__main__":
+    inference.batch.predict = predict
+    raise SystemExit(main(["worker"]))

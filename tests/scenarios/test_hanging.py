@@ -1,0 +1,127 @@
+"""A worker hangs, in a step or as a whole: it is seen, and every picture still comes, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.texts import say
+from tests.scenarios.house import PATIENCE, House
+from tests.scenarios.processes import START_SECONDS, Process, eventually
+from tests.scenarios.test_operator import ask
+
+# Long enough to be caught at it, on any machine; a hang is noticed after some seconds.
+ENV = {
+    "SWEEP_SECONDS": "0.5",
+    "LEASE_SECONDS": "3",
+    "STEPS": "80",
+    "STEP_TIMEOUT": "4",
+    "ENGINE_SLOTS": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[House]:
+    """A house with two workers: one may hang, and is started again whenever it ends."""
+    house = House(tmp_path_factory.mktemp("hanging"), model, ENV)
+    # What systemd does with Restart=always.
+    supervised = "/bin/sh -c 'while :; do python -m tests.scenarios.hanging_worker; done'"
+    house.processes["frail"] = Process("frail", supervised, house.env, house.folder)
+    try:
+        house.open()
+        eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS, 0.5)
+        yield house
+    finally:
+        house.close()
+
+
+def workers(house: House) -> list[dict[str, Any]]:
+    """What `python -m bot workers` says of those who paint."""
+    found: list[dict[str, Any]] = json.loads(ask(house, "workers", "--json"))
+    return [it for it in found if it["process"] == "worker"]
+
+
+def alive(house: House) -> set[int]:
+    return {it["pid"] for it in workers(house) if it["state"] == "alive"}
+
+
+def bring(house: House, person: str) -> None:
+    """Let a picture come, by tapping if it takes that long."""
+    job = house.wait_for_state(person, "waiting", "delivered", timeout=2 * PATIENCE)
+    if job["state"] == "waiting":
+        house.simulator.tap(house.simulator.wait_for(person, lambda it: it.type == "flex"))
+    house.wait_for_state(person, "delivered")
+
+
+def test_a_step_hangs(house: House) -> None:
+    """The worker ends itself, another one paints its job, and the operators' chat is told."""
+    operator = house.person("管理者")
+    code = json.loads(ask(house, "adminchat", "--json"))["code"]
+    house.simulator.send(operator, f"/管理 {code}")
+    house.wait_for_text(operator, say("state.joined"))
+
+    steady = house.processes["worker"].pid
+    [frail] = alive(house) - {steady}
+    (house.folder / "hang").touch()
+    people = [house.person(name) for name in ("みお", "りく", "そら", "りん")]
+    for person in people:  # so many that each of the workers takes one
+        house.simulator.send(person, "赤いりんご")
+    hung = eventually(
+        "the worker that hangs ends itself",
+        lambda: [it for it in workers(house) if it["state"] == "hung"],
+        PATIENCE,
+        0.5,
+    )
+    assert [it["pid"] for it in hung] == [frail]
+    number = hung[0]["hung"]["number"]
+    assert "HUNG" in ask(house, "workers")
+    for person in people:
+        bring(house, person)
+    house.settle()
+    assert [len(house.pictures(it)) for it in people] == [1] * len(people)
+    again = [house.job(it) for it in people if house.job(it)["attempts"] > 1]
+    assert [(it["number"], it["attempts"]) for it in again] == [(number, 2)]
+
+    lines = [json.loads(it) for it in house.log_lines("frail") if it.startswith("{")]
+    [line] = [it for it in lines if it["event"] == "hangs"]
+    assert (line["code"], line["number"], line["pid"]) == ("hung", number, frail)
+    back = eventually("its supervisor starts another", lambda: alive(house) - {steady}, PATIENCE)
+    assert frail not in back
+
+    house.wait_for_text(operator, say("alarm.worker_hung"))
+    [push] = [it for it in house.simulator.bot_messages(operator) if it.via == "push"]
+    assert number not in (push.text or "")
+    house.simulator.send(operator, "/状態")
+    answer = house.wait_for_text(operator, say("state.title"))
+    assert answer.via == "reply"
+    assert say("alarm.worker_hung") in (answer.text or "")
+
+
+def test_a_worker_freezes_as_a_whole(house: House) -> None:
+    """SIGSTOP in mid-paint: its lease runs out; when it goes on, nothing comes a second time."""
+    eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS, 0.5)
+    mio = house.person()
+    house.simulator.send(mio, "赤いりんご")
+    owner = str(house.wait_until_painting(mio)["lease_owner"])
+    pid = int(owner.partition("/")[0].rpartition(":")[2])
+    name = "worker" if pid == house.processes["worker"].pid else "frail"
+    with house.paused(name):
+        bring(house, mio)
+        job = house.job(mio)
+        assert job["attempts"] == 2
+        frozen = eventually(
+            "it is seen to be silent",
+            lambda: [it for it in workers(house) if it["state"] == "silent"],
+            PATIENCE,
+            0.5,
+        )
+        assert [it["pid"] for it in frozen] == [pid]
+        assert "SILENT" in ask(house, "workers")
+    eventually("it is back", lambda: pid in alive(house), PATIENCE, 0.5)
+    house.settle()
+    assert len(house.pictures(mio)) == 1
+    assert house.job(mio)["attempts"] == 2
