@@ -17,9 +17,11 @@ from bot import (
     album_chat,
     albums,
     chats,
+    edits,
     erasing_chat,
     from_photos,
     going_on,
+    groups,
     help_pages,
     jobs,
     languages,
@@ -71,6 +73,8 @@ def _message(turn: Turn) -> list[Wake]:
         return []
     if (wakes := state.said(turn)) is not None:
         return wakes
+    groups.hear(turn)
+    event = turn.event
     if event.message_type == "image":
         return from_photos.received(turn)
     if event.message_type != "text" or event.text is None:
@@ -86,13 +90,33 @@ def _message(turn: Turn) -> list[Wake]:
         return _command(turn, order, addressed=addressed)
     if not addressed:
         return []
+    if not turn.private and event.type == "message" and _edited_before(turn):
+        return []
     text = clean(cut(event.text, event.mentions, event.emojis))
+    if (wakes := groups.said(turn, text)) is not None:
+        return wakes
     if language := languages.asked(text):
         return languages.choose(turn, language)
     wakes = from_photos.said(turn, text, reading, quoted)
     if wakes is None:
         wakes = going_on.said(turn, text, reading, quoted)
     return draw(turn, reading) if wakes is None else wakes
+
+
+def _edited_before(turn: Turn) -> bool:
+    """Whether the edit of this message came before the message itself."""
+    message_id = turn.event.message_id
+    return bool(message_id and jobs.by_message(turn.db, message_id, turn.chat_id))
+
+
+def _edited(turn: Turn) -> list[Wake]:
+    """A message was edited, as people can in groups."""
+    turn.language = chats.see(turn.db, turn.chat_id, turn.kind)
+    if turn.event.message_id and jobs.was_unsent(turn.db, turn.event.message_id):
+        return []
+    groups.hear(turn)
+    wakes = edits.edited(turn)
+    return _message(turn) if wakes is None else wakes
 
 
 _OF_WHAT_IS_KEPT = {"album", "album_new", "album_close", "remove", "erase", "erase_yes"}
@@ -138,9 +162,12 @@ def _meant(turn: Turn, kind: str, *, addressed: bool) -> Job | None:
     """
     person = turn.event.user_id
     ready, under_way = (jobs.DRAWN, jobs.WAITING, jobs.FAILED), jobs.UNFINISHED
+    if not person and not turn.private and not addressed:
+        return None  # nobody can tell whose they mean
     job = None
+    nobodys = not turn.private and kind == "cancel"
     for states in (under_way, ready) if kind == "cancel" else (ready, under_way):
-        job = job or jobs.latest(turn.db, turn.chat_id, person, states)
+        job = job or jobs.latest(turn.db, turn.chat_id, person, states, nobodys=nobodys)
     if job is None and addressed:
         since = now() - AGAIN_WITHIN
         job = jobs.latest(turn.db, turn.chat_id, person, (jobs.DELIVERED,), since)
@@ -196,6 +223,7 @@ def _unsend(turn: Turn) -> list[Wake]:
 def _leave(turn: Turn) -> list[Wake]:
     """The bot was removed from a group: it has no business with what was said there."""
     chats.lose(turn.db, turn.chat_id)
+    groups.forget(turn)
     albums.close(turn.db, turn.chat_id)
     people.erase(turn.db, turn.chat_id)
     dropped = jobs.drop_chat(turn.db, turn.chat_id, erase=True)
@@ -216,11 +244,13 @@ def _unfollow(turn: Turn) -> list[Wake]:
 
 _ACTS: dict[str, Callable[[Turn], list[Wake]]] = {
     "message": _message,
+    "messageEdited": _edited,
     "postback": _postback,
     "follow": _welcome,
     "join": _welcome,
     "unsend": _unsend,
     "leave": _leave,
+    "memberLeft": groups.left,
     "unfollow": _unfollow,
 }
-_SILENT = {"unsend", "leave", "unfollow"}
+_SILENT = {"unsend", "leave", "memberLeft", "unfollow"}

@@ -16,7 +16,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox, sending, waiting
+from bot import jobs, messages, naming, outbox, sending, waiting
 from bot.chats import is_reachable
 from bot.database import Database, now
 from bot.jobs import Job
@@ -161,15 +161,18 @@ class Courier(Sender):
             if not found or not jobs.spend(db, found[0]):
                 return
             wait = waiting.how_long(db, job)
+            private = job.chat_kind == "user"
+            tell = messages.ticket if private else messages.ticket_in_group
+            content = tell(job.number, lang=job.language, position=wait.place, seconds=wait.seconds)
+            if not private:
+                content = naming.named(content, job.quote_token, job.user_id)
             delivery_id = outbox.add_reply(
                 db,
                 outbox.TICKET,
                 token=found[0],
                 token_at=found[1],
                 job_id=job_id,
-                messages=messages.ticket(
-                    job.number, lang=job.language, position=wait.place, seconds=wait.seconds
-                ),
+                messages=content,
             )
         self.send(delivery_id)
 

@@ -31,16 +31,20 @@ def picture(
     seeds: Sequence[int] = (),
     again: bool = False,
     terms_url: str | None = None,
+    sizes: Sequence[tuple[int, int]] | None = None,
 ) -> list[Message]:
     """One to four pictures, a text with the 受付番号 and the seeds, and buttons to go on from them.
 
-    Four pictures leave room for one message more: the text then stands above the buttons.
+    Four pictures leave room for one message more: the text then stands above the buttons. In a
+    group, where it has to name whom they are for and only a text can, the pictures are in the
+    bubbles instead, each above its buttons.
 
     urls: (original, preview) of each picture, https, at most 2,000 characters. prompt: said back,
     shortened. kept: the job's request, of which is told how it was read. quote_token: of the
     message that asked; an image cannot quote, so the text does. seeds: told for repeating.
     again: these pictures were delivered before. terms_url: the rules of use, told with them.
-    Raises ValueError for no or too many pictures.
+    sizes: for a group, (width, height) of each picture in pixels. Raises ValueError for no or too
+    many pictures.
     """
     if not 1 <= len(urls) <= MAX_COUNT:
         raise ValueError(f"{len(urls)} pictures; one reply holds 1 to {MAX_COUNT} and their text.")
@@ -56,12 +60,15 @@ def picture(
     lines += [say("number.line", lang, number=number)]
     if seeds:
         lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
-    if len(images) == MAX_COUNT:
+    if len(images) == MAX_COUNT and not sizes:
         rules = (say("picture.rules", lang), terms_url) if terms_url else None
         return [*images, cards.going_on(number, len(images), lang, caption=lines, link=rules)]
     if terms_url:
         lines += [say("picture.terms", lang, terms_url=terms_url)]
     text = _text("\n".join(lines), quote_token)
+    if len(images) == MAX_COUNT and sizes:
+        shown = [(*each, *size) for each, size in zip(urls, sizes, strict=True)]
+        return [text, cards.gallery(number, shown, lang)]
     return [*images, text, cards.going_on(number, len(images), lang)]
 
 
@@ -91,6 +98,19 @@ def ticket(
         "quickReply": _quick_reply(number, lang),
     }
     return [flex]
+
+
+def ticket_in_group(
+    number: str,
+    *,
+    lang: str = "ja",
+    position: int | None = None,
+    seconds: tuple[float, float] | None = None,
+) -> list[Message]:
+    """The same for a group, after a text that can name whom it is for (bot.naming)."""
+    told = _join(say("waiting.group", lang), _position(position, seconds, lang), lang)
+    [flex] = ticket(number, lang=lang, position=position, seconds=seconds)
+    return [_text(told), flex]
 
 
 def still_painting(
@@ -175,6 +195,15 @@ def gone(lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
 def nothing_to_go_on(lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:
     """Something was to be changed, but there is no picture of before."""
     return [_text(say("going_on.nothing", lang), quote_token)]
+
+
+def prefix(kind: str, lang: str = "ja", *, word: str = "", most: int = 0) -> list[Message]:
+    """What became of a group's word for the bot. kind: a key of "prefix"; word: the word that was
+    set or cannot be; most: characters that it may have. Raises KeyError for an unknown kind."""
+    key = f"prefix.{kind}"
+    values = {"word": word, "most": most}
+    wanted = texts.placeholders(texts.sentences(lang)[key])
+    return [_text(say(key, lang, **{name: values[name] for name in wanted}))]
 
 
 def language_chosen(language: str) -> list[Message]:

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox, showing
+from bot import jobs, messages, naming, outbox, showing
 from bot.database import Database, now
 from bot.jobs import Job
 from bot.line import LineClient, LineError, Sent
@@ -71,6 +71,10 @@ class Sender:
             try:
                 sent = self._call(delivery, content)
             except LineError as error:
+                if error.code == "bad_request" and naming.unnamed(content) != content:
+                    log.info("sent without a mention", line_request_id=error.request_id)
+                    content = naming.unnamed(content)
+                    continue
                 if delivery.doubt or delivery.way == outbox.PUSH or not error.ambiguous:
                     return self._ended(delivery, error)
                 delivery = self._doubt(delivery, error)  # and at once again, with the same token
@@ -160,20 +164,22 @@ class Sender:
         With a chat's first go the rules of the model's licence: the greeting may have been missed.
         """
         terms_url = None
+        private = job.chat_kind == "user"
         if not again and jobs.is_first(db, job):
             terms_url = f"{self._settings.public_url}/terms"
         if job.state == jobs.FAILED:
-            return messages.failed(
+            content = messages.failed(
                 job.number,
                 job.error_code or "paint_failed",
                 lang=job.language,
                 quote_token=job.quote_token,
                 terms_url=terms_url,
             )
+            return content if private else naming.named(content, None, job.user_id)
         stored = jobs.pictures_of(db, job.id)
         if not stored:
             return []
-        return messages.picture(
+        content = messages.picture(
             job.number,
             [(self._storage.url(it.key), self._storage.url(it.preview_key)) for it in stored],
             lang=job.language,
@@ -183,7 +189,9 @@ class Sender:
             seeds=[it.seed for it in stored],
             again=again,
             terms_url=terms_url,
+            sizes=None if private else [(it.width, it.height) for it in stored],
         )
+        return content if private or again else naming.named(content, None, job.user_id)
 
 
 def backoff(tries: int) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import jobs, messages, outbox, waiting
+from bot import jobs, messages, naming, outbox, waiting
 from bot.database import now
 from bot.events import Incoming
 from bot.jobs import Job
@@ -52,6 +52,8 @@ class Turn:
         token = self.event.reply_token
         if not token or not content:
             return []
+        if not self.private:
+            content = naming.named(content, self.event.quote_token, self.event.user_id)
         delivery = outbox.add_reply(
             self.db,
             outbox.TICKET if ticket_for else outbox.ANSWER,
@@ -80,6 +82,9 @@ class Turn:
         if job.state in jobs.UNFINISHED:
             return self._keep_waiting(job, token)
         if job.state == jobs.CANCELLED:
+            last = jobs.by_message(self.db, job.message_id or "", self.chat_id)
+            if last is not None and last.created_at > job.created_at:
+                return self.bring(last)  # its message was edited, and is painted anew
             return self.say(messages.cancelled(job.number, self.language))
         if job.finished_at is not None:
             return self.show_again(job) if job.state == jobs.DELIVERED else self._failed(job)
@@ -100,7 +105,7 @@ class Turn:
                 return [Wake("show_loading", job.id)] if self.private else []
         wait = waiting.how_long(self.db, job)
         # A quick reply vanishes with the next message, which in a group is soon: a button stays.
-        tell = messages.still_painting if self.private else messages.ticket
+        tell = messages.still_painting if self.private else messages.ticket_in_group
         content = tell(job.number, lang=self.language, position=wait.place, seconds=wait.seconds)
         return self.say(content, ticket_for=job)
 

@@ -23,6 +23,7 @@ from bot.jobs.bringing import (
 from bot.jobs.forgetting import (
     cancel,
     drop_chat,
+    drop_member,
     drop_one,
     drop_person,
     erased,
@@ -98,6 +99,7 @@ __all__ = [
     "delivered",
     "drawn",
     "drop_chat",
+    "drop_member",
     "drop_one",
     "drop_person",
     "erased",

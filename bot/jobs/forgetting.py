@@ -47,6 +47,12 @@ def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
     return _drop(db, there if erase else and_(there, jobs.c.state.in_(UNFINISHED)), erase=erase)
 
 
+def drop_member(db: Connection, chat_id: str, user_id: str) -> list[str]:
+    """A person left the chat: cancel and erase what of theirs it has not been shown."""
+    theirs = and_(jobs.c.chat_id == chat_id, jobs.c.user_id == user_id)
+    return _drop(db, and_(theirs, jobs.c.state.in_(UNDELIVERED)), erase=True)
+
+
 def drop_person(db: Connection, line_id: str) -> list[str]:
     """Cancel and erase what a person asked for in any chat, or what belongs to this chat."""
     theirs = or_(changing.c.user_id == line_id, changing.c.chat_id == line_id)

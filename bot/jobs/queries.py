@@ -23,15 +23,24 @@ def by_number(db: Connection, number: str, chat_id: str) -> Job | None:
 
 
 def by_message(db: Connection, message_id: str, chat_id: str) -> Job | None:
-    """The job that somebody's message in this chat asked for."""
+    """The job that somebody's message in this chat asked for; if it was edited, the last one."""
     query = select(jobs).where(jobs.c.message_id == message_id, jobs.c.chat_id == chat_id)
+    query = query.order_by(jobs.c.created_at.desc()).limit(1)
     return as_job(db.execute(query).mappings().first())
 
 
 def latest(
-    db: Connection, chat_id: str, user_id: str | None, states: Iterable[str], since: float = 0
+    db: Connection,
+    chat_id: str,
+    user_id: str | None,
+    states: Iterable[str],
+    since: float = 0,
+    *,
+    nobodys: bool = False,
 ) -> Job | None:
     """The newest job of a person in a chat (of anybody, if `user_id` is None) in these states.
+
+    nobodys: of those whom LINE does not name.
 
     A failed job counts only while the chat has not heard of the failure.
     """
@@ -48,6 +57,8 @@ def latest(
     )
     if user_id:
         query = query.where(jobs.c.user_id == user_id)
+    elif nobodys:
+        query = query.where(jobs.c.user_id.is_(None))
     return as_job(db.execute(query).mappings().first())
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import Message as SdkMessage
 
-from bot import cards, going_on, help_pages, messages, readback, texts
+from bot import cards, estimates, going_on, help_pages, messages, readback, texts
 from bot.moderation import CATEGORIES
 from bot.prompt import Command, Problem, command, read, stored
 from simulator import rules
@@ -94,6 +94,17 @@ def builders(lang: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield f"help {room}", messages.help(lang, room)
         yield f"help {room} terms", messages.help(lang, room, terms_url=TERMS)
     yield "language", messages.language_chosen(lang)
+    for key in texts.sentences("ja"):
+        if key.startswith("prefix."):
+            kind = key.partition(".")[2]
+            yield key, messages.prefix(kind, lang, word="絵筆", most=10)
+    for position, seconds in ((0, (20.0, 20.0)), (1, (20.0, 90.0)), (9, (4000.0, 9000.0))):
+        told = messages.ticket_in_group(NUMBER, lang=lang, position=position, seconds=seconds)
+        yield f"ticket in a group {position}", told
+    sizes = [(512, 512), (512, 2048), (768, 512), (512, 768)]
+    yield "gallery", messages.picture(NUMBER, URLS, lang=lang, quote_token="q", sizes=sizes)
+    far = [(f"https://p.example/{'x' * 1000}", preview) for _, preview in URLS]
+    yield "gallery far", messages.picture(NUMBER, far, lang=lang, quote_token="q", sizes=sizes)
     for count in (1, 4):
         yield f"first {count}", messages.picture(NUMBER, URLS[:count], lang=lang, terms_url=TERMS)
     yield "first failed", messages.failed(NUMBER, "unsafe", lang=lang, terms_url=TERMS)
@@ -172,6 +183,7 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(messages, "say", listen)
     monkeypatch.setattr(readback, "say", listen)
     monkeypatch.setattr(cards, "say", listen)
+    monkeypatch.setattr(estimates, "say", listen)
     monkeypatch.setattr(help_pages, "say", listen)
     list(builders("ja"))
     chat = {key for key in texts.sentences("ja") if not key.startswith(("terms.", "menu."))}
