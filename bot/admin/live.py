@@ -48,6 +48,7 @@ RETRY = 1000  # milliseconds after which a browser connects anew
 PATIENCE = 2.0  # seconds that Redis has to answer
 
 _places = threading.BoundedSemaphore(STREAMS)
+# What stands elsewhere in the line; the number stands for the job.
 _PLAIN = ("timestamp", "level", "event", "process", "host", "pid", "number", "exception")
 
 
@@ -214,7 +215,11 @@ def shown(entry: Entry, link: Link) -> Shown:
         str(line.get("event", "")),
         str(number) if number else None,
         link(number) if isinstance(number, str) else None,
-        {name: it for name, it in line.items() if name not in _PLAIN},
+        {
+            name: it
+            for name, it in line.items()
+            if name not in _PLAIN and not (number and name == "job")
+        },
         str(line["exception"]) if line.get("exception") else None,
     )
 
