@@ -11,6 +11,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -165,7 +166,7 @@ class Pages:
             css=self._css,
             days=self._settings.retention_days,
             at_once=AT_ONCE,
-            day=lambda at: _day(at, language),
+            day=partial(_day, language=language),
             moment=lambda at: say(
                 "album.moment", language, day=_day(at, language), time=f"{at:%H:%M}"
             ),
@@ -183,7 +184,9 @@ class Pages:
         return response
 
 
-def _day(at: dt.datetime, language: str) -> str:
-    width = 0 if language == "ja" else 2
-    month, day = (f"{it:0{width}d}" if width else str(it) for it in (at.month, at.day))
+def _day(at: dt.datetime, language: str, *, short: bool = False) -> str:
+    """The day in words; short: without the year, if it is the present one."""
+    month, day = str(at.month), str(at.day)
+    if short and at.year == dt.datetime.now(JAPAN).year:
+        return say("album.day_short", language, month=month, day=day)
     return say("album.day", language, year=at.year, month=month, day=day)
