@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 IDLE = 30 * 60.0  # seconds without a click after which one has to log in again
 LONGEST = 12 * 3600.0  # seconds after a login, whatever was clicked
+LONG = 12  # characters of a password that cannot be guessed by a patient stranger
 TRIES = "5 per minute; 30 per hour"  # of one address
 OPEN = frozenset(("admin.login",))  # what may be seen without a login
 AUTO = "auto"  # stands in the address of a page that came by itself, which is no click
@@ -61,6 +62,8 @@ class Operator(UserMixin):  # type: ignore[misc]
 def init_app(admin: Flask, settings: Settings) -> None:
     """Session, login, CSRF protection, limit and headers of the pages' application."""
     https = settings.public_url.startswith("https://")
+    if len(settings.admin_password or "") < LONG:
+        log.warning("short admin password", meaning=f"take {LONG} characters or more, at random")
     if not https and not loopback(settings.public_url):
         log.warning(
             "admin pages without https",

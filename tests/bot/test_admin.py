@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +19,7 @@ from bot.app import create_app
 from bot.database import now
 from bot.settings import Settings
 from tests.bot.house import House, body_of, event, signed
+from tests.bot.valkey import valkey
 
 PASSWORD = "a password for the pages"
 
@@ -188,6 +190,36 @@ def test_the_limit_holds_when_the_broker_is_away(with_pages: Settings) -> None:
     data = {"csrf_token": client.token(), "password": "wrong"}
     found = [client.post("/admin/login", data=data).status_code for _ in range(6)]
     assert found == [401] * 5 + [429]
+
+
+def test_the_limit_is_one_for_all_web_processes_and_goes_on_without_the_broker(
+    with_pages: Settings, tmp_path: Path
+) -> None:
+    with valkey(tmp_path / "valkey") as server:
+        several = [
+            browser(replace(with_pages, broker_url=server.url, log_stream=0)) for _ in range(2)
+        ]
+        wrong = [{"csrf_token": it.token(), "password": "wrong"} for it in several]
+
+        def attempt(which: int) -> int:
+            return several[which].post("/admin/login", data=wrong[which]).status_code
+
+        assert [attempt(0) for _ in range(3)] == [401] * 3
+        assert [attempt(1) for _ in range(3)] == [401, 401, 429]
+        server.stop()
+        assert [attempt(0) for _ in range(6)] == [401] * 5 + [429]
+        for client in several:
+            close(client)
+
+
+def test_a_short_password_is_remarked_upon(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for password, told in (("hunter2", True), (PASSWORD, False)):
+        close(browser(replace(settings, admin_password=password)))
+        said = capsys.readouterr().out
+        assert ("short admin password" in said) == told
+        assert password not in said
 
 
 @pytest.mark.parametrize("forwarded", ["", "198.51.100.7", "203.0.113.5, 198.51.100.7"])
