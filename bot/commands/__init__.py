@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import (
     adminchat,
+    alarms,
     completion,
     doctor,
     jobs,
@@ -45,8 +46,8 @@ def cli(context: click.Context) -> None:
 
 
 _GROUPS = (
-    processes, doctor, jobs, workers, logs, quota, people, adminchat, switches, richmenu,
-    completion,
+    processes, doctor, jobs, workers, logs, quota, people, adminchat, alarms, switches,
+    richmenu, completion,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:

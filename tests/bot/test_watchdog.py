@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from bot import alarms, figures, outbox, pulse, state, switches, tables, watchdog
 from bot.alarms import ADVICE, REPEAT
+from bot.commands import main
 from bot.database import now
 from bot.delivery import Courier
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.texts import known, say
 from bot.watchdog import PAUSE, Watchdog
-from tests.bot.house import AOI, GROUP, House, Line
+from tests.bot.house import AOI, GROUP, SECRET, TOKEN, House, Line
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -228,8 +233,31 @@ def test_what_was_told_and_comes_back_soon_is_not_told_again(house: House) -> No
 
 
 def test_every_alarm_is_explained_and_can_be_said() -> None:
+    guide = (ROOT / "docs/operate/alarms.md").read_text(encoding="utf-8")
     for name in ADVICE:
         assert known(f"alarm.{name}"), name
+        assert f"\n## {name}\n" in guide
+
+
+def test_the_command(
+    settings: Settings,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
+    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LOG_STREAM", "0")
+    assert main(["alarms"]) == 0
+    note(house, "storage")
+    assert main(["alarms"]) == 1
+    told = capsys.readouterr().out
+    assert ADVICE["storage"].do in told
+    assert "docs/operate/alarms.md#storage" in told
+    assert main(["alarms", "--json"]) == 1
+    [found] = json.loads(capsys.readouterr().out)
+    assert (found["name"], found["detail"]) == ("storage", "x")
 
 
 # --- telling
