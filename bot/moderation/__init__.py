@@ -43,7 +43,9 @@ def moderation(lists: Path | None = None, changes: Amendment = NOTHING) -> Moder
 
 @lru_cache(maxsize=4)  # those before the last change are soon asked for no more
 def _made(lists: Path | None, changes: Amendment) -> Moderation:
-    return Moderation(amended(lists_of(lists), changes))
+    if changes == NOTHING:
+        return Moderation(lists_of(lists))
+    return Moderation(amended(lists_of(lists), changes), like=_made(lists, NOTHING))
 
 
 @cache

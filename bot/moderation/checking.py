@@ -20,9 +20,13 @@ _AROUND = 16
 
 
 class Moderation:
-    """The lists, made ready. Safe to share between threads."""
+    """The lists, made ready. Safe to share between threads.
 
-    def __init__(self, lists: Lists) -> None:
+    like: one of nearly the same lists, whose work need not be done again.
+    """
+
+    def __init__(self, lists: Lists, like: Moderation | None = None) -> None:
+        self._like = like
         self._rules = [
             (rule.category, _spellings(rule.words), _spellings(rule.others)) for rule in lists.rules
         ]
@@ -30,11 +34,14 @@ class Moderation:
             it: word for _, *maps in self._rules for m in maps for it, word in m.items()
         }
         self._allowed = [fold_word(it) for it in lists.allowed]
+        self._words = {word for _, words, _ in self._rules for word in words}
 
     @cached_property
-    def _any(self) -> re.Pattern[str]:
-        every = {word for _, words, _ in self._rules for word in words}
-        return re.compile("|".join(re.escape(it) for it in sorted(every, key=len, reverse=True)))
+    def _any(self) -> list[re.Pattern[str]]:
+        """What finds every word, and maybe some more, in a folded text."""
+        known, found = (self._like._words, self._like._any) if self._like else (set(), [])
+        new = sorted(self._words - known, key=len, reverse=True)
+        return [*found, re.compile("|".join(map(re.escape, new)))] if new else found
 
     def refusal(self, prompt: str, negative: str = "") -> str | None:
         """As `category`, for a wish: what is left out may be what clothes somebody.
@@ -59,7 +66,7 @@ class Moderation:
 
     def _found(self, text: str) -> tuple[str, list[str]] | None:
         folded = fold(text)
-        if not self._any.search(folded.text):
+        if not any(it.search(folded.text) for it in self._any):
             return None
         sentence = _Sentence(folded, self._allowed)
         there = {it for it, written in self._spellings.items() if sentence.has(it, written)}

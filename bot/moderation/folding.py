@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.prompt import clean
@@ -44,6 +45,7 @@ def fold(text: str) -> Folded:
     return Folded(original, "".join(it for it, _ in kept), [place for _, place in kept])
 
 
+@lru_cache(maxsize=8192)  # when an operator changes one word, all others are as they were
 def fold_word(word: str) -> str:
     """A word of a list, folded as a text is."""
     return fold(word).text
