@@ -46,6 +46,19 @@ _CAUSES = {
         "Nothing, if it was erased or taken back; else look at the storage with: "
         "python -m bot doctor",
     ),
+    # --- photos to paint from (bot.fetching)
+    "photo_gone": Cause("LINE has deleted the photo (404, 410).", "Nothing; it has to be sent anew."),
+    "photo_unavailable": Cause(
+        "LINE did not hand the photo out, again and again.",
+        "Look at the couriers' warnings of that time; the person was asked to send it anew.",
+    ),
+    "photo_too_large": Cause(
+        "The photo has more bytes or pixels than are taken.", "Nothing; the person was told."
+    ),
+    "photo_animated": Cause("It moves, so it is no photo.", "Nothing; the person was told."),
+    "photo_unreadable": Cause(
+        "It is no picture that can be read, or it is broken.", "Nothing; the person was told."
+    ),
     "too_many_attempts": Cause(
         "Workers died or fell silent over it MAX_ATTEMPTS times.",
         "Look for what killed them: memory (the system's log), the driver, a machine that froze.",

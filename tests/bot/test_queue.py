@@ -20,7 +20,7 @@ from tests.bot.house import on_queues
 
 TASKS = {
     *("draw", "deliver", "send", "offer_ticket", "show_loading", "erase"),
-    *("sweep", "offer_tickets", "forget"),
+    *("know_person", "fetch_photo", "erase_photo", "sweep", "offer_tickets", "forget"),
 }
 
 
