@@ -20,7 +20,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 from sqlalchemy import Connection, func, select
 
-from bot import figures, pulse
+from bot import alarms, figures, pulse
 from bot.database import Database, now
 from bot.figures import HOUR, STAGES
 from bot.settings import Settings
@@ -79,7 +79,7 @@ class Figures(Collector):
         try:
             with self._database.read() as db:
                 found = [*_queue(db), *_past(db), *_deliveries(db), *_workers(db)]
-                found += _budget(db, self._settings)
+                found += [*_budget(db, self._settings), _alarms(db)]
         except Exception:
             return [_gauge("database_up", "Whether the database answers.", 0)]
         return [_gauge("database_up", "Whether the database answers.", 1), *found]
@@ -190,6 +190,13 @@ def _workers(db: Connection) -> Iterator[Metric]:
             names,
             used,
         )
+
+
+def _alarms(db: Connection) -> Metric:
+    """What the watchdog finds wrong, and for how long."""
+    values = [((it.name,), max(0.0, now() - it.since)) for it in alarms.every(db)]
+    about = "Seconds for which an alarm has stood; none: all is well."
+    return _labelled("alarm_seconds", about, ["alarm"], values)
 
 
 def _budget(db: Connection, settings: Settings) -> Iterator[Metric]:

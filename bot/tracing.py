@@ -1,9 +1,8 @@
 """W3C trace ids across web, queue and worker, and OpenTelemetry's spans, if they are wanted.
 
 A webhook's traceparent, or a new one, is stored with the job (`jobs.trace`), goes along in the
-headers of the broker's messages, and stands in each log line as `trace`. That costs a few
-microseconds. Spans are off, and their library is not imported, unless
-OTEL_EXPORTER_OTLP_ENDPOINT says where they go.
+headers of the broker's messages, and stands in each log line as `trace`. Spans are off, and their
+library is not imported, unless OTEL_EXPORTER_OTLP_ENDPOINT says where they go.
 
 W3C Recommendation "Trace Context", 3.2: traceparent is version-traceid-parentid-flags.
 """

@@ -18,7 +18,7 @@ from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_open
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from bot import jobs, metrics, outbox, pulse, tables
+from bot import alarms, jobs, metrics, outbox, pulse, tables
 from bot.app import create_app
 from bot.database import Database, now
 from bot.delivery import Courier
@@ -232,3 +232,10 @@ def test_alerts_and_dashboard_ask_for_what_there_is(known: set[str]) -> None:
 def test_every_metric_is_in_the_guide(known: set[str]) -> None:
     guide = (OPERATE.parent / "operate.md").read_text(encoding="utf-8")
     assert {it for it in known if f"`{it}" not in guide} == set()
+
+
+def test_alarms_are_told_by_name_and_age(client: FlaskClient, house: House) -> None:
+    with house.database.write() as db:
+        alarms.note(db, {"storage": "x"}, 60.0)
+    house.set(tables.alarms, tables.alarms.c.name == "storage", since=now() - 100)
+    assert 99 < value(client, "efude_alarm_seconds", alarm="storage") < 120
