@@ -124,23 +124,24 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         with tracing.span("paint", pictures=request.count):
             return runtime.painter.paint(request, on_step=on_step, should_stop=should_stop)
 
+    private = job.chat_kind == "user"  # among others nothing questionable is shown, not even a blur
     try:
         try:
-            painted = _shown(paint, request)
+            painted = _shown(paint, request, blurred=private)
         except InvalidRequest:
             if request.image is None:
                 raise
             # A family that paints from words only: from the same words, then.
             log.info("painted from words", reason="the model takes no picture")
             request = replace(request, image=None, strength=None)
-            painted = _shown(paint, request)
+            painted = _shown(paint, request, blurred=private)
     except (OutOfMemory, MemoryError) as error:
         smaller = request.smaller()
         log.warning("out of memory", smaller=smaller is not None)
         if smaller is None:
             raise PaintError(str(error), permanent=True, code="out_of_memory") from error
         try:
-            painted = _shown(paint, smaller)
+            painted = _shown(paint, smaller, blurred=private)
         except (OutOfMemory, MemoryError) as second:
             raise PaintError(str(second), permanent=True, code="out_of_memory") from second
     painted_at = now()
@@ -148,6 +149,8 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         stored = _store(runtime, job, painted, lease)
     _, cut = runtime.painter.kept_and_cut(job.request["prompt"])
     learnt = {**job.request, "cut": cut} if cut.strip() else None
+    if any(it.blurred for it in painted):
+        learnt = {**(learnt or job.request), "blurred": True}
     with runtime.database.write() as db:
         ours = jobs.drawn(db, job.id, job.lease_owner, stored, painted_at, kept=learnt)
         current = None if ours else jobs.get(db, job.id)
@@ -187,15 +190,22 @@ def _picture(runtime: Runtime, job: Job, key: str) -> bytes:
         raise PaintError(message, permanent=True, code="source_gone") from error
 
 
-def _shown(paint: Callable[[DrawRequest], list[Picture]], request: DrawRequest) -> list[Picture]:
+def _shown(
+    paint: Callable[[DrawRequest], list[Picture]], request: DrawRequest, *, blurred: bool
+) -> list[Picture]:
     """The pictures that may be shown.
 
     A prompt that passed is not to blame when every picture of it is flagged: it is painted once
-    more with another seed, unless the person asked for the seed. Raises Unsafe.
+    more with another seed, unless the person asked for the seed. blurred: what was flagged by a
+    hair, and blurred by the painter, is better than nothing. Raises Unsafe.
     """
     for last in (request.seed is not None, True):
         try:
-            if kept := [it for it in paint(request) if not it.flagged]:
+            painted = paint(request)
+            if kept := [it for it in painted if not it.flagged]:
+                return kept
+            if last and blurred and (kept := [it for it in painted if it.blurred]):
+                log.info("blurred", pictures=len(kept))
                 return kept
             raise Unsafe("Every picture was flagged.")
         except Unsafe:

@@ -55,10 +55,13 @@ def picture(
     title = _short(prompt or "")
     lines = [say("picture.again", lang)] if again else []
     lines += [say("picture.titled", lang, prompt=title) if title else say("picture.untitled", lang)]
+    blurred = bool(kept and kept.get("blurred"))
+    if blurred:
+        lines += [say("picture.blurred", lang)]
     if kept and (understood := readback.line(kept, lang)):
         lines += [understood]
     lines += [say("number.line", lang, number=number)]
-    if seeds:
+    if seeds and not blurred:  # the same seed would be blurred again
         lines += [say("picture.seed", lang, seeds=", ".join(map(str, seeds)))]
     if len(images) == MAX_COUNT and not sizes:
         rules = (say("picture.rules", lang), terms_url) if terms_url else None

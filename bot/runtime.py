@@ -87,4 +87,5 @@ class Runtime:
                     ),
                     on_progress=lambda what: log.info("loading", what=what),
                 )
+                self._painter.blur_borderline = self.settings.blur_flagged
             return self._painter

@@ -197,6 +197,12 @@ class Settings:
         None,
         _path,
     )
+    blur_flagged: bool = _setting(
+        "Whether a picture that the model's safety checker flags by a hair is shown blurred in 1:1 "
+        "chats instead of kept back: on or off.",
+        False,
+        _switch,
+    )
     admin_password: str | None = _setting(
         "Password of the operator's pages; they are off without it.", secret=True
     )

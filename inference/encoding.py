@@ -5,6 +5,7 @@ The label never holds the prompt: it is personal, and files travel.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +18,7 @@ from inference.request import Picture
 MAX_ORIGINAL = 10_000_000
 MAX_PREVIEW = 1_000_000
 PREVIEW_SIDE = 512
+BLUR_PATCHES = 8
 _QUALITIES = (95, 90, 85, 80, 70, 60, 50, 40, 30, 20, 10)
 SOFTWARE = "Efude"
 
@@ -56,6 +58,21 @@ def to_picture(
     )
 
 
+def judged(
+    pixels: NDArray[np.uint8],
+    flagged: bool,
+    *,
+    may_blur: bool,
+    size: tuple[int, int],
+    seed: int,
+    model: str,
+) -> Picture:
+    """The picture; of a flagged one a blur where that may be, else nothing."""
+    if not flagged:
+        return to_picture(pixels, size=size, seed=seed, model=model)
+    return blur(pixels, size=size, seed=seed, model=model) if may_blur else withheld(size, seed)
+
+
 def withheld(size: tuple[int, int], seed: int) -> Picture:
     """A flagged picture: it has a place and a seed, but no pixels that could leave the worker."""
     return Picture(
@@ -67,6 +84,19 @@ def withheld(size: tuple[int, int], seed: int) -> Picture:
         seed=seed,
         flagged=True,
     )
+
+
+def blur(pixels: NDArray[np.uint8], *, size: tuple[int, int], seed: int, model: str) -> Picture:
+    """A flagged picture as patches of colour: BLUR_PATCHES along its longer side, no more.
+
+    What is averaged away is gone: nobody can bring it back from the file.
+    """
+    image = Image.fromarray(pixels)
+    scale = BLUR_PATCHES / max(image.size)
+    few = image.resize([max(1, round(side * scale)) for side in image.size], Image.Resampling.BOX)
+    soft = few.resize(size, Image.Resampling.BICUBIC)
+    made = to_picture(np.asarray(soft), size=size, seed=seed, model=model)
+    return replace(made, flagged=True, blurred=True)
 
 
 def _png(image: Image.Image, seed: int, model: str) -> bytes:

@@ -14,7 +14,7 @@ from PIL import Image
 from inference import incoming, start
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
-from inference.encoding import to_picture, withheld
+from inference.encoding import judged
 from inference.engine import Engine, OnStep, Status
 from inference.failures import insist
 from inference.looking import ShouldStop, looking
@@ -22,6 +22,7 @@ from inference.model import Model, decode, load_model
 from inference.options import DEFAULT_OPTIONS, LoadOptions
 from inference.request import DrawRequest, Picture, Unsafe
 from inference.run import Run
+from inference.safety import Verdict
 from inference.sampler import Plan, plan
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ class Painter:
     """Paints with one model. Safe to share between threads: their requests share one batch.
 
     It has two threads of its own, until close() or until nobody refers to it any more.
+
+    blur_borderline: a picture that the safety checker flags by a hair comes back as a blur.
     """
+
+    blur_borderline: bool = False
 
     def __init__(self, model: Model, *, slots: int | None = None) -> None:
         """slots: requests painted at once at most; None chooses by the device."""
@@ -147,23 +152,30 @@ class Painter:
         pictures = []
         for latent, seed in zip(latents, todo.seeds, strict=True):
             # One at a time, however many there are: decoding takes more memory than the steps.
-            pixels, flag = self.engine.aside.do(partial(self._shown, latent, todo), look)
+            pixels, verdict = self.engine.aside.do(partial(self._shown, latent, todo), look)
             look()
-            if flag:
-                pictures.append(withheld(todo.delivered, seed))
-                continue
             if original is not None:
                 pixels = _kept(pixels, original)
             name = self.model.name.split("/")[-1]
-            pictures.append(to_picture(pixels, size=todo.delivered, seed=seed, model=name))
-        if all(it.flagged for it in pictures):
+            pictures.append(
+                judged(
+                    pixels,
+                    verdict is not Verdict.FINE,
+                    may_blur=self.blur_borderline and verdict is Verdict.BORDERLINE,
+                    size=todo.delivered,
+                    seed=seed,
+                    model=name,
+                )
+            )
+        if all(it.flagged and not it.blurred for it in pictures):
             raise Unsafe("The safety checker refused every picture; another prompt may do better.")
         return pictures
 
-    def _shown(self, latent: Any, todo: Plan) -> tuple[NDArray[np.uint8], bool]:
+    def _shown(self, latent: Any, todo: Plan) -> tuple[NDArray[np.uint8], Verdict]:
         """Decode a latent and ask the safety checker about it."""
         pixels = decode(self.model, latent)[: todo.height, : todo.width]
-        return pixels, bool(self.model.safety and self.model.safety.flags([pixels])[0])
+        safety = self.model.safety
+        return pixels, safety.verdicts([pixels])[0] if safety else Verdict.FINE
 
 
 def _kept(pixels: NDArray[np.uint8], source: incoming.Source) -> NDArray[np.uint8]:

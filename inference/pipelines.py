@@ -26,7 +26,7 @@ from inference.aside import LOOK_AROUND
 from inference.auto import load_pipeline, own_checker
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
-from inference.encoding import to_picture, withheld
+from inference.encoding import judged
 from inference.engine import OnStep, Progress, Status
 from inference.failures import free_memory, translated
 from inference.looking import ShouldStop, looking
@@ -42,6 +42,7 @@ from inference.request import (
     Stopped,
     Unsafe,
 )
+from inference.safety import Verdict
 from inference.sampler import sizes
 from inference.speed import set_threads
 
@@ -50,7 +51,12 @@ _WINDOW = 10.0  # seconds over which the speed is told
 
 
 class PipelinePainter:
-    """Paints with one diffusers pipeline. Safe to share between threads: requests take turns."""
+    """Paints with one diffusers pipeline. Safe to share between threads: requests take turns.
+
+    blur_borderline: as of inference.painter.Painter.
+    """
+
+    blur_borderline: bool = False
 
     def __init__(self, pipe: Any, checkpoint: Checkpoint, device: torch.device) -> None:
         """pipe: a text-to-image pipeline of diffusers, already on the device."""
@@ -161,16 +167,22 @@ class PipelinePainter:
                 pixels = self._pictures(request, seeds, painted, self._watch)
             finally:
                 self._watch = None
-            flags = self._flags(pixels)
-        if all(flags):
-            raise Unsafe("The safety checker refused every picture; another prompt may do better.")
+            verdicts = self._verdicts(pixels)
         name = self.info.name.split("/")[-1]
-        return [
-            withheld(delivered, seed)
-            if flag
-            else to_picture(picture, size=delivered, seed=seed, model=name)
-            for picture, seed, flag in zip(pixels, seeds, flags, strict=True)
+        pictures = [
+            judged(
+                picture,
+                it is not Verdict.FINE,
+                may_blur=self.blur_borderline and it is Verdict.BORDERLINE,
+                size=delivered,
+                seed=seed,
+                model=name,
+            )
+            for picture, seed, it in zip(pixels, seeds, verdicts, strict=True)
         ]
+        if all(it.flagged and not it.blurred for it in pictures):
+            raise Unsafe("The safety checker refused every picture; another prompt may do better.")
+        return pictures
 
     def close(self) -> None:
         """Let go of the model within a step; paint() under way raises Stopped."""
@@ -246,11 +258,11 @@ class PipelinePainter:
         picture: NDArray[np.uint8] = (unit * 255).round().to(torch.uint8).numpy()
         return picture
 
-    def _flags(self, pixels: list[NDArray[np.uint8]]) -> list[bool]:
+    def _verdicts(self, pixels: list[NDArray[np.uint8]]) -> list[Verdict]:
         if self.safety is None:
-            return [False] * len(pixels)
+            return [Verdict.FINE] * len(pixels)
         with translated():
-            return self.safety.flags(pixels)
+            return self.safety.verdicts(pixels)
 
     def _count(self) -> None:
         self._ticks += 1

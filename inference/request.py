@@ -115,7 +115,8 @@ class Picture:
 
     data: the encoded file, PNG or JPEG (`content_type`), at most 10 MB. preview: a JPEG of at most
     1 MB. width, height: pixels of `data`. seed: repeats this very picture. flagged: what the safety
-    checker said; a flagged picture must not leave the worker.
+    checker said; of a flagged picture no pixels leave the worker, and data is empty, but where it
+    is borderline and a blur was wished: then `blurred`, and data is a few patches of colour.
     """
 
     data: bytes
@@ -125,6 +126,7 @@ class Picture:
     height: int
     seed: int
     flagged: bool = False
+    blurred: bool = False
 
 
 def _within(name: str, value: float | None, low: float, high: float) -> None:

@@ -1,4 +1,4 @@
-"""What may not leave the worker: the checkpoint's own safety checker, giving flags.
+"""What may not leave the worker: the checkpoint's own safety checker, giving verdicts.
 
 diffusers' pipelines paint refused pictures black; a person is better served by a sentence.
 """
@@ -6,6 +6,7 @@ diffusers' pipelines paint refused pictures black; a person is better served by 
 from __future__ import annotations
 
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch.nn import functional
 
 # CLIP's own preprocessing, for a checkpoint that has lost its feature_extractor folder.
 _SIZE = 224
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+# The checker itself moves its thresholds by so much where it takes special care (diffusers'
+# StableDiffusionSafetyChecker): a flag that hangs on less than that is one it could have spared.
+BORDERLINE = 0.01
+
+
+class Verdict(Enum):
+    """What the checker thinks of a picture."""
+
+    FINE = "fine"
+    BORDERLINE = "borderline"  # flagged, by BORDERLINE at most and for no concept of special care
+    OVER = "over"  # flagged
 
 
 class SafetyChecker:
@@ -36,11 +51,29 @@ class SafetyChecker:
     @torch.no_grad()
     def flags(self, pictures: list[NDArray[np.uint8]]) -> list[bool]:
         """For each picture (height, width, 3) whether it shows what should not be shown."""
+        return [it is not Verdict.FINE for it in self.verdicts(pictures)]
+
+    @torch.no_grad()
+    def verdicts(self, pictures: list[NDArray[np.uint8]]) -> list[Verdict]:
+        """For each picture (height, width, 3) what the checker says, and how surely.
+
+        Its own arithmetic, rounding included; its forward() tells flags, but not by how much.
+        """
         pixels = torch.stack([self.prepared(picture) for picture in pictures])
-        weight = next(self._checker.parameters())
-        nothing = np.zeros((len(pictures), 1, 1, 3))  # it blackens these instead of ours
-        _, flags = self._checker(pixels.to(weight.device, weight.dtype), nothing)
-        return [bool(flag) for flag in flags]
+        checker = self._checker
+        weight = next(checker.parameters())
+        seen = checker.vision_model(pixels.to(weight.device, weight.dtype))[1]
+        seen = functional.normalize(checker.visual_projection(seen))
+
+        def scores(concepts: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
+            near = (seen @ functional.normalize(concepts).T).float().cpu()
+            return near - thresholds.float().cpu()
+
+        special = scores(checker.special_care_embeds, checker.special_care_embeds_weights)
+        care = (_rounded(special) > 0).any(dim=1)
+        concepts = scores(checker.concept_embeds, checker.concept_embeds_weights)
+        margins = _rounded(concepts + 0.01 * care[:, None]).amax(dim=1)
+        return [_verdict(float(by), bool(it)) for by, it in zip(margins, care, strict=True)]
 
     def prepared(self, picture: NDArray[np.uint8]) -> torch.Tensor:
         """Shorter side to the size, the middle square, normalised: (3, size, size)."""
@@ -53,6 +86,16 @@ class SafetyChecker:
         square = image.crop((left, top, left + self._size, top + self._size))
         unit = torch.from_numpy(np.array(square)).permute(2, 0, 1).float() / 255
         return (unit - self._mean) / self._std
+
+
+def _rounded(scores: torch.Tensor) -> torch.Tensor:
+    return (scores * 1000).round() / 1000
+
+
+def _verdict(margin: float, with_care: bool) -> Verdict:
+    if margin <= 0:
+        return Verdict.FINE
+    return Verdict.BORDERLINE if margin <= BORDERLINE and not with_care else Verdict.OVER
 
 
 def _side(size: Any) -> int:

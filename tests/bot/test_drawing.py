@@ -31,7 +31,7 @@ from inference.request import (
     Stopped,
     Unsafe,
 )
-from tests.bot.house import House, together
+from tests.bot.house import GROUP, House, together
 
 pytestmark = pytest.mark.slow
 
@@ -245,6 +245,37 @@ def test_when_all_is_flagged_another_seed_is_tried_once(
     job_id = house.add()
     assert draw(runtime, job_id) is Result.DRAWN
     assert len(painter.requests) == 2
+
+
+def blurred(*_: Any) -> list[Picture]:
+    return [replace(picture(1, flagged=True), blurred=True)]
+
+
+def test_a_blur_is_better_than_nothing_after_the_second_try(runtime: Runtime, house: House) -> None:
+    painter = with_painter(runtime, blurred, blurred)
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.DRAWN
+    assert len(painter.requests) == 2
+    job = house.job(job_id)
+    assert job.request is not None
+    assert job.request["blurred"] is True
+
+
+def test_a_clear_picture_is_better_than_a_blur(runtime: Runtime, house: House) -> None:
+    with_painter(runtime, blurred)
+    job_id = house.add()
+    assert draw(runtime, job_id) is Result.DRAWN
+    assert "blurred" not in (house.job(job_id).request or {})
+
+
+def test_in_a_group_not_even_a_blur_is_shown(
+    runtime: Runtime, house: House, settings: Settings
+) -> None:
+    with_painter(runtime, blurred, blurred)
+    job_id = house.add(chat=GROUP)
+    assert draw(runtime, job_id) is Result.FAILED
+    assert house.job(job_id).error_code == "unsafe"
+    assert files(settings) == []
 
 
 def test_a_seed_that_was_asked_for_is_not_changed(runtime: Runtime, house: House) -> None:
