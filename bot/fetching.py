@@ -24,8 +24,10 @@ from inference.request import InvalidRequest
 
 log = structlog.get_logger(__name__)
 
-DEADLINE = 30.0  # seconds that a download may take as a whole
-LEASE = 45.0  # longer than that and the decoding; a courier that died is noticed by it
+DEADLINE = 15.0  # seconds that a download may take as a whole
+# Longer than that and the decoding. A courier that died is noticed by it, mostly while the reply
+# token of who wished for something lives.
+LEASE = 25.0
 # Seconds to the next try. LINE answers 202 while it prepares a file, and has its troubles.
 DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 LONGEST = 1536  # pixels of a side: half as large again as the largest models paint

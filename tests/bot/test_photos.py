@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import bans, jobs, messages, photos, readback, showing, sweeping, tables
 from bot.database import now
@@ -197,6 +199,33 @@ def test_quoted_anything_counts() -> None:
     several = wish(of_photo("これを水彩画に、人物なしで2枚、縦長"))
     assert (several.negative, several.count, several.width) == ("人物", 2, 512)
     assert wish(of_photo("あ" * 1200)).problem == "too_long"
+
+
+_POINTING = ("", "これ", "これを", "この写真", "この写真の", "写真を", "写真から", "この子に")
+_REST = (
+    "水彩画に",
+    "夜にして",
+    "変えて",
+    "忠実に",
+    "は",
+    "の",
+    "、",
+    "です",
+    "もとに",
+    "4枚",
+    "犬",
+)
+
+
+@given(
+    st.sampled_from(_POINTING),
+    st.lists(st.one_of(st.sampled_from(_REST), st.text(max_size=8)), max_size=4).map("".join),
+)
+def test_whatever_is_said_of_a_photo_something_can_be_painted(start: str, rest: str) -> None:
+    text = clean(start + rest)
+    for wanted in (of_photo(text), about_photo(text, read(text), bare=True)):
+        if wanted is not None:
+            assert wish(wanted).prompt
 
 
 # --- which photo

@@ -18,13 +18,13 @@ from celery import Celery
 from honcho.environ import parse_procfile
 from kombu import Connection
 from PIL import Image
-from sqlalchemy import RowMapping, Table, or_, select, update
+from sqlalchemy import RowMapping, Table, delete, or_, select, update
 from urllib3.exceptions import HTTPError
 
 from bot.database import Database
 from bot.queue import make_celery
 from bot.settings import Settings
-from bot.tables import deliveries, jobs
+from bot.tables import deliveries, jobs, photos
 from simulator.client import Msg, SimulatorClient
 from tests.scenarios.processes import START_SECONDS, Process, eventually, free_ports
 from tests.scenarios.servers import ROOT, make_broker
@@ -333,9 +333,12 @@ class House:
         sending = deliveries.c.state.in_(("ready", "sending"))
         jobs_left = self.rows(jobs, or_(busy, erasing))
         messages_left = self.rows(deliveries, sending)
-        return [f"{row['number']} {row['state']}" for row in jobs_left] + [
-            f"{row['kind']} {row['state']}" for row in messages_left
-        ]
+        wanted = photos.c.next_at.is_not(None) | photos.c.erase_at.is_not(None)
+        return (
+            [f"{row['number']} {row['state']}" for row in jobs_left]
+            + [f"{row['kind']} {row['state']}" for row in messages_left]
+            + [f"photo {row['state']}" for row in self.rows(photos, wanted)]
+        )
 
     def give_up(self) -> None:
         """Take everything that is under way off the table (after a story that failed)."""
@@ -345,3 +348,4 @@ class House:
             db.execute(update(jobs).values(**over))
             db.execute(update(jobs).where(busy).values(state="cancelled", lease_owner=None))
             db.execute(update(deliveries).values(state="dead"))
+            db.execute(delete(photos))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.tables import jobs
+from bot.tables import jobs, photos
 from tests.scenarios.house import House
 
 # Values of these keys of a webhook's event are somebody's, or open something.
@@ -33,6 +33,7 @@ def personal_words(house: House) -> set[str]:
     for webhook in house.simulator.webhooks():
         words.update(_values(webhook["events"]))
     words.update(row["secret"] for row in house.rows(jobs))
+    words.update(row["key"] for row in house.rows(photos))
     # A 受付番号 is what a log may, and should, call a job by; people type it too.
     numbers = {row["number"] for row in house.rows(jobs)}
     return {word for word in words - numbers if len(word) >= _SHORT}

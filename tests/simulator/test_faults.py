@@ -20,6 +20,8 @@ from tests.simulator.conftest import Bot, Line, text
         ("400", 400, "Failed to send messages"),
         ("401", 401, "Authentication failed"),
         ("404", 404, "Not found"),
+        ("410", 410, "Gone"),
+        ("202", 202, "Accepted"),
         ("429-rate", 429, "The API rate limit has been exceeded. Try again later."),
         ("429-quota", 429, "You have reached your monthly limit."),
     ],
