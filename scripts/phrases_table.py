@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot import going_on, readback
+from bot import going_on, groups, readback
 from bot.prompt import clean, read, reading_of, request_of, stored, styles
 from bot.prompt.changes import apply, change
 from bot.prompt.commands import WORDS
@@ -106,12 +106,21 @@ COMMANDS = {
     "erase": "What is kept of the person, and the question whether to erase it",
     "erase_yes": "It is erased",
 }
+GROUP = (
+    "合言葉を『絵筆』にして", "合言葉は絵筆です", "合い言葉「えふで」", "prefix efude",
+    "合言葉は？", "合言葉をやめて", "合言葉をささやく忍者",
+)  # fmt: skip
+PREFIX = {
+    "set": "「{}、赤いりんご」 is for the bot from now on",
+    "unset": "Only mentions and replies are, from now on",
+    "tell": "The word is told, and how to end it",
+}
 _MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
 
 
 def page() -> str:
     """The whole page."""
-    parts = (_head(), _examples(), _changes(), _photos(), _styles(), _commands())
+    parts = (_head(), _examples(), _changes(), _photos(), _styles(), _commands(), _groups())
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -225,6 +234,31 @@ def _commands() -> Iterable[str]:
     for kind, words in WORDS.items():
         yield f"| {'、'.join(words.split())} | {COMMANDS[kind]} |"
     yield "| 4F7-K2M (the 受付番号), alone or after one of these | that picture |"
+
+
+def _groups() -> Iterable[str]:
+    yield ""
+    yield "## In a group"
+    yield ""
+    yield (
+        "The bot is mentioned, one of its pictures is replied to, or the sentence begins with the "
+        "word that the group has chosen, and a blank or a mark after it: 「絵筆、赤いりんご」. "
+        "Whoever mentions the bot chooses that word. An edited message is painted anew, from the "
+        "same seed."
+    )
+    yield ""
+    yield "| You write | What happens |"
+    yield "|---|---|"
+    for sentence in GROUP:
+        wanted = groups.wish(sentence)
+        what = PREFIX[wanted.kind].format(wanted.word) if wanted else "– (a wish of its own)"
+        yield f"| {sentence} | {what} |"
+    yield ""
+    yield (
+        f"A word has {groups.SHORTEST} to {groups.LONGEST} letters or digits. It is none that asks "
+        "for something else (「まだ」, 「横長」), none with which people begin to speak anyway "
+        "(「ねえ」, 「はい」), and none that the bot would not paint."
+    )
 
 
 def main(arguments: list[str] | None = None, path: Path = PAGE) -> int:
