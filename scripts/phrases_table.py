@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot import going_on, groups, readback
+from bot import going_on, groups, languages, readback
 from bot.prompt import clean, read, reading_of, request_of, stored, styles
 from bot.prompt.changes import apply, change
 from bot.prompt.commands import WORDS
@@ -120,7 +120,8 @@ _MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
 
 def page() -> str:
     """The whole page."""
-    parts = (_head(), _examples(), _changes(), _photos(), _styles(), _commands(), _groups())
+    parts: tuple[Iterable[str], ...] = (_head(), _examples(), _changes(), _photos(), _styles())
+    parts += (_commands(), _groups(), _languages())
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -259,6 +260,23 @@ def _groups() -> Iterable[str]:
         "for something else (「まだ」, 「横長」), none with which people begin to speak anyway "
         "(「ねえ」, 「はい」), and none that the bot would not paint."
     )
+
+
+def _languages() -> Iterable[str]:
+    yield ""
+    yield "## In which language it speaks"
+    yield ""
+    yield (
+        "A 1:1 chat begins in the language of its person's LINE: Japanese, or English for every "
+        "other. A group begins in Japanese; there the bot is mentioned. What to paint is said in "
+        "Japanese in any case, if the model reads nothing else."
+    )
+    yield ""
+    yield "| You write | It speaks |"
+    yield "|---|---|"
+    for language, words in languages.WORDS.items():
+        said = "、".join(it.replace("_", " ") for it in words.split())
+        yield f"| {said} | {'English' if language == 'en' else 'Japanese'} |"
 
 
 def main(arguments: list[str] | None = None, path: Path = PAGE) -> int:
