@@ -169,7 +169,7 @@ class Collector:
             ExportTraceServiceRequest,
         )
 
-        found = {}
+        found: dict[str, Any] = {}
         for body in self.bodies:
             told = ExportTraceServiceRequest.FromString(body)
             for resource in told.resource_spans:

@@ -134,7 +134,8 @@ def test_parked_jobs_and_a_storage_that_fails(house: House, settings: Settings) 
     parked = fail(house, "too_many_attempts")
     fail(house, "storage_failed")
     found = inside(house, settings)
-    assert (found.keys(), found["parked"]) == ({"parked", "storage"}, parked)
+    assert found.keys() == {"parked", "storage"}
+    assert found["parked"] == parked
 
 
 def test_the_push_budget_runs_low(house: House, settings: Settings) -> None:

@@ -30,5 +30,5 @@ def predict(*given: Any) -> Any:
 
 
 if __name__ == "__main__":
-    inference.batch.predict = predict
+    setattr(inference.batch, "predict", predict)  # noqa: B010  (of other types, on purpose)
     raise SystemExit(main(["worker"]))
