@@ -47,7 +47,9 @@ _CAUSES = {
         "python -m bot doctor",
     ),
     # --- photos to paint from (bot.fetching)
-    "photo_gone": Cause("LINE has deleted the photo (404, 410).", "Nothing; it has to be sent anew."),
+    "photo_gone": Cause(
+        "LINE has deleted the photo (404, 410).", "Nothing; it has to be sent anew."
+    ),
     "photo_unavailable": Cause(
         "LINE did not hand the photo out, again and again.",
         "Look at the couriers' warnings of that time; the person was asked to send it anew.",
