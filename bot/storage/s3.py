@@ -76,7 +76,15 @@ class S3Storage:
         """The public or presigned address; made without a call to the network."""
         if self._public:
             return f"{self._public.rstrip('/')}/{checked(key)}"
-        return self._presigned(key)
+        link = self._presigned(key)
+        if len(link) > MAX_URL:
+            raise StorageError(
+                f"The presigned link has {len(link)} characters and LINE takes {MAX_URL}: "
+                "temporary credentials make links long. Set S3_PUBLIC_URL or use an access key.",
+                permanent=True,
+                reason="misconfigured",
+            )
+        return link
 
     def download_url(self, key: str, name: str) -> str:
         """A presigned address that names the file; see Storage.download_url.
@@ -95,13 +103,6 @@ class S3Storage:
                 "get_object",
                 Params={"Bucket": self._bucket, "Key": checked(key), **more},
                 ExpiresIn=self._life,
-            )
-        if len(link) > MAX_URL:
-            raise StorageError(
-                f"The presigned link has {len(link)} characters and LINE takes {MAX_URL}: "
-                "temporary credentials make links long. Set S3_PUBLIC_URL or use an access key.",
-                permanent=True,
-                reason="misconfigured",
             )
         return link
 

@@ -446,6 +446,36 @@ def test_a_presigned_link_is_fetched_with_plain_http(bucket: Settings) -> None:
     assert HTTP.request("GET", plain).status == 403, "nobody else can read the bucket"
 
 
+def test_a_picture_is_saved_from_a_bucket_under_a_name(bucket: Settings) -> None:
+    storage, mine = S3Storage(bucket), key()
+    storage.put(mine, PNG, "image/png")
+    answer = HTTP.request("GET", storage.download_url(mine, "efude-4F7-K2M-1"))
+    assert (answer.status, answer.data) == (200, PNG)
+    told = answer.headers["Content-Disposition"]
+    assert told == 'attachment; filename="efude-4F7-K2M-1.png"'
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "presigned"),
+    [(None, True), ("https://store.example.com", True), ("http://store:9000", False)],
+)
+@pytest.mark.usefixtures("credentials")
+def test_with_a_public_address_the_store_itself_must_be_within_reach(
+    endpoint: str | None, presigned: bool
+) -> None:
+    public = "https://pictures.example.com"
+    storage = S3Storage(make(s3_bucket="b", s3_endpoint_url=endpoint, s3_public_url=public))
+    link = storage.download_url(key(), "efude")
+    assert link.startswith(public) is not presigned
+    assert ("response-content-disposition" in link) is presigned
+
+
+def test_a_file_has_a_plain_name(storage: Storage) -> None:
+    for name in ("", "a b", 'a"b', "a/b", "絵", "a" * 41, "a\n"):
+        with pytest.raises(ValueError, match="name"):
+            storage.download_url(key(), name)
+
+
 def test_links_live_as_long_as_set(bucket: Settings) -> None:
     settings = make(
         s3_bucket=bucket.s3_bucket, s3_endpoint_url=bucket.s3_endpoint_url, s3_url_days=2
