@@ -167,7 +167,7 @@ def test_a_machine_that_stood_still_itself_is_no_hang(
 ) -> None:
     """A suspended machine, or a process that was stopped and goes on: all threads stood."""
     real, ahead = time.monotonic, [0.0]
-    monkeypatch.setattr(lease.time, "monotonic", lambda: real() + ahead[0])
+    monkeypatch.setattr("bot.lease.time.monotonic", lambda: real() + ahead[0])
     with Lease(runtime, job):
         time.sleep(0.4)
         ahead[0] = 600.0
