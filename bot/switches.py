@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, insert, null, select, update
+from sqlalchemy import Connection, case, insert, null, or_, select, update
 
 from bot.database import now
 from bot.moderation import Amendment
@@ -34,13 +34,14 @@ class State(NamedTuple):
     words_at: float | None = None
 
 
-# Without the words, which may be many: that they changed is told by their time.
+# Without the words, which may be many: that they changed is told by their time. Other rows of the
+# table are other modules' memories.
 _STATE = Prepared(
     select(
         switches.c.name,
         switches.c.at,
         case((switches.c.name != WORDS, switches.c.value), else_=null()),
-    )
+    ).where(or_(*(switches.c.name == it for it in (ACCEPTING, DRAINING, WORDS))))
 )
 
 
@@ -51,7 +52,7 @@ def state(db: Connection) -> State:
         found[f"{name}_at"] = at
         if name != WORDS:
             found[name] = bool(_plain(value))
-    return State(**{name: it for name, it in found.items() if name in State._fields})
+    return State(**found)
 
 
 def turn(db: Connection, name: str, on: bool) -> None:

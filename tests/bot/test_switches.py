@@ -77,6 +77,13 @@ def test_who_asks_for_help_in_a_pause_finds_it(talk: Talk, house: House) -> None
     assert say("problem.banned") in talk.answers[-1]
 
 
+def test_rows_of_others_are_no_switches(house: House) -> None:
+    with house.database.write() as db:
+        switches.put(db, "memory of somebody", {"told": ["x"] * 1000})
+        measures.pause(db)
+        assert switches.state(db)[:2] == (False, False)
+
+
 # --- draining
 
 
