@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import callback, delivery, logs, memory, start
+from benchmarks import callback, delivery, logs, memory, start, turns
 from benchmarks.report import Report, table, to_json
 
 RESULTS = Path(__file__).parent / "results"
@@ -18,6 +18,7 @@ ALL: dict[str, Callable[[], Report]] = {
     "logs": logs.run,
     "memory": memory.run,
     "start": start.run,
+    "turns": turns.run,
     "painting": lambda: _with_torch("painting"),
     "compiled": lambda: _with_torch("compiled"),
     "arrivals": lambda: _with_torch("arrivals"),
