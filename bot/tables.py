@@ -23,7 +23,8 @@ metadata = MetaData(
     }
 )
 
-# Every webhook event ever taken: its id is what makes a redelivery harmless.
+# Every webhook event ever taken: its id is what makes a redelivery harmless. Besides, the keys of
+# loading animations that were asked for (bot.waiting).
 events = Table(
     "events",
     metadata,
