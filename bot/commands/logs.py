@@ -41,8 +41,10 @@ class Filter(NamedTuple):
         names = {line.get("process"), host, f"{host}:{line.get('pid')}"}
         if self.worker and self.worker not in names:
             return False
-        text = self.text.casefold()
-        return not text or text in json.dumps(line, ensure_ascii=False, default=str).casefold()
+        # As it stands in the stream, and as it is shown.
+        written = json.dumps(line, ensure_ascii=False, default=str)
+        shown = " ".join(f"{name}={it}" for name, it in line.items())
+        return self.text.casefold() in f"{written} {shown}".casefold()
 
 
 def _rank(level: object) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot import pulse
+from bot import pulse, switches
 from bot.commands import show
 from bot.commands.desk import Desk
 from bot.database import now
@@ -20,11 +20,17 @@ def workers(desk: Desk, as_json: bool) -> int:
     """Show the workers and couriers that are alive. Exit status 1: no worker is."""
     with desk.database.read() as db:
         found, paintings = pulse.all_workers(db), pulse.paintings(db)
+        draining = switches.state(db).draining
     mine = {it.id: [each for each in paintings if each.worker == it.id] for it in found}
     if as_json:
         show.as_json_text([_as_json(it, mine[it.id]) for it in found])
     else:
         _tell(found, mine)
+        if draining:
+            click.secho(
+                "The workers are drained: they take nothing new. Go on with: python -m bot resume",
+                fg="yellow",
+            )
     return 0 if any(it.process == "worker" and it.alive for it in found) else 1
 
 

@@ -104,6 +104,7 @@ def test_the_newest_lines_stand_on_a_plain_page(reader: Desk, write: Callable[..
         ({"job": "4f7k2m"}, ["drawing"]),
         ({"job": "abc"}, ["drawing"]),
         ({"text": "TRACE"}, ["boom"]),
+        ({"text": "seconds=0.5"}, ["two"]),
         ({"worker": "worker", "level": "error"}, []),
     ],
 )

@@ -279,6 +279,7 @@ def test_pause_drain_and_resume(shell: Shell, house: House) -> None:
     assert shell.json("pause") == paused
     assert shell.json("drain") == {**paused, "draining": True}
     assert "already" in shell("drain")
+    assert "drained" in shell("workers", status=1)
     assert "workers paint what waits" in shell("resume")
     assert [it["action"] for it in shell.json("audit")] == ["resume", "drain", "pause"]
 

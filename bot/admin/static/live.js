@@ -19,8 +19,7 @@
   let source = null;
   let timer = 0;
   let held = [];
-
-  const paused = () => pause.getAttribute("aria-pressed") === "true";
+  let paused = false;
 
   function say(words) {
     if (state.textContent !== words) state.textContent = words;
@@ -32,7 +31,9 @@
   }
 
   function tellState() {
-    if (paused()) say(`Paused. ${held.length} new lines wait${held.length === MOST_HELD ? ", older ones were dropped" : ""}.`);
+    // The count stands on the button: a screen reader need not tell of each line.
+    pause.textContent = paused ? `Go on (${held.length}${held.length === MOST_HELD ? " or more" : ""})` : "Pause";
+    if (paused) say("Paused: new lines wait.");
     else say("Live: lines appear as they are written, the newest first.");
   }
 
@@ -53,7 +54,7 @@
     last = event.lastEventId || last;
     const line = make(event.data);
     line.classList.add("new");
-    if (!paused()) show([line]);
+    if (!paused) show([line]);
     else {
       held.push(line);
       if (held.length > MOST_HELD) held.shift();
@@ -87,10 +88,8 @@
 
   pause.hidden = false;
   pause.addEventListener("click", () => {
-    const now = !paused();
-    pause.setAttribute("aria-pressed", String(now));
-    pause.textContent = now ? "Go on" : "Pause";
-    if (!now) {
+    paused = !paused;
+    if (!paused) {
       show(held);
       held = [];
     }
