@@ -100,8 +100,7 @@ def shrink(data: bytes, longest: int) -> tuple[bytes, int, int]:
             # A phone's JPEG may hold a second picture (MPO), a depth map say: it does not move.
             if picture.format in {"PNG", "WEBP"} and getattr(picture, "n_frames", 1) > 1:
                 raise Animated("The image moves; only still pictures are read.")
-        flat = _on(_upright(data, (longest, longest)), "white")
-        flat.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+        flat = _on(_upright(data, (longest, longest), longest), "white")
         flat.info.clear()  # a JPEG's comment would be written again
         out = BytesIO()
         flat.save(out, "JPEG", quality=_QUALITY, subsampling=0)
@@ -128,13 +127,18 @@ def _size(data: bytes, name: str) -> tuple[int, int]:
     return (height, width) if turned else (width, height)
 
 
-def _upright(data: bytes, size: tuple[int, int]) -> Image.Image:
+def _upright(data: bytes, size: tuple[int, int], longest: int | None = None) -> Image.Image:
+    """The picture turned upright, to be painted in `size`; no side longer than `longest`."""
     picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS)
     # A JPEG can be unfolded at a fraction of its size, which saves time and most of the memory.
     picture.draft(None, (2 * max(size), 2 * max(size)))
     picture.load()
     if picture.mode.startswith("I"):  # 16 bits, which a conversion would clip
         picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    if longest:  # now: each copy of a large picture takes another hundred megabytes
+        if picture.mode in {"1", "P"}:
+            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return ImageOps.exif_transpose(picture)
 
 
