@@ -174,8 +174,8 @@ class Pages:
         )
         response = make_response(html)
         origins = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(it)) for it in images})
-        policy = ("default-src 'none'", " ".join(["img-src 'self'", *origins]), self._style)
-        policy += ("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'")
+        policy = ["default-src 'none'", " ".join(["img-src 'self'", *origins]), self._style]
+        policy += ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
         response.headers["Content-Security-Policy"] = "; ".join(policy)
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["Referrer-Policy"] = "no-referrer"

@@ -83,11 +83,15 @@ class Album:
         (answer,) = self.say(text, **more)[1]
         uri = answer["contents"]["footer"]["contents"][0]["action"]["uri"]
         assert uri.startswith(f"{self.settings.public_url}/album/")
-        return urlsplit(uri).path
+        return str(urlsplit(uri).path)
 
     def in_group(self, text: str, user: str | None = AOI) -> dict[str, Any]:
         mention = {"index": 0, "length": 3, "type": "user", "userId": BOT, "isSelf": True}
-        message = {"type": "text", "id": f"m{time.monotonic_ns()}", "quoteToken": "q"}
+        message: dict[str, Any] = {
+            "type": "text",
+            "id": f"m{time.monotonic_ns()}",
+            "quoteToken": "q",
+        }
         message |= {"text": f"@絵筆 {text}", "mention": {"mentionees": [mention]}}
         return {"message": message, "source": in_group(user)}
 
@@ -256,7 +260,8 @@ def test_pages_go_back_in_time_without_loss_or_repetition(
         moment = db.execute(select(func.max(tables.jobs.c.created_at))).scalar_one()
         those = tables.jobs.c.number.in_(made[:2])
         db.execute(update(tables.jobs).where(those).values(created_at=moment))
-    path, seen, pages = album.link(), [], 0
+    path, pages = album.link(), 0
+    seen: list[str] = []
     where = path
     while where:
         page = client.get(where).text
@@ -329,8 +334,7 @@ def test_what_goes_vanishes_at_once(album: Album, client: FlaskClient, way: str)
     assert client.get(single).status_code == 200
     match way:
         case "unsent":
-            source = {"unsend": {"messageId": "m1"}, "replyToken": None}
-            album.say(type="unsend", **source)
+            album.say(type="unsend", unsend={"messageId": "m1"}, replyToken=None)
         case "deleted":
             album.say(f"消して {job.number}")
         case "expired":

@@ -65,7 +65,7 @@ def said(messages: list[dict[str, Any]]) -> str:
 
 def mentioned(text: str, user: str | None = AOI) -> dict[str, Any]:
     mention = {"index": 0, "length": 3, "type": "user", "userId": BOT, "isSelf": True}
-    message = {"type": "text", "id": f"m-{text}-{user}", "quoteToken": "q"}
+    message: dict[str, Any] = {"type": "text", "id": f"m-{text}-{user}", "quoteToken": "q"}
     message |= {"text": f"@絵筆 {text}", "mention": {"mentionees": [mention]}}
     return {"message": message, "source": in_group(user)}
 
@@ -78,7 +78,13 @@ def photo(house: House, storage: Storage, user: str, chat: str, message: str) ->
     """A photo that somebody sent, fetched and stored."""
     photo_id, key = f"photo-{message}", new_key(new_secret(), 0, "original", "jpg")
     storage.put(key, b"jpg", "image/jpeg")
-    row = {"id": photo_id, "message_id": message, "chat_id": chat, "user_id": user, "key": key}
+    row: dict[str, Any] = {
+        "id": photo_id,
+        "message_id": message,
+        "chat_id": chat,
+        "user_id": user,
+        "key": key,
+    }
     row |= {"state": "ready", "tries": 1, "created_at": now()}
     with house.database.write() as db:
         db.execute(insert(tables.photos).values(**row))
