@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from bot import jobs, lease, pulse, tables
+from bot.commands import cli
 from bot.database import Database, now
 from bot.jobs import DRAWING, FAILED, QUEUED, Job
 from bot.jobs.hanging import abandon
@@ -67,6 +69,9 @@ def job(runtime: Runtime, house: House) -> Job:
     found = house.claim(house.add(), f"{runtime.owner}/1", 0.3)
     assert found is not None
     return found
+
+
+STILL = {"still": 40.0, "step_limit": 60.0}
 
 
 def for_seconds(seconds: float, act: Callable[[], Any] = lambda: None) -> None:
@@ -265,3 +270,19 @@ def test_the_pulse_tells_of_headway(runtime: Runtime, database: Database, house:
         it.beat()
         [row] = house.rows(tables.workers)
         assert row["about"]["still"] == 0.0
+
+
+def test_who_is_ill_is_shown_in_red(house: House, settings: Settings) -> None:
+    hung = {"hung": {"number": "4F7-K2M", "at": now()}}
+    for pid, about, seen in ((1, {}, 0), (2, hung, 0), (3, {}, 60), (4, STILL, 0)):
+        row = {"id": f"h:{pid}", "process": "worker", "host": "h", "pid": pid, "about": about}
+        with house.database.write() as db:
+            values = {**row, "started_at": now() - 99, "seen_at": now() - seen}
+            db.execute(tables.workers.insert().values(**values))
+    environ = {"LINE_CHANNEL_SECRET": "s", "LINE_CHANNEL_ACCESS_TOKEN": "t", "LOG_STREAM": "0"}
+    environ["DATABASE_URL"] = settings.database_url
+    shown = CliRunner().invoke(cli, ["workers"], color=True, env=environ).output
+    red = {line for line in shown.splitlines() if line.startswith("\x1b[31m")}
+    assert len(red) == 3
+    for said in ("HUNG at 4F7-K2M", "SILENT for", "NO STEP for 40 s"):
+        assert any(said in line for line in red), shown
