@@ -33,6 +33,7 @@ def personal_words(house: House) -> set[str]:
     for webhook in house.simulator.webhooks():
         words.update(_values(webhook["events"]))
     words.update(row["secret"] for row in house.rows(jobs))
+    words.update(row["album"] for row in house.rows(chats) if row["album"])
     words.update(row["key"] for row in house.rows(photos))
     # A 受付番号 is what a log may, and should, call a job by; people type it too.
     numbers = {row["number"] for row in house.rows(jobs)}
