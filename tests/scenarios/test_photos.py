@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw
 
 from bot.tables import jobs, photos
 from bot.texts import say
-from simulator.client import Msg
+from simulator.client import AOI, Msg
+from tests.browser import chromium, new_context
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
@@ -204,3 +205,21 @@ def test_in_a_group_a_photo_is_fetched_only_for_who_points_at_it(house: House) -
     house.settle()
     assert house.rows(photos, photos.c.chat_id == group) == []
     assert files(house) == before
+
+
+@pytest.mark.browser
+def test_a_photo_and_a_tap_at_the_chat_page(house: House) -> None:
+    """In a browser: choose a photo, tap an example of what to make of it, see the picture."""
+    with chromium() as browser:
+        page = new_context(browser).new_page()
+        page.goto(f"{house.simulator.base_url}/?room={AOI}")
+        page.wait_for_selector("body[data-live]")
+        page.set_input_files(
+            "#file", {"name": "hills.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+        )
+        chip = page.get_by_role("button", name=say("photo.watercolour"), exact=True)
+        chip.click(timeout=60_000)
+        page.wait_for_selector("text=写真から", timeout=60_000)
+        page.wait_for_selector("text=受付番号", timeout=60_000)
+    job = house.wait_for_state(AOI, "delivered")
+    assert (job["request"]["prompt"], job["request"]["photo"]) == ("水彩風", True)
