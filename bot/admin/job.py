@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from bot.bans import is_banned
 from bot.commands import show
 from bot.commands.causes import cause
 from bot.commands.desk import normal
-from bot.figures import STATES
+from bot.figures import JAPAN, STATES
 from bot.jobs import Job
 from bot.life import Life
 from bot.mending import Done
@@ -32,7 +33,7 @@ LINES = 500  # of a job's log
 _PLAIN = frozenset(
     (
         *("timestamp", "level", "event", "process", "host", "pid", "stage", "number", "job"),
-        *("event_id", "chat_kind", "exception"),
+        *("event_id", "chat_kind", "exception", "trace"),
     )
 )
 
@@ -181,7 +182,9 @@ def _lines(job: Job) -> tuple[list[LogLine], str | None]:
         return [], f"The broker could not be read ({kind}). The lines stand on stdout as well."
     finally:
         client.close()
-    return [_line(it.line) for it in found], None
+    # Each process hands its lines over when it can: their own times are their order.
+    ordered = sorted((it.line for it in found), key=lambda it: str(it.get("timestamp", "")))
+    return [_line(it) for it in ordered], None
 
 
 def _is_about(line: dict[str, Any], job: Job) -> bool:
@@ -192,7 +195,7 @@ def _line(it: dict[str, Any]) -> LogLine:
     more = [f"{name}={value}" for name, value in it.items() if name not in _PLAIN]
     exception = it.get("exception")
     return LogLine(
-        str(it.get("timestamp", ""))[:23],
+        _time(it.get("timestamp")),
         str(it.get("level", "")),
         f"{it.get('process', '')} {it.get('host', '')} {it.get('pid', '')}",
         str(it.get("stage", "")),
@@ -200,6 +203,15 @@ def _line(it: dict[str, Any]) -> LogLine:
         "  ".join(more)[:1000],
         str(exception) if exception else None,
     )
+
+
+def _time(told: object) -> str:
+    """A line's time in Japan: 2026-11-22 18:03:07.123."""
+    try:
+        at = dt.datetime.fromisoformat(str(told))
+    except ValueError:
+        return "–"
+    return at.astimezone(JAPAN).isoformat(" ", "milliseconds")[:23]
 
 
 def picture(number: str, position: int) -> ResponseReturnValue:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -15,11 +17,13 @@ from bot.app import create_app
 from bot.audit import Entry, latest
 from bot.database import now
 from bot.delivery import Courier
+from bot.logstream import KEY
 from bot.queue import Wake, make_celery
 from bot.settings import Settings
 from bot.storage import FolderStorage
 from tests.bot.house import AOI, GROUP, WISH, House, Line, on_queues
-from tests.bot.test_admin import Desk, admin, stranger, with_pages
+from tests.bot.test_admin import Desk, admin, browser, close, stranger, with_pages
+from tests.bot.valkey import valkey
 
 __all__ = ["admin", "stranger", "with_pages"]  # fixtures
 
@@ -228,6 +232,33 @@ def test_a_whole_life(
         assert stage in said
     assert page.count('<svg class="span"') == 5
     assert "No log lines are kept" in said or "is not Redis" in said
+
+
+def test_log_lines_of_all_processes_stand_in_the_order_of_their_times(
+    with_pages: Settings, house: House, tmp_path: Path
+) -> None:
+    job = house.job(house.add())
+    lines = (
+        {"process": "courier", "event": "sent", "line_request_id": "r-1", "second": 3},
+        {"process": "web", "event": "queued", "second": 1},
+        {"process": "worker", "event": "not painted", "code": "unsafe", "second": 2},
+        {"process": "worker", "event": "another's", "number": "ZZZ-ZZ1", "job": "x", "second": 2},
+    )
+    with valkey(tmp_path / "valkey") as server:
+        for it in lines:
+            told = {"number": job.number, "job": job.id, "level": "info", **it}
+            told["timestamp"] = f"2026-11-22T15:00:0{told.pop('second')}.123456Z"
+            server.client.xadd(KEY, {"line": json.dumps(told)})
+        desk = browser(replace(with_pages, broker_url=server.url))
+        desk.log_in()
+        said = shown(desk, f"/admin/job/{job.number}")
+        found = [said.index(it) for it in ("queued", "not painted code=unsafe", "sent line_req")]
+        assert found == sorted(found)
+        assert "2026-11-23 00:00:02.123 info worker" in said
+        assert "another's" not in said
+        server.stop()
+        assert "could not be read" in shown(desk, f"/admin/job/{job.number}")
+        close(desk)
 
 
 def test_what_is_personal_is_masked_until_it_is_asked_for(admin: Desk, house: House) -> None:
