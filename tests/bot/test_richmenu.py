@@ -67,7 +67,7 @@ def test_every_area_does_what_it_says(lang: str) -> None:
     }
     for name in ("again", "similar", "four"):
         assert said[name]["text"].casefold() in going_on.WORDS[name].split()
-    for name in ("status", "help"):
+    for name in ("status", "album", "help"):
         found = command(said[name]["text"])
         assert found
         assert found.kind == name
