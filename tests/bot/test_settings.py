@@ -29,6 +29,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "model": ("rinna/japanese-stable-diffusion", "rinna/japanese-stable-diffusion"),
     "hf_token": ("hf_x", "hf_x"),
     "moderation": ("off", False),
+    "blur_flagged": ("on", True),
     "moderation_lists": ("/etc/efude/words", Path("/etc/efude/words")),
     "device": ("cuda:1", "cuda:1"),
     "engine_slots": ("4", 4),
