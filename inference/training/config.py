@@ -25,7 +25,7 @@ class Config:
 
     size: int = 192  # pixels; /8 gives 24x24 latents: a thing can be told from its thumbnail
     latent_channels: int = 4
-    compositions: int = 14_000  # scenes for the UNet; each is seen about ten times
+    compositions: int = 14_000  # scenes for the UNet; each is seen some fourteen times
 
     vocabulary: int = 2600
     caption_samples: int = 60_000  # sentences that the tokenizer is trained on
@@ -48,7 +48,7 @@ class Config:
     contrastive_tokens: int = 28
 
     unet_channels: tuple[int, ...] = (32, 64, 128, 256)
-    unet_minutes: float = 90.0
+    unet_minutes: float = 200.0
     unet_batch: int = 24  # small, for the same reason as above
     unet_lr: float = 6e-4
     unet_warmup: int = 200  # steps
