@@ -110,7 +110,7 @@ def reached(
     if jobs.unfinished(db, chat_id, user_id) >= limits.waiting:
         return Reached("waiting", {"limit": limits.waiting})
     in_group = limits.waiting_in_group if chat_kind != "user" else 0
-    if in_group and jobs.unfinished(db, chat_id, None) >= in_group:
+    if in_group and jobs.unfinished_in(db, chat_id) >= in_group:
         return Reached("group", {"limit": in_group})
     if limits.daily:
         left = limits.daily - today(db, chat_id, user_id)

@@ -69,6 +69,7 @@ from bot.jobs.queries import (
     latest,
     pictures_of,
     unfinished,
+    unfinished_in,
 )
 from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
 from bot.jobs.turns import next_in_turn, place
@@ -129,6 +130,7 @@ __all__ = [
     "to_bring",
     "to_erase",
     "unfinished",
+    "unfinished_in",
     "unpublished",
     "unsend",
     "wait_for_tap",

@@ -73,14 +73,21 @@ _COUNT = select(func.count()).where(
 )
 _OF_CHAT = Prepared(_COUNT)
 _OF_PERSON = Prepared(_COUNT.where(jobs.c.user_id == bindparam("person")))
+_OF_NOBODY = Prepared(_COUNT.where(jobs.c.user_id.is_(None)))
 
 
 def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
-    """How many queued or drawing jobs a person has in a chat (a chat, if the person is unknown)."""
+    """How many queued or drawing jobs a person has in a chat; None: all whom LINE does not name."""
     if user_id:
         found = _OF_PERSON.first(db, chat=chat_id, person=user_id)
     else:
-        found = _OF_CHAT.first(db, chat=chat_id)
+        found = _OF_NOBODY.first(db, chat=chat_id)
+    return int(found[0]) if found else 0
+
+
+def unfinished_in(db: Connection, chat_id: str) -> int:
+    """How many queued or drawing jobs a chat has, whoever asked."""
+    found = _OF_CHAT.first(db, chat=chat_id)
     return int(found[0]) if found else 0
 
 

@@ -537,5 +537,6 @@ def test_unfinished_counts_what_is_queued_or_painted(house: House) -> None:
         put_in(house, state)
     with house.database.read() as db:
         assert jobs.unfinished(db, AOI, AOI) == 2
-        assert jobs.unfinished(db, AOI, None) == 2
+        assert jobs.unfinished(db, AOI, None) == 0, "nobody without a name asked"
+        assert jobs.unfinished_in(db, AOI) == 2
         assert jobs.unfinished(db, AOI, GROUP) == 0

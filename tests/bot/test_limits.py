@@ -92,6 +92,16 @@ def test_nobody_whom_line_names_has_limits_too(house: House, settings: Settings)
     assert len(talk.jobs) == 2
 
 
+def test_nobody_whom_line_names_waits_for_the_like_only(house: House, settings: Settings) -> None:
+    talk = talk_with(house, settings, max_queued_per_person=1)
+    talk.in_group("海", user=AOI)
+    talk.in_group("山", user=None)
+    assert len(talk.jobs) == 2
+    talk.in_group("川", user=None)
+    assert len(talk.jobs) == 2
+    assert told(talk, "waiting", limit=1)
+
+
 def test_a_button_counts_as_a_wish(house: House, settings: Settings) -> None:
     talk = talk_with(house, settings, daily_pictures=4)
     talk.says("海")
