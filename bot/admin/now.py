@@ -9,16 +9,14 @@ from typing import Any, NamedTuple
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import Connection, select
 
-from bot import database, figures, pulse, switches
+from bot import alarms, database, figures, pulse, switches
 from bot.admin import charts
 from bot.admin.desk import desk
 from bot.commands import show
 from bot.commands.causes import cause
 from bot.commands.quota import allowed
 from bot.figures import JAPAN, Past
-from bot.tables import alarms
 
 HOURS = 6  # that the charts go back
 BIN = 600.0  # seconds of one bar or point
@@ -30,16 +28,6 @@ MEANING = {
     "bring": "bringing it to the chat",
     "whole": "all of it",
 }
-
-
-class Alarm(NamedTuple):
-    """One row of `alarms`."""
-
-    name: str
-    since: float
-    seen_at: float
-    told_at: float | None
-    detail: str | None
 
 
 class Took(NamedTuple):
@@ -76,7 +64,8 @@ def now() -> ResponseReturnValue:
         found: dict[str, Any] = {
             "states": figures.by_state(db),
             "oldest": figures.oldest(db),
-            "alarms": every_alarm(db),
+            "alarms": alarms.every(db),
+            "advice": alarms.ADVICE,
             "switches": switches.state(db),
             "paintings": pulse.paintings(db),
             "pushes": figures.pushes_this_month(db),
@@ -102,12 +91,6 @@ def now() -> ResponseReturnValue:
         hours=_hours(past, moment),
         span=HOURS,
     )
-
-
-def every_alarm(db: Connection) -> list[Alarm]:
-    """What is wrong now; the oldest first."""
-    columns = (alarms.c[name] for name in Alarm._fields)
-    return [Alarm(*row) for row in db.execute(select(*columns).order_by(alarms.c.since))]
 
 
 def _took(found: Sequence[Past], stage: str) -> Took:

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from bot import jobs, outbox, tables
 from bot.admin import charts
+from bot.alarms import ADVICE
 from bot.app import create_app
 from bot.audit import Entry, latest
 from bot.database import now
@@ -147,7 +148,7 @@ def test_alarms_are_shown_with_their_age(admin: Desk, house: House) -> None:
         db.execute(insert(tables.alarms).values(**values))
     said = shown(admin, "/admin/")
     assert "queue_old" in said
-    assert "(12 min) 12 minutes" in said
+    assert f"(12 min) {ADVICE['queue_old'].means} {ADVICE['queue_old'].do} 12 minutes" in said
     assert "Alarms 1 see above" in said
 
 
