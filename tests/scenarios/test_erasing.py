@@ -37,9 +37,9 @@ def lines(house: House, *words: str) -> list[str]:
 def test_everything_of_a_person_goes(house: House) -> None:
     """In 1:1 and in a group, once confirmed; what others asked for stays."""
     group, mio = house.group()
-    house.simulator.send(mio, "夜の富士山")
+    house.simulator.send(mio, "霧の渓谷")
     house.wait_for_picture(mio)
-    house.simulator.send(group, "@絵筆 赤いりんご", user=mio)
+    house.simulator.send(group, "@絵筆 錆びた風見鶏", user=mio)
     house.wait_for_picture(group)
     photo = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(photo, "JPEG")
@@ -72,7 +72,7 @@ def test_everything_of_a_person_goes(house: House) -> None:
     house.settle()
     for table in tables.metadata.tables.values():
         assert mio not in str(house.rows(table)), table.name
-    for prompt in ("夜の富士山", "赤いりんご"):
+    for prompt in ("霧の渓谷", "錆びた風見鶏"):
         assert prompt not in str(house.rows(tables.jobs))
     until("the log lines are deleted", lambda: not lines(house, *numbers))
     (theirs,) = house.rows(tables.jobs, tables.jobs.c.user_id == other)
@@ -88,7 +88,7 @@ def test_everything_of_a_person_goes(house: House) -> None:
 def test_nothing_goes_when_it_is_not_confirmed(house: House) -> None:
     """The question alone erases nothing, and 「やめておく」 ends it."""
     mio = house.person()
-    house.simulator.send(mio, "夜の富士山")
+    house.simulator.send(mio, "霧の渓谷")
     house.wait_for_picture(mio)
     house.simulator.send(mio, "データを消して")
     asked = house.wait_for_text(mio, say("erase.alt"))

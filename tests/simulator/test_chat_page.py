@@ -202,7 +202,7 @@ def test_the_page_is_light_and_all_from_this_machine(bot: Bot, opened: Any) -> N
     )
     assert {url.startswith(bot.line) for url, _ in loaded} == {True}
     own = [size for url, size in loaded if "/api/" not in url]
-    assert 20_000 < sum(own) < 80_000
+    assert 20_000 < sum(own) < 90_000
 
 
 def test_what_cannot_be_sent_stays_and_can_be_tried_again(bot: Bot, opened: Any) -> None:
