@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 from celery import Celery
 from kombu import Connection, Producer, Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 from bot import tracing
 from bot.settings import Settings
@@ -24,6 +25,7 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 GPU, IO = "gpu", "io"
+_TRANSPORT = "bot.redis_transport:Transport"
 PAUSE_AFTER_FAILURE = 2.0
 AT_ONCE = 100  # messages in one go
 GATHER = 0.03  # seconds between two goes
@@ -51,6 +53,8 @@ class _Letter(NamedTuple):
 
 def make_celery(settings: Settings) -> Celery:
     """The application; the tasks are in bot.tasks."""
+    if settings.broker_url.startswith("redis"):
+        TRANSPORT_ALIASES.update(redis=_TRANSPORT, rediss=_TRANSPORT)
     app = Celery("efude", set_as_current=False)
     app.conf.update(
         broker_url=settings.broker_url,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import structlog
 from celery import Celery
+from kombu import Queue
 from kombu.exceptions import OperationalError
 
 from bot import logs
@@ -17,6 +20,7 @@ from bot.queue import GPU, IO, Publisher, Wake, make_celery, publish
 from bot.settings import Settings
 from bot.tasks import make_app
 from tests.bot.house import on_queues
+from tests.bot.valkey import valkey
 
 TASKS = {
     *("draw", "deliver", "send", "offer_ticket", "show_loading", "erase"),
@@ -190,3 +194,18 @@ def test_a_full_publisher_drops_rather_than_waits(settings: Settings) -> None:
     publisher.put([Wake("draw", str(number)) for number in range(25_000)])
     assert time.monotonic() - started < 3.0
     hold.set()
+
+
+def test_losing_redis_over_a_message_ends_no_process(tmp_path: Path, settings: Settings) -> None:
+    """Celery forgets the connection, then closes it: the message cannot be given back any more."""
+    with valkey(tmp_path) as server:
+        app = make_celery(replace(settings, broker_url=server.url))
+        publish(app, Wake("deliver", "x"))
+        connection = app.connection_for_read()
+        message = Queue(IO)(connection.default_channel).get()
+        assert message is not None, "nobody acknowledges it"
+        server.stop()
+        connection.transport.client = None  # what is left by a collect() that failed half-way
+        with suppress(*connection.connection_errors):
+            connection.release()
+    app.close()
