@@ -14,7 +14,11 @@ from typing import Any
 from benchmarks.__main__ import RESULTS
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-OURS, THEIRS, INK, RULE = "#c0392b", "#8a94a6", "#24292f", "#d0d7de"
+OURS, THEIRS, RULE = "#c0392b", "#8a94a6", "#8c95a0"
+STYLE = (
+    ".paper { fill: #ffffff } .ink { fill: #24292f } @media (prefers-color-scheme: dark)"
+    " { .paper { fill: #16181d } .ink { fill: #e6e6e6 } }"
+)
 WIDTH, BAR, GAP, LEFT, RIGHT = 720, 18, 12, 170, 90
 
 Pair = tuple[str, float, float]  # what was measured, ours, the other's
@@ -29,25 +33,27 @@ def bars(title: str, unit: str, names: tuple[str, str], pairs: list[Pair], below
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(title)}" font-family="system-ui, sans-serif" font-size="13">',
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="16" y="26" font-size="16" font-weight="600" fill="{INK}">{escape(title)}</text>',
+        f"<title>{escape(title)}</title>",
+        f"<style>{STYLE}</style>",
+        f'<rect class="paper" width="{WIDTH}" height="{height}"/>',
+        f'<text class="ink" x="16" y="26" font-size="16" font-weight="600">{escape(title)}</text>',
     ]
     for place, (name, colour) in enumerate(zip(names, (OURS, THEIRS), strict=True)):
         x = 16 + 150 * place
         parts.append(f'<rect x="{x}" y="40" width="12" height="12" fill="{colour}"/>')
-        parts.append(f'<text x="{x + 18}" y="51" fill="{INK}">{escape(name)}</text>')
+        parts.append(f'<text x="{x + 18}" y="51" class="ink">{escape(name)}</text>')
     parts.append(f'<path d="M{LEFT} 64V{64 + step * len(pairs)}" stroke="{RULE}"/>')
     for number, (label, ours, theirs) in enumerate(pairs):
         top = 70 + number * step
         parts.append(
-            f'<text x="{LEFT - 10}" y="{top + BAR + 4}" text-anchor="end" fill="{INK}">'
+            f'<text x="{LEFT - 10}" y="{top + BAR + 4}" text-anchor="end" class="ink">'
             f"{escape(label)}</text>"
         )
         for y, value, colour in ((top, ours, OURS), (top + BAR, theirs, THEIRS)):
             long = value * scale
             parts.append(
                 f'<rect x="{LEFT}" y="{y}" width="{long:.1f}" height="{BAR - 2}" fill="{colour}"/>'
-                f'<text x="{LEFT + long + 6:.1f}" y="{y + BAR - 5}" fill="{INK}">'
+                f'<text x="{LEFT + long + 6:.1f}" y="{y + BAR - 5}" class="ink">'
                 f"{value:.3g} {unit}</text>"
             )
     parts.append(
