@@ -37,7 +37,7 @@ def test_a_group_is_spoken_to_as_it_asks(house: House) -> None:
     group = house.simulator.add_group("Painters", [kate, house.person()])
     house.simulator.send(group, "赤いりんご", user=kate, mention_bot=True)
     house.wait_for_text(group, say("picture.titled", "ja", prompt="赤いりんご"))
-    house.simulator.send(group, "speak English", user=kate)
+    house.simulator.send(group, "speak English", user=kate, wait=True)
     house.simulator.send(group, "speak English", user=kate, mention_bot=True)
     house.wait_for_text(group, say("language.chosen", "en"))
     house.settle()
