@@ -18,7 +18,7 @@ import unicodedata
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from bot import alarms, audit, bans, figures, pulse, switches
 from bot.alarms import Alarm
@@ -156,7 +156,7 @@ def _accepted(db: Connection, code: str) -> bool:
         return False
     right = hmac.compare_digest(found["mark"], _mark(code))
     if right or found["tries"] + 1 >= _TRIES:
-        db.execute(delete(rows).where(rows.c.name == _CODE))
+        switches.drop(db, _CODE)
     else:
         switches.put(db, _CODE, found | {"tries": found["tries"] + 1})
     if not right:
@@ -178,7 +178,7 @@ def add(db: Connection, chat_id: str, kind: str) -> None:
 
 def remove(db: Connection, mark: str) -> bool:
     """Make it one no more, by its fingerprint; False: it was none."""
-    gone = db.execute(delete(rows).where(rows.c.name == _name_of(mark))).rowcount == 1
+    gone = switches.drop(db, _name_of(mark))
     if gone:
         audit.note(db, "no admin chat", mark)
     return gone

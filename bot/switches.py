@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, insert, null, or_, select, update
+from sqlalchemy import Connection, case, delete, insert, null, or_, select, update
 
 from bot.database import now
 from bot.moderation import Amendment
@@ -120,3 +120,8 @@ def value(db: Connection, name: str) -> Any:
 def put(db: Connection, name: str, value: Any) -> None:
     """Store it. name: at most 64 characters; value: as JSON."""
     _store(db, name, value)
+
+
+def drop(db: Connection, name: str) -> bool:
+    """Forget it; False: nothing was stored."""
+    return db.execute(delete(switches).where(switches.c.name == name)).rowcount == 1

@@ -2,8 +2,9 @@
 
 Lines come as server-sent events. Each stream holds one of gunicorn's threads, so that there are
 few of them, none lives long (browsers connect anew, and tell the id of their last line), and all
-end at once when the process is told to stop. Text that is looked for never stands in an address:
-the form is posted, and of the stream the browser shows what has the text.
+end at once when the process is told to stop, or when whoever reads logs out. Text that is looked
+for never stands in an address: the form is posted, and of the stream the browser shows what has
+the text.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from redis import Redis, RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logstream, pulse
+from bot.admin import logins
 from bot.admin.desk import desk, note
 from bot.admin.filters import JAPAN
+from bot.admin.security import login_id
 from bot.commands.logs import LEVELS, Filter
+from bot.database import Database
 from bot.logstream import Entry
 
 log = structlog.get_logger(__name__)
@@ -111,12 +116,12 @@ def stream() -> ResponseReturnValue:
     """What comes, as server-sent events: "line" with the HTML of a line, "away" without Redis."""
     if (missing := why_none()) is not None:
         return Response(missing, 404, mimetype="text/plain")
-    serving = current_app.extensions.get("serving", lambda: True)
+    open_ = partial(_open, current_app.extensions.get("serving"), desk().database, login_id())
     macro = get_template_attribute("admin/log_line.html", "log_line")
     # What it needs of the request is taken now: the stream outlives it.
     html, wanted = partial(_html, macro, _link()), _filter(request.args)
     last = request.headers.get("Last-Event-ID") or request.args.get("after") or ""
-    events = _follow(_client(), wanted, last, serving, html)
+    events = _follow(_client(), wanted, last, open_, html)
     if not _places.acquire(blocking=False):
         reason = f"{STREAMS} pages follow the log already, in this process."
         return Response(reason, 503, {"Retry-After": "15"}, mimetype="text/plain")
@@ -160,13 +165,13 @@ def _follow(
     client: Redis,
     wanted: Filter,
     last: str,
-    serving: Callable[[], bool],
+    open_: Callable[[], bool],
     html: Callable[[Entry], str],
 ) -> Iterator[str]:
     end = time.monotonic() + LIFE
     yield f"retry: {RETRY}\n\n"
     with client:
-        while time.monotonic() < end and serving():
+        while time.monotonic() < end and open_():
             try:
                 last = last or logstream.position(client)
                 entries = logstream.after(client, last, BEAT)
@@ -182,6 +187,17 @@ def _follow(
             # To a reader who is gone it cannot be written. The id spares those who come again
             # the lines that they do not want.
             yield f": here\nid: {last}\n\n"
+
+
+def _open(serving: Callable[[], bool] | None, database: Database, login: str) -> bool:
+    """Whether a stream may go on: the process is to go on, and its reader has not logged out."""
+    if serving is not None and not serving():
+        return False
+    try:
+        with database.read() as db:
+            return logins.stands(db, login)
+    except SQLAlchemyError:
+        return False  # the next one is told what is wrong
 
 
 def _html(macro: Callable[[Shown], str], link: Link, entry: Entry) -> str:

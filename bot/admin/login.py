@@ -8,7 +8,7 @@ import hmac
 import structlog
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, login_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
@@ -45,16 +45,16 @@ def login() -> ResponseReturnValue:
         return _page(form, 401)
     session.clear()  # nothing of before the login, such as its CSRF token, is valid after it
     login_user(security.Operator())
-    security.begin()
     with desk().database.write() as db:
+        security.begin(db)
         note(db, "log in", "admin pages")
     return redirect(there, 303)
 
 
 def logout() -> ResponseReturnValue:
-    """End the session in this browser."""
-    logout_user()
-    session.clear()
+    """End the login: in this browser, and wherever else its cookie may be."""
+    with desk().database.write() as db:
+        security.end(db)
     flash("You are logged out.")
     return redirect(url_for("admin.login"), 303)
 

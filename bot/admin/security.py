@@ -1,8 +1,9 @@
 """Who may see the pages: session, limit of logins, CSRF, and what browsers are told.
 
-The session is a signed cookie that holds three times and no secret. Its key comes from the channel
-secret and the password: every web process can compute it, nobody can try passwords against a
-cookie that they found, and a new password ends every session.
+The session is a signed cookie that holds two times and the id of its login, and no secret. Its key
+comes from the channel secret and the password: every web process can compute it, nobody can try
+passwords against a cookie that they found, and a new password ends every session. Logging out ends
+the login in the database (bot.admin.logins), and with it every copy of the cookie.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_login import LoginManager, UserMixin, current_user, logout_user
 from flask_wtf import CSRFProtect
+from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.admin import logins
+from bot.admin.desk import desk
 from bot.database import now
 from bot.settings import Settings
 
@@ -156,7 +160,7 @@ def guard() -> ResponseReturnValue | None:
     """Before every request: only whoever has logged in, and not too long ago, passes."""
     if request.endpoint is None or request.endpoint == "static":
         return None
-    if current_user.is_authenticated and seconds_left() <= 0:
+    if current_user.is_authenticated and not _holds():
         logout_user()
         session.clear()
     if request.endpoint in OPEN:
@@ -171,9 +175,30 @@ def guard() -> ResponseReturnValue | None:
     return redirect(url_for("admin.login", next=request.full_path.rstrip("?")))
 
 
-def begin() -> None:
+def begin(db: Connection) -> None:
     """Mark the session as begun now; whoever calls this has checked the password."""
     session["since"] = session["seen"] = now()
+    session["login"] = logins.begin(db, LONGEST)
+
+
+def end(db: Connection) -> None:
+    """End the login of this request, in every browser that has its cookie."""
+    logins.end(db, login_id())
+    logout_user()
+    session.clear()
+
+
+def login_id() -> str:
+    """The login of this request's session; "" without one."""
+    return str(session.get("login", ""))
+
+
+def _holds() -> bool:
+    """Whether the login of this request is young enough, and nobody has logged out of it."""
+    if seconds_left() <= 0:
+        return False
+    with desk().database.read() as db:
+        return logins.stands(db, login_id())
 
 
 def seconds_left() -> float:

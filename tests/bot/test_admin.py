@@ -239,7 +239,39 @@ def test_only_a_trusted_proxy_says_who_asks(
 
 def test_logging_out(admin: Desk) -> None:
     assert admin.send("/admin/logout", of="/admin/").location == "/admin/login"
+    assert "You are logged out" in admin.get("/admin/login").text
     assert admin.get("/admin/").status_code == 302
+
+
+def test_logging_out_ends_every_copy_of_the_cookie_and_no_other_login(
+    with_pages: Settings, admin: Desk
+) -> None:
+    """Also in other web processes, and whatever the copy has been used for since."""
+    thief, colleague = browser(with_pages), browser(with_pages)
+    thief.set_cookie("efude_admin", admin.cookie(), path="/admin")
+    colleague.log_in()
+    assert thief.get("/admin/").status_code == 200
+    admin.send("/admin/logout", of="/admin/")
+    assert thief.get("/admin/").status_code == 302
+    assert thief.get("/admin/log/stream").status_code == 302
+    assert "Log out" not in thief.get("/admin/login").text
+    assert colleague.get("/admin/").status_code == 200
+    assert admin.log_in().status_code == 303
+    assert thief.get("/admin/").status_code == 302
+    for client in (thief, colleague):
+        close(client)
+
+
+def test_logins_of_long_ago_are_not_kept(
+    admin: Desk, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.tables import switches
+
+    later = now() + security.LONGEST + 1
+    monkeypatch.setattr("bot.admin.logins.now", lambda: later)
+    admin.delete_cookie("efude_admin", path="/admin")
+    admin.log_in()
+    assert len(house.rows(switches)) == 1
 
 
 # --- the session

@@ -19,7 +19,7 @@ from bot.queue import make_celery
 from bot.settings import Settings
 from bot.texts import say
 from tests.bot.house import AOI, GROUP, WISH, House, on_queues
-from tests.bot.test_admin import PASSWORD, Desk, admin, browser, stranger, with_pages
+from tests.bot.test_admin import PASSWORD, Desk, admin, browser, close, stranger, with_pages
 from tests.bot.test_conversation import HARUTO
 from tests.bot.test_logstream import AWAY, line, server
 from tests.bot.valkey import Valkey
@@ -207,6 +207,20 @@ def test_a_stream_ends_by_itself_and_when_the_process_must(
     reader.application.extensions["admin"].extensions["serving"] = lambda: False
     with reader.get("/admin/log/stream") as answer:
         assert len(list(chunks(answer))) == 1
+
+
+def test_a_stream_ends_when_its_reader_logs_out(
+    with_lines: tuple[Settings, LogStream], reader: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.05)
+    thief = browser(with_lines[0])
+    thief.set_cookie("efude_admin", reader.cookie(), path="/admin")
+    with thief.get("/admin/log/stream") as answer:
+        pieces = chunks(answer)
+        assert ": here" in next(pieces) + next(pieces)
+        reader.send("/admin/logout", of="/admin/settings")
+        assert len(list(pieces)) < 3
+    close(thief)
 
 
 def test_the_download_has_all_lines_that_pass(
