@@ -15,7 +15,8 @@ from bot import jobs, messages, showing
 from bot.database import now
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, WAITING, Job
 from bot.prompt import Reading, reading_of
-from bot.prompt.changes import Change, apply, change, may_change, parse
+from bot.prompt.applying import apply
+from bot.prompt.changes import Change, change, may_change, parse
 from bot.queue import Wake
 from bot.turn import Turn
 from bot.wishes import draw

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bot import going_on, groups, languages, readback
 from bot.prompt import clean, read, reading_of, request_of, stored, styles
-from bot.prompt.changes import apply, change
+from bot.prompt.applying import apply
+from bot.prompt.changes import change
 from bot.prompt.commands import WORDS
 from bot.prompt.pointing import about_photo, of_photo, wish
 from bot.prompt.wish import GUIDANCE, STEPS
@@ -56,6 +57,13 @@ CHANGES = (
     ("青い目の猫", "猫を犬に変えて"),
     ("白い猫", "猫を黒にして"),
     ("猫", "背景を青に"),
+    ("青い背景の犬", "背景をピンクに"),
+    ("赤い屋根の白い家", "屋根を緑に"),
+    ("赤い車", "青くして"),
+    ("雨の街", "晴れにして"),
+    ("3匹の猫", "5匹にして"),
+    ("左に犬", "右にして"),
+    ("公園で遊ぶ犬", "場所を海辺に"),
     ("女の子", "髪を短くして"),
     ("猫", "この絵を水彩画に"),
     ("猫", "月を追加して"),

@@ -8,14 +8,12 @@ if it speaks of the picture or of something in its prompt: see `Change.fits`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from bot import japanese
-from bot.prompt.cleaning import MAX_PROMPT
 from bot.prompt.grammar import MARKS, NUMERAL
 from bot.prompt.reading import Reading, read
-from bot.prompt.styles import only_styles
 
 _PICTURE = "絵|画像|イラスト|写真|作品|やつ|もの"
 _LAST = "さっき|さきほど|先ほど|先程"
@@ -27,7 +25,7 @@ _REFERENCE = re.compile(
 )
 _MAKE = (
     "(?:して|変えて|かえて|替えて|代えて|変更して|チェンジして|入れ替えて|置き換えて|描き替えて|描き変えて|"
-    "なおして|直して|仕上げて|寄せて)"
+    "なおして|直して|仕上げて|寄せて|増やして|ふやして|減らして|へらして)"
 )
 _KIND_WORDS = re.compile(  # at the end: 〜ください, 〜ほしいな, 〜くれますか
     r"(?:みて)?(?:ください(?:ませんか|ますか)?|下さい|ほしい|欲しい|いただけますか|もらえますか|もらえる|"
@@ -47,56 +45,76 @@ _REMOVE = re.compile(
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
 _ADD = re.compile(
-    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|増やして|つけて|"
+    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|つけて|"
     "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて)$"
 )
+_GROUND = re.compile("^背景は(?P<into>.{1,20}?)で?$")
 _BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}|(?P<ku>く){_MAKE})$")
 _BECOME_MORE = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}?|(?P<ku>く){_MAKE}?)$")
 _FEELING = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
 _WHOLE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
-# What every picture has, named in its prompt or not.
-_ATTRIBUTES = frozenset(
-    [
-        *("背景", "空", "色", "色合い", "髪", "髪型", "髪の色", "服", "服装", "目", "瞳", "目の色"),
-        *("表情", "季節", "時間", "時間帯", "天気", "構図", "場所", "舞台", "雰囲気", "光", "床"),
-        *("壁", "地面"),
-    ]
+# What every picture has, named in its prompt or not. True: it stands for words of its own, 「冬」,
+# 「3匹」; else it is described, 「青い髪」.
+ATTRIBUTES = {
+    **dict.fromkeys(
+        (
+            "背景",
+            "空",
+            "髪",
+            "髪型",
+            "服",
+            "服装",
+            "目",
+            "瞳",
+            "表情",
+            "雰囲気",
+            "構図",
+            "光",
+            "床",
+            "壁",
+            "地面",
+        ),
+        False,
+    ),
+    **dict.fromkeys(
+        (
+            "色",
+            "色合い",
+            "季節",
+            "時間",
+            "時間帯",
+            "天気",
+            "天候",
+            "場所",
+            "舞台",
+            "位置",
+            "数",
+            "形",
+            "向き",
+        ),
+        True,
+    ),
+}
+_OF_A_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
+    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(ATTRIBUTES)})$"
 )
-_COLOURS = (
-    "赤|青|黄|緑|黒|白|灰|茶|紫|桃|金|銀|橙|紺|水|虹|ピンク|オレンジ|グレー|ブルー|レッド|グリーン|"
-    "イエロー|ゴールド|シルバー"
-)
-_COLOUR = re.compile(f"^(?:(?:{_COLOURS})(?:色)?|.{{1,6}}色)$")
+_MANY = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
+_MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_MAKE}|して|て)?$")
 _NO_PICTURE = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
-# Of these, a picture shows one: 「朝の富士山」 and 「夜にして」 make 「夜の富士山」.
-_ONE_OF = tuple(
-    tuple(group.split())
-    for group in (
-        "夜明け 早朝 朝 昼間 昼 夕方 夕暮れ 夕焼け 深夜 真夜中 夜",
-        "春 夏 秋 冬",
-        "晴れ 快晴 曇り 雨 雪 嵐 霧",
-        "明るい 暗い",
-        "大きい 大きな 小さい 小さな",
-        "新しい 古い",
-        "若い 老いた",
-        "暖かい 寒い",
-        "派手 地味",
-    )
-)
-
 _HINT = re.compile(
     rf"(?<!描い)て|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|もっと|もう少し|もうちょっと|さらに|感じ|"
-    "追加|削除|なしに"
+    "追加|削除|なしに|^背景[はを]"
 )
 
-Kind = Literal["swap", "become", "add", "remove", "about"]
+Kind = Literal["swap", "become", "add", "remove", "mirror", "about"]
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing to change. what: of the picture; into: what it becomes, as it is to be written.
 
-    "about" changes nothing, but names what the rest is about: 「富士山を浮世絵風に」.
+    "mirror": left is right. "about" changes nothing, but names what the rest is about:
+    「富士山を浮世絵風に」.
     """
 
     kind: Kind
@@ -122,7 +140,7 @@ class Change:
         if self.loose:
             return False
         return all(
-            it.kind not in {"swap", "about"} or it.what in prompt or it.what in _ATTRIBUTES
+            it.kind not in {"swap", "about"} or it.what in prompt or it.what in ATTRIBUTES
             for it in self.steps
         )
 
@@ -173,40 +191,6 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     return Change(refers, tuple(steps), read("、".join(controls)), tuple(loose))
 
 
-def apply(wanted: Change, old: Reading) -> Reading:
-    """The old wish, changed. Its `problem` is "too_long" when it grew beyond MAX_PROMPT."""
-    prompt, negatives = old.prompt, [it for it in old.negative.split("、") if it]
-    said = wanted.wishes
-    if said.styles:  # another style takes the place of the one there was
-        kept = [it for it in _segments(prompt) if not only_styles(it)]
-        prompt = "、".join([*kept, *said.styles])
-    for step in wanted.steps:
-        prompt = _apply(step, prompt, negatives)
-    for words in wanted.loose:
-        subject = read(words)
-        prompt = _append(prompt, subject.prompt or words)
-        said = _merged(said, subject)
-    for it in said.negative.split("、"):
-        if it and it not in negatives:
-            negatives.append(it)
-        prompt = "、".join(part for part in _segments(prompt) if part != it) or prompt
-    size = (said.width, said.height) if said.width else (old.width, old.height)
-    changed = replace(
-        old,
-        prompt=prompt,
-        negative="、".join(negatives),
-        count=said.count if said.count > 1 else old.count,
-        width=size[0],
-        height=size[1],
-        seed=old.seed if said.seed is None else said.seed,
-        styles=said.styles or old.styles,
-        effort=said.effort or old.effort,
-        fidelity=said.fidelity or old.fidelity,
-        strength=old.strength if said.strength is None else said.strength,
-    )
-    return replace(changed, prompt="", problem="too_long") if len(prompt) > MAX_PROMPT else changed
-
-
 def _control(*forms: str) -> str | None:
     """The part in the form in which it is nothing but steering words, if there is one."""
     variants = [
@@ -221,6 +205,11 @@ def _is_control(words: str) -> bool:
 
 def _step(words: str, *, refers: bool) -> Step | None:
     more = _MORE.match(words)
+    if _MIRROR.match(words):
+        return Step("mirror")
+    if match := _MANY.match(words):
+        what = _named(match["what"] or "数")
+        return Step("become", into="たくさん") if what == "数" else Step("swap", what, "たくさん")
     if match := _ADD.match(words):
         return Step("add", match["what"])
     if match := _REMOVE.match(words):
@@ -230,7 +219,9 @@ def _step(words: str, *, refers: bool) -> Step | None:
         into = _written(_MORE.sub("", match["into"]), match["ku"])
         if _WHOLE.match(match["what"]):
             return Step("become", into=into)
-        return Step("swap", match["what"], into)
+        return Step("swap", _named(match["what"]), into)
+    if match := _GROUND.match(bare):
+        return Step("swap", "背景", match["into"])
     if match := (_BECOME_MORE if more or refers else _BECOME).match(bare):
         into = _written(match["into"], match["ku"])
         subject = re.sub(f"の(?:{_PICTURE})$", "", into)
@@ -243,91 +234,16 @@ def _step(words: str, *, refers: bool) -> Step | None:
     return None
 
 
+def _named(what: str) -> str:
+    """What is meant by a thing's colour, number or place: the thing. 「車の色」 -> 「車」."""
+    if what in ATTRIBUTES or not (found := _OF_A_THING.match(what)):
+        return what
+    return found["part"] or found["of"]
+
+
 def _written(into: str, ku: str | None) -> str:
     """As it stands in a prompt: 「明るく」 -> 「明るい」, 「静かな感じ」 -> 「静か」."""
     if ku is None:
         return _FEELING.sub("", into) or into
     found = japanese.words(into + "く")
     return into + ("い" if found and found[-1].kind in {"形容詞", "助動詞", "接尾辞"} else "く")
-
-
-def _apply(step: Step, prompt: str, negatives: list[str]) -> str:
-    if step.kind == "about":
-        return prompt
-    if step.kind == "add":
-        if step.what in negatives:
-            negatives.remove(step.what)
-        return _append(prompt, step.what)
-    if step.kind == "remove":
-        if step.what not in negatives:
-            negatives.append(step.what)
-        return "、".join(it for it in _segments(prompt) if it != step.what) or prompt
-    if step.kind == "become":
-        return _become(prompt, step.into)
-    what, into = step.what, step.into
-    if into in negatives:
-        negatives.remove(into)
-    described = _described(into, what)
-    if what in _ATTRIBUTES:
-        first, *others = _segments(prompt)
-        return "、".join([first, *(it for it in others if what not in it), described])
-    if what not in prompt:
-        if what not in negatives:
-            negatives.append(what)
-        return _append(prompt, into)
-    if described.endswith(what) and described != into:
-        coloured = re.compile(rf"(?:(?:{_COLOURS})(?:色の|色い|い|の))?{re.escape(what)}")
-        return coloured.sub(lambda _: described, prompt, count=1)
-    return prompt.replace(what, into)
-
-
-def _described(into: str, what: str) -> str:
-    """What a thing becomes, with its name if it stays that thing: 「青い背景」, 「犬」."""
-    if into.endswith("い") and japanese.words(into)[-1].kind == "形容詞":
-        return f"{into}{what}"
-    if into in {"赤", "青", "黒", "白"}:
-        return f"{into}い{what}"
-    if what in _ATTRIBUTES or _COLOUR.match(into):
-        return into if into.endswith(what) else f"{into}の{what}"
-    return into
-
-
-def _become(prompt: str, into: str) -> str:
-    for group in _ONE_OF:
-        if into not in group:
-            continue
-        for other in group:
-            if other == into:
-                continue
-            if other.endswith(("い", "な", "た")) and other in prompt:
-                return prompt.replace(other, into, 1)
-            if f"{other}の" in prompt:
-                return prompt.replace(f"{other}の", f"{into}の", 1)
-            if other in _segments(prompt):
-                return "、".join(into if it == other else it for it in _segments(prompt))
-    if into in prompt and into.endswith("い") and f"とても{into}" not in prompt:
-        return prompt.replace(into, f"とても{into}", 1)  # 「もっと明るく」, a second time
-    return _append(prompt, into)
-
-
-def _append(prompt: str, words: str) -> str:
-    return prompt if words in _segments(prompt) else f"{prompt}、{words}"
-
-
-def _segments(prompt: str) -> list[str]:
-    return [it for it in re.split("[、,]", prompt) if it]
-
-
-def _merged(said: Reading, more: Reading) -> Reading:
-    """What the steering words of two parts said together; the later ones count."""
-    return replace(
-        said,
-        negative="、".join(filter(None, (said.negative, more.negative))),
-        count=more.count if more.count > 1 else said.count,
-        width=more.width or said.width,
-        height=more.height or said.height,
-        seed=said.seed if more.seed is None else more.seed,
-        styles=more.styles or said.styles,
-        effort=more.effort or said.effort,
-        fidelity=more.fidelity or said.fidelity,
-    )

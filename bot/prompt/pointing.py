@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.prompt.changes import Change, apply, change, parse
+from bot.prompt.applying import apply
+from bot.prompt.changes import Change, change, parse
 from bot.prompt.reading import Reading, read
 
 # How closely 「忠実に」 and 「自由に」 keep to a photo (bot.prompt.steering has the other words).

@@ -110,6 +110,18 @@ def _said_once(text: str, label: str) -> str:
     return text
 
 
+def without_styles(text: str) -> str:
+    """The text without its styles, as far as something is left: 「水彩風の海」 -> 「海」."""
+    like, _, bare = _patterns()
+    for pattern in (like, bare):
+        while match := pattern.search(text):
+            rest = text[: match.start()] + re.sub("^[のなで]", "", text[match.end() :])
+            if not re.search(rf"[^{MARKS}]", rest):
+                return text
+            text = rest
+    return text
+
+
 def only_styles(text: str) -> bool:
     """Whether nothing but labels of styles is left, which name no subject."""
     for label in sorted(styles(), key=len, reverse=True):
