@@ -6,9 +6,11 @@ whose message never reached the broker: all of them end here, at the latest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
-from bot import chats, jobs, limits, logstream, outbox, people, photos, switches, waiting
+from bot import chats, jobs, limits, logstream, outbox, people, photos, waiting, waking
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -17,7 +19,6 @@ from inference.request import MAX_COUNT
 
 log = structlog.get_logger(__name__)
 
-REPUBLISH_AFTER = 20.0  # while a reply token that came with the job still lives
 DELIVER_AGAIN_AFTER = 20.0
 FETCH_AGAIN_AFTER = 20.0
 FORGET_TOKENS_AFTER = 24 * 3600.0
@@ -29,17 +30,21 @@ def sweep(runtime: Runtime) -> list[Wake]:
     settings = runtime.settings
     with runtime.database.write() as db:
         again, given_up = jobs.rescue(db, settings.max_attempts)
-        # Drained workers would only leave them where they are.
-        late = [] if switches.state(db).draining else jobs.overdue(db, REPUBLISH_AFTER)
+        late = waking.late(db)
         results = jobs.to_bring(db, DELIVER_AGAIN_AFTER)
         replies = outbox.due(db, DELIVER_AGAIN_AFTER)
         erase = jobs.to_erase(db)
         unknown = people.due(db)
         unfetched, taken_back = photos.due(db, FETCH_AGAIN_AFTER), photos.to_erase(db)
-    found = {"rescued": again, "given_up": given_up, "late": late, "erase": erase}
+    found: dict[str, Sequence[object]] = {
+        "rescued": again,
+        "given_up": given_up,
+        "late": late,
+        "erase": erase,
+    }
     if any(found.values()):
         log.info("swept", **{name: len(ids) for name, ids in found.items()})
-    wakes = [Wake("draw", it) for it in dict.fromkeys(again + late)]
+    wakes = list(dict.fromkeys([*(Wake("draw", it) for it in again), *late]))
     wakes += [Wake("deliver", it) for it in results]
     wakes += [Wake("send", it) for it in replies]
     wakes += [Wake("erase", it) for it in erase]

@@ -58,7 +58,8 @@ def state(db: Connection) -> State:
 def turn(db: Connection, name: str, on: bool) -> None:
     """Switch `accepting` or `draining`.
 
-    When draining ends, all that waits is marked as unpublished, and the next sweep publishes it.
+    When draining ends, all that waits is marked as unpublished: for whoever switches, or the next
+    sweep, to publish (bot.waking.late).
     """
     _store(db, name, on)
     if name == DRAINING and not on:

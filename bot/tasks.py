@@ -22,11 +22,11 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import fetching, jobs, logs, people, photos, pulse, sweeping, tracing
+from bot import fetching, jobs, logs, people, photos, pulse, sweeping, tracing, waking
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
-from bot.queue import Wake, make_celery, publish
+from bot.queue import Wake, make_celery
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.watchdog import Watchdog
@@ -43,15 +43,7 @@ def make_app(settings: Settings) -> Celery:
     task = partial(app.task, shared=False)
 
     def wake(wakes: list[Wake], countdown: float | None = None) -> None:
-        for it in wakes:
-            try:
-                publish(app, it, countdown)
-            except Exception as error:
-                log.warning("broker away", task=it.task, error=type(error).__name__)
-                lost = [each.id for each in wakes if each.task == "draw"]
-                with runtime.database.write() as db:
-                    jobs.unpublished(db, lost)  # so that the next sweep sends them
-                return
+        waking.wake(app, runtime.database, wakes, countdown)
 
     @task(name="draw", bind=True)
     def draw(self: Any, _job_id: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import structlog
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
-from bot import conversation, jobs, tracing
+from bot import conversation, tracing, waking
 from bot.database import Database
 from bot.events import Incoming, MalformedBody, parse
 from bot.queue import Publisher, Wake, make_celery
@@ -24,13 +25,7 @@ _OF_THE_EVENT = (DataError, IntegrityError)  # other errors are the database's o
 
 def init_app(app: Flask, settings: Settings, database: Database) -> None:
     """Register the webhook."""
-
-    def lost(wakes: list[Wake]) -> None:
-        ids = [wake.id for wake in wakes if wake.task == "draw"]
-        with database.write() as db:
-            jobs.unpublished(db, ids)
-
-    publisher = Publisher(make_celery(settings), lost)
+    publisher = Publisher(make_celery(settings), partial(waking.lost, database))
     app.extensions["publisher"] = publisher
     blueprint = Blueprint("webhook", __name__)
 

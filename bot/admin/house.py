@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from bot import audit, measures, switches
+from bot import audit, measures, switches, waking
 from bot.admin.desk import desk, who
 from bot.settings import Settings
 from bot.tables import jobs
@@ -78,6 +78,8 @@ def switch() -> ResponseReturnValue:
         abort(400)
     with desk().database.write() as db:
         changed = measure(db, who())
+        wakes = waking.late(db) if changed else []
+    desk().publisher.put(wakes)
     flash(said if changed else "It was so already.", "good")
     return redirect(url_for("admin.house"), 303)
 

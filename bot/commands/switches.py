@@ -7,9 +7,10 @@ from collections.abc import Callable
 import click
 from sqlalchemy import Connection
 
-from bot import jobs, measures, switches
+from bot import jobs, measures, switches, waking
 from bot.commands import show
 from bot.commands.desk import Desk
+from bot.queue import make_celery
 from bot.switches import State
 
 
@@ -41,6 +42,8 @@ def _do(desk: Desk, measure: Callable[[Connection], bool], as_json: bool) -> Non
     with desk.database.write() as db:
         changed = measure(db)
         state = switches.state(db)
+        wakes = waking.late(db) if changed else []
+    woken = not wakes or waking.wake(make_celery(desk.settings), desk.database, wakes)
     with desk.database.read() as db:
         drawing = len(jobs.newest(db, (jobs.DRAWING,), 1000))
         queued = len(jobs.newest(db, (jobs.QUEUED,), 1000))
@@ -50,6 +53,12 @@ def _do(desk: Desk, measure: Callable[[Connection], bool], as_json: bool) -> Non
         return
     click.echo(f"{'' if changed else 'It was so already: '}{in_words(state)}")
     click.echo(f"{drawing} jobs are being painted, {queued} wait.")
+    if not woken:
+        click.echo(
+            "The broker cannot be reached: the workers are told when it is back. Look with: "
+            "python -m bot doctor",
+            err=True,
+        )
 
 
 def in_words(state: State) -> str:

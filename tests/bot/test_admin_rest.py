@@ -454,6 +454,15 @@ def test_settings_in_force_without_their_secrets(admin: Desk, settings: Settings
     assert re.search(r"ADMIN_PASSWORD</th><td><span class=\"state off\">set, hidden", page)
 
 
+def test_resume_wakes_the_workers_at_once(admin: Desk, house: House, settings: Settings) -> None:
+    waits = house.add()
+    on_queues(make_celery(settings))
+    for what in ("drain", "resume"):
+        admin.send("/admin/settings/switch", {"do": what}, of="/admin/settings")
+    admin.application.extensions["publisher"].close()
+    assert on_queues(make_celery(settings)) == [("draw", waits)]
+
+
 def test_switches(admin: Desk, house: House) -> None:
     def do(what: str) -> str:
         admin.send("/admin/settings/switch", {"do": what}, of="/admin/settings")

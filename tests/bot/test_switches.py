@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,18 @@ from typing import Any
 import pytest
 from celery import Celery
 
-from bot import bans, limits, measures, sweeping, switches, tables
+from bot import bans, limits, measures, sweeping, switches, tables, waking
 from bot.jobs import DRAWN, QUEUED
 from bot.moderation import CATEGORIES, Amendment, Moderation, changing, lists_of, moderation
 from bot.moderation.lists import amended
-from bot.queue import Wake
+from bot.queue import Wake, make_celery
 from bot.settings import SettingError, Settings
 from bot.texts import say
 from tests.bot.house import AOI, GROUP, House, on_queues
 from tests.bot.test_commands import Shell, environ, shell
 from tests.bot.test_conversation import HARUTO, Talk
 from tests.bot.test_tasks import celery, run
+from tests.bot.valkey import valkey
 
 __all__ = ["celery", "environ", "shell"]  # fixtures
 LISTS = lists_of()
@@ -102,6 +104,7 @@ def test_drained_workers_take_nothing_and_the_end_of_it_publishes_all(
     run(celery, "sweep")
     assert on_queues(celery) == [], "nobody would take it"
     with house.database.write() as db:
+        assert waking.late(db) == []
         assert measures.resume(db)
     run(celery, "sweep")
     assert on_queues(celery) == [Wake("draw", job_id)]
@@ -282,6 +285,28 @@ def test_pause_drain_and_resume(shell: Shell, house: House) -> None:
     assert "drained" in shell("workers", status=1)
     assert "workers paint what waits" in shell("resume")
     assert [it["action"] for it in shell.json("audit")] == ["resume", "drain", "pause"]
+
+
+def test_resume_wakes_the_workers_at_once(
+    shell: Shell, environ: Callable[..., None], house: House, settings: Settings, tmp_path: Path
+) -> None:
+    """Nobody waits for the sweep, whose turn may be ten seconds away; without a broker, all do."""
+    first, second = house.add(), house.add()
+    with valkey(tmp_path / "valkey") as server:
+        environ(BROKER_URL=server.url)
+        app = make_celery(replace(settings, broker_url=server.url))
+        shell("drain")
+        assert on_queues(app) == []
+        shell("resume")
+        assert on_queues(app) == [Wake("draw", first), Wake("draw", second)]
+        shell("resume")
+        assert on_queues(app) == [], "it was so already"
+        assert None not in [house.job(it).published_at for it in (first, second)]
+        shell("drain")
+        server.stop()
+        shell("resume")
+    assert "broker cannot be reached" in shell.err
+    assert [house.job(it).published_at for it in (first, second)] == [None, None]
 
 
 def test_limits_by_command(shell: Shell, house: House) -> None:
