@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from bot import going_on, jobs, languages, messages, showing, switches
+from bot import going_on, jobs, languages, messages, photos, showing, switches
 from bot.events import Mention
 from bot.moderation import moderation
 from bot.prepared import Prepared
@@ -131,7 +131,7 @@ def unfit(turn: Turn, word: str) -> str | None:
 def left(turn: Turn) -> list[Wake]:
     """People left the group. What of theirs it has not seen is given up; what it has seen it keeps.
 
-    Their name goes. Their id stays with the pictures that were shown, so that they can still have
+    Their name and their photos go. Their id stays with the pictures that were shown, so that they can still have
     them erased.
     """
     dropped: list[str] = []
@@ -140,7 +140,8 @@ def left(turn: Turn) -> list[Wake]:
         showing.forget_asked(turn.db, turn.chat_id, person)
         known = (people.c.chat_id == turn.chat_id, people.c.user_id == person)
         turn.db.execute(delete(people).where(*known))
-    return [Wake("erase", it) for it in dropped]
+    wakes = [Wake("erase", it) for it in dropped]
+    return wakes + [Wake("erase_photo", it) for it in photos.to_erase(turn.db)]
 
 
 def forget(turn: Turn) -> None:

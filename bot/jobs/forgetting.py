@@ -48,9 +48,16 @@ def drop_chat(db: Connection, chat_id: str, *, erase: bool) -> list[str]:
 
 
 def drop_member(db: Connection, chat_id: str, user_id: str) -> list[str]:
-    """A person left the chat: cancel and erase what of theirs it has not been shown."""
-    theirs = and_(jobs.c.chat_id == chat_id, jobs.c.user_id == user_id)
-    return _drop(db, and_(theirs, jobs.c.state.in_(UNDELIVERED)), erase=True)
+    """A person left the chat: cancel and erase what of theirs it has not been shown, and their
+    photos with what is still to be painted from them, by whomever it was asked for.
+
+    What was painted from those photos and shown stays, as other pictures of theirs do.
+    """
+    here, theirs = jobs.c.chat_id == chat_id, jobs.c.user_id == user_id
+    sent = (sent_photos.c.chat_id == chat_id, sent_photos.c.user_id == user_id)
+    if taken := photos.drop(db, *sent):
+        theirs = or_(theirs, jobs.c.parent_id.in_(taken))
+    return _drop(db, and_(here, theirs, jobs.c.state.in_(UNDELIVERED)), erase=True)
 
 
 def drop_person(db: Connection, line_id: str) -> list[str]:

@@ -436,6 +436,28 @@ def test_leaving_a_group_erases_its_photos(talk: Talk) -> None:
     assert here["id"] not in erase_all(talk)
 
 
+def test_who_leaves_a_group_takes_along_the_photos_they_sent_there(talk: Talk) -> None:
+    mine, unused = send(talk, 1, source=in_group()), send(talk, 2, source=in_group())
+    private, others = send(talk, 3), send(talk, 4, source=in_group(HARUTO))
+    bot = {"index": 0, "length": 3, "type": "user", "userId": "U0", "isSelf": True}
+    for photo, person in (("1", AOI), ("1", HARUTO), ("4", HARUTO)):
+        made = quoting("@絵筆 水彩画に", photo, source=in_group(person))
+        made["message"]["mention"] = {"mentionees": [bot]}
+        talk.tell(made)
+    seen, waiting, from_others = (it["id"] for it in talk.jobs)
+    bring_to(talk.house, seen, DELIVERED)
+    left = {"members": [{"type": "user", "userId": AOI}]}
+    wakes = talk.tell(event(type="memberLeft", left=left, source=in_group(None), replyToken=None))
+    assert set(wakes) == {
+        Wake("erase", waiting), Wake("erase_photo", mine["id"]), Wake("erase_photo", unused["id"]),
+    }  # fmt: skip
+    assert erase_all(talk) == {mine["id"], unused["id"]}
+    assert photo_of(talk, 3)["id"] == private["id"]
+    assert photo_of(talk, 4)["id"] == others["id"]
+    kept = {it["id"]: it["request"] is not None for it in talk.jobs}
+    assert kept == {seen: True, waiting: False, from_others: True}
+
+
 def test_a_person_who_is_erased_takes_their_photos_from_every_chat(talk: Talk) -> None:
     mine = {send(talk, 1)["id"], send(talk, 2, source=in_group())["id"]}
     theirs = send(talk, 3, source=in_group(HARUTO))

@@ -193,7 +193,8 @@ def test_kill_9_of_the_courier_while_it_fetches_loses_nothing(house: House) -> N
 
 
 def test_in_a_group_a_photo_is_fetched_only_for_who_points_at_it(house: House) -> None:
-    """What people show each other is not the bot's business; and leaving erases what was."""
+    """What people show each other is not the bot's business. Who leaves takes along their photos,
+    not what the group has seen; the bot, when it is removed, everything."""
     group, rin = house.group()
     before = files(house)
     house.simulator.send(group, image=jpeg(), user=rin, wait=True)
@@ -206,9 +207,14 @@ def test_in_a_group_a_photo_is_fetched_only_for_who_points_at_it(house: House) -
     assert fetches(house) == [200]
     [row] = house.rows(photos, photos.c.message_id == shown.id)
     assert row["state"] == "ready"
+    of_the_photo = {it for it in files(house) if it.endswith(row["key"])}
+    assert of_the_photo
+    house.simulator.member_left(group, rin)
+    until("the photos are forgotten", lambda: not house.rows(photos, photos.c.chat_id == group))
+    until("and the file", lambda: not of_the_photo & files(house))
+    painted(house, group, 1)
     house.simulator.leave(group)
-    until("its photos are forgotten", lambda: not house.rows(photos, photos.c.chat_id == group))
-    until("and their files", lambda: files(house) == before)
+    until("and all files", lambda: files(house) == before)
     house.settle()
 
 
