@@ -20,6 +20,7 @@ from inference.training import (
     fetch,
     judge,
     render,
+    steady,
     toys,
 )
 from inference.training import tokenizer as words
@@ -48,6 +49,7 @@ def stages(out: Path) -> dict[str, Callable[[Config], object]]:
         "tokenizer": words.train_tokenizer,
         "encode": autoencoder.encode_compositions,
         "contrastive": contrastive.train_contrastive,
+        "steady": steady.train_steady,
         "diffusion": diffusion.train_diffusion,
         "decoder": autoencoder.train_decoder,
         "judge": judge.train_judge,

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from inference.training.fetch import package_json
+from inference.training.phrases import Words, framed, ordered, plainly
 from inference.training.prompts import held_out
 
 THINGS = Path(__file__).with_name("things.tsv")
@@ -154,56 +155,47 @@ def caption(shown: Shown, rng: random.Random) -> str:
     Never one of the prompts that the evaluation asks for.
     """
     while True:
-        told = _caption(shown, rng)
+        told = _caption(choose_words(shown, rng), rng)
         if told not in held_out():
             return told
 
 
-def _caption(shown: Shown, rng: random.Random) -> str:
-    core = _core(shown, rng)
-    ending = rng.choice(ENDINGS) if rng.random() < 0.25 else ""
-    if shown.ground in SCENE_WORDS:
-        return rng.choice(SCENE_WORDS[shown.ground]) + core + ending
-    if shown.ground or rng.random() < 0.04:
-        ground = rng.choice(COLOUR_WORDS[shown.ground or "白"])
-        form = rng.random()
-        if form < 0.6:
-            return f"{ground}背景の{core}{ending}"
-        if form < 0.75:
-            return f"{ground}背景に{core}"
-        if form < 0.85:
-            return f"背景が{ground.removesuffix('の')}{core}{ending}"
-        return f"{core}{ending}、{ground}背景"
-    return core + ending
+def _caption(words: Words, rng: random.Random) -> str:
+    form = rng.random()
+    if form < 0.25:
+        return plainly(words)
+    core = ordered(words, rng)
+    if form < 0.45:
+        return core
+    return core + rng.choice(ENDINGS) if form < 0.6 else framed(core, rng)
 
 
-def _core(shown: Shown, rng: random.Random) -> str:
-    """What is shown, without its ground: 「左に赤いりんご」, 「三匹の猫」, 「犬と月」."""
-    words = [name_of(shown.thing, rng)]
-    if shown.colour:
-        words.insert(0, rng.choice(COLOUR_WORDS[shown.colour]))
-    elif shown.own_colour and rng.random() < 0.18:
-        words.insert(0, rng.choice(COLOUR_WORDS[shown.own_colour]))
-    if shown.size:
-        words.insert(0, shown.size)
+def choose_words(shown: Shown, rng: random.Random) -> Words:
+    """The words for what a picture shows: which of its names, and which of its looks are told."""
+    looks = shown.size
     if rng.random() < 0.08:
-        words.insert(0, rng.choice(MOODS))
-    core = "".join(words)
-    if shown.count > 1:
-        core = counted(core, counters(shown.thing, shown.count, rng), rng)
-    if shown.place:
-        where = rng.choice(PLACE_WORDS[shown.place])
-        core = f"{core}を{where}" if rng.random() < 0.2 else where + core
-    if shown.other:
-        other = name_of(shown.other, rng)
-        form = rng.random()
-        if form < 0.3:
-            core = f"左に{core}、右に{other}"
-        else:
-            core += rng.choice(("と", "と", "と", "、", "そして", "と、")) + other
-    if rng.random() < STYLE_NAMED[shown.style]:
-        core = rng.choice(STYLE_WORDS[shown.style]) + core
-    return core
+        looks = rng.choice(MOODS) + looks
+    if shown.colour:
+        looks += rng.choice(COLOUR_WORDS[shown.colour])
+    elif shown.own_colour and rng.random() < 0.18:
+        looks += rng.choice(COLOUR_WORDS[shown.own_colour])
+    scene = shown.ground in SCENE_WORDS
+    ground = ""
+    if scene:
+        ground = rng.choice(SCENE_WORDS[shown.ground])
+    elif shown.ground or rng.random() < 0.04:
+        ground = rng.choice(COLOUR_WORDS[shown.ground or "白"])
+    styled = rng.random() < STYLE_NAMED[shown.style]
+    return Words(
+        name_of(shown.thing, rng),
+        looks,
+        other=name_of(shown.other, rng) if shown.other else "",
+        number=counters(shown.thing, shown.count, rng) if shown.count > 1 else "",
+        where=rng.choice(PLACE_WORDS[shown.place]) if shown.place else "",
+        style=rng.choice(STYLE_WORDS[shown.style]) if styled else "",
+        ground=ground,
+        scene=scene,
+    )
 
 
 def counters(thing: Thing, count: int, rng: random.Random) -> str:
@@ -213,11 +205,3 @@ def counters(thing: Thing, count: int, rng: random.Random) -> str:
     if usual and rng.random() < 0.75:
         return rng.choice((kanji, digit)) + usual
     return rng.choice((f"{kanji}つ", f"{digit}つ", f"{digit}個", f"{kanji}個"))
-
-
-def counted(core: str, number: str, rng: random.Random) -> str:
-    """A counted thing in the orders that Japanese allows."""
-    form = rng.random()
-    if form < 0.6:
-        return f"{number}の{core}"
-    return f"{core}{number}" if form < 0.8 else f"{core}を{number}"

@@ -47,6 +47,10 @@ class Config:
     # cutting the padding there leaves the embedding as it is and costs half.
     contrastive_tokens: int = 28
 
+    steady_minutes: float = 12.0
+    steady_batch: int = 64
+    steady_lr: float = 5e-4
+
     unet_channels: tuple[int, ...] = (32, 64, 128, 256)
     unet_minutes: float = 200.0
     unet_batch: int = 24  # small, for the same reason as above
@@ -85,6 +89,8 @@ class Config:
             text_layers=4,
             contrastive_minutes=3.0,
             contrastive_batch=512,
+            steady_minutes=3.0,
+            steady_batch=512,
             unet_channels=(64, 128, 256, 384),
             unet_minutes=18.0,
             unet_batch=256,
@@ -110,6 +116,8 @@ class Config:
             text_layers=1,
             contrastive_minutes=0.02,
             contrastive_batch=8,
+            steady_minutes=0.02,
+            steady_batch=8,
             unet_channels=(16, 16, 16, 32),
             unet_minutes=0.03,
             unet_batch=4,

@@ -1,6 +1,6 @@
 """Train the UNet to paint latents from captions.
 
-The text encoder stays as the contrastive stage left it: it already tells all captions apart, and
+The text encoder stays as the stages before left it: it already tells all captions apart, and
 training it too would cost a fifth of every step.
 """
 
@@ -21,6 +21,7 @@ from inference.training.checkpoint import load_state, save_state
 from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
 from inference.training.contrastive import build_towers
+from inference.training.steady import encoder_of
 from inference.training.thumbnails import thumbnails
 from inference.training.tokenizer import tokenize
 
@@ -78,16 +79,15 @@ def follow(average: Any, model: Any, decay: float) -> None:
 
 
 def emphasis(shown: Shown) -> float:
-    """How often a stored scene is drawn, against a single large thing on a ground of its own.
+    """How often a stored scene is drawn, against a single large thing of its own colour.
 
-    Numbers and sides are learned within the first hour and are right nearly always; what a thing
-    looks like takes all the rest of the time, and small things teach little of that.
+    What a large thing looks like is learned in the first hours; small ones take longer.
     """
-    if shown.other or shown.count > 1 or shown.place or shown.size:
-        return 0.35
-    if shown.colour:
-        return 0.6
-    return 1.0 if shown.ground else 1.6
+    if shown.other or shown.place:
+        return 2.0
+    if shown.count > 1 or shown.size:
+        return 1.5
+    return 0.7 if shown.colour else 1.0
 
 
 def samples(config: Config) -> Iterator[tuple[Tensor, list[Shown]]]:
@@ -112,7 +112,7 @@ def train_diffusion(config: Config) -> None:
     """Leave work/diffusion.pt: the UNet, its average and all to go on from."""
     device = torch.device(config.device)
     towers, pieces = build_towers(config)
-    load_state(config.work / "contrastive.pt", {"model": towers})
+    load_state(encoder_of(config), {"model": towers})
     text_encoder = towers.text_encoder.to(device).eval().requires_grad_(False)
     scheduler = build_scheduler()
     unet = build_unet(config).to(device)

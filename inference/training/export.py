@@ -16,6 +16,7 @@ from inference.training.checkpoint import load_state
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_scheduler, build_unet
+from inference.training.steady import encoder_of
 from inference.training.tokenizer import MAX_TOKENS
 
 VERSION = "2.1"
@@ -69,7 +70,7 @@ def export(config: Config, out: Path) -> None:
 def write_models(config: Config, out: Path) -> float:
     """Autoencoder, averaged UNet, text encoder in half precision; the share trained so far."""
     towers, _ = build_towers(config)
-    load_state(config.work / "contrastive.pt", {"model": towers})
+    load_state(encoder_of(config), {"model": towers})
     unet = build_unet(config)
     done = load_state(config.work / "diffusion.pt", {"smooth": unet})
     models = {"unet": unet, "text_encoder": towers.text_encoder, "vae": load_autoencoder(config)}

@@ -30,7 +30,10 @@ HUES = {"赤": 0.0, "オレンジ": 0.08, "黄": 0.14, "緑": 0.35, "青": 0.61,
 PAINTS = (*HUES, "青", "赤", "黒", "白")  # what a thing may be painted over with
 WATERCOLOUR = len(STYLES)  # the style that is made of the first one
 STYLE_WEIGHTS = (4, 1, 1)  # an unstyled prompt gets the first style, so it is learned best
-PAIRS = 0.12  # the share of scenes with two different things
+PAIRS = 0.25  # the share of scenes with two different things
+# Of all others, the shares with two to four of the same, with one at a side, with a small one.
+# What is small is learned last, long after what a single large thing looks like.
+COUNTED, ASIDE, SMALL = 0.12, 0.12, 0.08
 SHAKE = 0.015  # how far things stand from where they should, in canvases
 SPOTS = {  # where two, three and four things stand
     2: ((0.27, 0.5), (0.73, 0.5)),
@@ -83,15 +86,15 @@ def choose(
     if other:
         places, scale = list(SPOTS[2]), 0.46
         shown = replace(shown, other=other)
-    elif draw < 0.1:
+    elif draw < COUNTED:
         count = rng.choice((2, 2, 3, 3, 4))
         places, scale = list(SPOTS[count]), 0.46
         shown = replace(shown, count=count)
-    elif draw < 0.17:
+    elif draw < COUNTED + ASIDE:
         side = rng.choice(list(CENTRES))
         places, scale = [CENTRES[side]], rng.uniform(0.44, 0.52)
         shown = replace(shown, place=side)
-    elif draw < 0.24:
+    elif draw < COUNTED + ASIDE + SMALL:
         scale = rng.uniform(0.45, 0.55)
         shown = replace(shown, size="小さな")
     if not other and not plain and rng.random() < 0.16:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +19,18 @@ pytest.importorskip("sentencepiece")
 from inference.training import __main__ as command
 from inference.training.autoencoder import build_autoencoder
 from inference.training.batches import Pack
-from inference.training.captions import Shown, caption, load_things
+from inference.training.captions import Shown, caption, choose_words, load_things
+from inference.training.checkpoint import load_state
 from inference.training.compose import colour_word, compose, main_hue, paint_over
 from inference.training.config import Config
+from inference.training.contrastive import build_towers
 from inference.training.judge import scenes
 from inference.training.measure import ground_colour, halves, whereabouts
+from inference.training.phrases import Words, framed, load_phrases, ordered, plainly
 from inference.training.prompts import held_out, load_prompts
 from inference.training.render import slug
 from inference.training.scenes import GROUND_COLOURS, Drawn, choose
+from inference.training.steady import train_steady
 from inference.training.thumbnails import set_weights, thumbnails
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
 from inference.training.toys import COLOURS, draw
@@ -36,6 +41,7 @@ pytestmark = [
 ]  # diffusers' and transformers' own
 
 RED, BLUE = COLOURS
+STAGES = ("contrastive", "steady", "latents")
 
 
 def disc(colour: tuple[int, int, int]) -> np.ndarray:
@@ -182,9 +188,9 @@ def test_a_scene_keeps_what_it_promises(tmp_path: Path) -> None:
 
 
 def test_a_finished_stage_is_not_trained_again(work: Path) -> None:
-    before = [(work / f"{name}.pt").stat().st_mtime_ns for name in ("contrastive", "latents")]
-    smoke(work, "tokenizer", "encode", "contrastive")
-    after = [(work / f"{name}.pt").stat().st_mtime_ns for name in ("contrastive", "latents")]
+    before = [(work / f"{name}.pt").stat().st_mtime_ns for name in STAGES]
+    smoke(work, "tokenizer", "encode", "contrastive", "steady")
+    after = [(work / f"{name}.pt").stat().st_mtime_ns for name in STAGES]
     assert before == after
 
 
@@ -223,10 +229,64 @@ def test_captions_tell_what_must_be_told(tmp_path: Path) -> None:
     for _ in range(200):
         assert "青" in caption(Shown(apple, colour="青"), rng)
         assert "小さな" in caption(Shown(apple, size="小さな"), rng)
-        assert "背景" in caption(Shown(apple, ground="赤"), rng)
+        assert "赤" in caption(Shown(apple, ground="赤"), rng)
     plain = [caption(Shown(apple, own_colour="赤"), rng) for _ in range(400)]
     assert "りんご" in plain
     assert any(text.startswith(("赤いりんご", "赤いリンゴ", "赤い林檎")) for text in plain)
+
+
+def test_words_are_put_in_many_orders_and_none_is_lost() -> None:
+    rng = random.Random(3)
+    words = Words("猫", looks="黒い", number="三匹", where="左に", style="水彩風の", ground="青い")
+    assert plainly(words) == "青い背景の水彩風の左に三匹の黒い猫"
+    seen = {ordered(words, rng) for _ in range(200)}
+    assert len(seen) > 100
+    assert all(it in text for text in seen for it in ("猫", "黒い", "三匹", "左に", "水彩", "青い"))
+    pair = {ordered(Words("犬", other="月"), rng) for _ in range(100)}
+    assert len(pair) > 8
+    assert all(text.index("犬") < text.index("月") for text in pair), "left comes before right"
+    assert all("りんご" in framed("りんご", rng) for _ in range(200))
+    assert len({framed("りんご", rng) for _ in range(200)}) > 150
+
+
+def test_the_frames_of_the_evaluation_are_not_taught() -> None:
+    """Else it would measure memory. They are those of the lists' own prompts, bare of the words."""
+    frames = (
+        "お願いします",
+        "見せて",
+        "ほしいです",
+        "並んで",
+        "いる絵",
+        "ある絵",
+        "側に",
+        "の背景で",
+    )
+    asked = [ask.prompt for ask in load_prompts() if ask.group not in ("style", "sentence")]
+    assert all(any(it in text for it in (*frames, "背景は", "の方に")) for text in asked)
+    taught = [text for phrases, _ in load_phrases().values() for text in phrases]
+    assert [text for text in taught if any(it in text for it in frames)] == []
+
+
+def test_steadying_brings_other_ways_to_say_it_nearer(work: Path, tmp_path: Path) -> None:
+    """What is read of sentences around a word, by the distance from what is read of the word."""
+    for file in ("compositions.pt", "spiece.model", "contrastive.pt", "pictures.npz"):
+        shutil.copy(work / file, tmp_path)
+    config = replace(Config(tmp_path).smoke(), steady_minutes=0.07, steady_lr=1e-3)
+    train_steady(config)
+    rng = random.Random(4)
+    words = [choose_words(Shown(thing), rng) for thing in load_things(tmp_path)[:6]] * 4
+    plain, said = [plainly(it) for it in words], [framed(ordered(it, rng), rng) for it in words]
+    ends = []
+    for file in ("contrastive.pt", "steady.pt"):
+        towers, pieces = build_towers(config)
+        load_state(tmp_path / file, {"model": towers})
+        with torch.no_grad():
+            ends.append(
+                [towers.text_encoder(tokenize(pieces, it))[0][:, -1] for it in (plain, said)]
+            )
+    (before, before_said), (after, after_said) = ends
+    assert (after_said - before).norm() < 0.8 * (before_said - before).norm()
+    assert (after - before).norm() < (after_said - before).norm(), "plain words keep their reading"
 
 
 def test_colours_are_seen_and_painted_over() -> None:
