@@ -15,14 +15,25 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_order() -> Iterator[None]:
+    """Every model's weights in one order in memory: it is chosen by timing, and a busy machine may
+    choose otherwise for the next one, which rounds otherwise."""
+    import torch
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("inference.model.memory_format", lambda *_: torch.contiguous_format)
+        yield
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory, one_order: None) -> Path:
     from tests.inference.tiny import make_checkpoint
 
     return make_checkpoint(tmp_path_factory.mktemp("model") / "tiny")
 
 
 @pytest.fixture(scope="session")
-def old_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def old_checkpoint(tmp_path_factory: pytest.TempPathFactory, one_order: None) -> Path:
     from tests.inference.tiny import make_checkpoint
 
     folder = tmp_path_factory.mktemp("model") / "tiny-2022"
