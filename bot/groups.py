@@ -131,8 +131,8 @@ def unfit(turn: Turn, word: str) -> str | None:
 def left(turn: Turn) -> list[Wake]:
     """People left the group. What of theirs it has not seen is given up; what it has seen it keeps.
 
-    Their name and their photos go. Their id stays with the pictures that were shown, so that they can still have
-    them erased.
+    Their name and their photos go. Their id stays with the pictures that were shown, so that they
+    can still have them erased.
     """
     dropped: list[str] = []
     for person in turn.event.members:

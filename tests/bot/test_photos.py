@@ -19,6 +19,7 @@ from bot.prompt.wish import PHOTO_STRENGTH, PHOTO_STRENGTH_SMALL
 from bot.queue import Wake
 from bot.runtime import Runtime
 from bot.settings import Settings
+from bot.texts import say
 from inference.catalog import ModelInfo
 from tests.bot.house import AOI, GROUP, House, event, in_group
 from tests.bot.test_conversation import HARUTO, Talk, bring_to, kinds
@@ -278,6 +279,18 @@ def test_a_plain_wish_does_not_use_it(talk: Talk) -> None:
     send(talk)
     talk.says("赤いりんご")
     assert (talk.jobs[0]["parent_id"], request(talk).get("source")) == (None, None)
+
+
+def test_words_that_overtake_their_photo_are_told_to_come_again(talk: Talk) -> None:
+    talk.says("これを水彩画に")
+    assert say("going_on.nothing") in talk.answers[-1]
+    assert "写真を送ったところでしたら" in say("going_on.nothing")
+    talk.says("水彩画に")
+    assert say("problem.only_controls") in json.loads(talk.answers[-1])[0]["text"]
+    assert talk.jobs == []
+    photo = send(talk)
+    talk.says("これを水彩画に")
+    assert talk.jobs[0]["parent_id"] == photo["id"]
 
 
 def test_an_old_photo_is_not_meant(talk: Talk) -> None:

@@ -31,6 +31,20 @@ def test_every_sentence_is_fit_to_print(key: str, lang: str) -> None:
         assert not re.search("です|ます|ください", sentence)
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_japanese_is_written_in_one_way(key: str) -> None:
+    """As the head of ja.toml says."""
+    sentence = sentences("ja")[key]
+    japanese = "[ぁ-んァ-ヶ一-鿿]"
+    assert not re.search(
+        rf"{japanese} ?(?:AI|LINE|LINEのID)(?= )|(?:AI|LINE) (?={japanese})", sentence
+    )
+    assert not re.search(rf"{japanese}[?:()]|[?:](?={japanese})", sentence), "half-width marks"
+    assert not re.search("[０-９Ａ-Ｚａ-ｚ]", sentence), "full-width figures"
+    assert not re.search("「[^」]*「", sentence), "『』 stand within 「」"
+    assert not re.search("下さい|出来|言葉(?<!合言葉)|して(?:くれ|ね)|しろ。|なさい", sentence)
+
+
 @pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(("failed.", "problem."))])
 def test_whoever_is_refused_hears_a_polite_sentence_and_what_to_do(key: str) -> None:
     sentence = sentences("ja")[key]
