@@ -45,7 +45,7 @@ def moderation(lists: Path | None = None, changes: Amendment = NOTHING) -> Moder
 def _made(lists: Path | None, changes: Amendment) -> Moderation:
     if changes == NOTHING:
         return Moderation(lists_of(lists))
-    return Moderation(amended(lists_of(lists), changes), like=_made(lists, NOTHING))
+    return Moderation(amended(lists_of(lists), changes))
 
 
 @cache

@@ -57,10 +57,10 @@ def main(arguments: list[str]) -> int:
     for line in (wrong := mistakes(judge)):
         print(f"wrong: {line}")
     texts = [text for pair in pairs for text in (pair.refused, pair.painted)]
-    began = time.perf_counter()
+    began = time.process_time()
     for text in texts * 10:
         judge.category(text)
-    print(f"{(time.perf_counter() - began) / len(texts) / 10 * 1e6:.0f} microseconds a text")
+    print(f"{(time.process_time() - began) / len(texts) / 10 * 1e6:.0f} microseconds of a core a text")
     return 1 if wrong else 0
 
 

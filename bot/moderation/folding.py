@@ -37,7 +37,7 @@ def fold(text: str) -> Folded:
     if len(letters) != len(original):  # a capital that becomes two small letters, as in Turkish
         original = letters
     letters = _LEET_WORD.sub(lambda word: word[0].translate(_LEET), letters)
-    letters = letters.translate(_KATAKANA).translate(_SMALL)
+    letters = fold_letters(letters)
     kept: list[tuple[str, int]] = []
     for place, it in enumerate(letters):
         if unicodedata.category(it)[0] in "LN" and not (it == "ー" and kept and kept[-1][0] == it):
@@ -45,7 +45,12 @@ def fold(text: str) -> Folded:
     return Folded(original, "".join(it for it, _ in kept), [place for _, place in kept])
 
 
-@lru_cache(maxsize=8192)  # when an operator changes one word, all others are as they were
+def fold_letters(text: str) -> str:
+    """The text in small letters and hiragana, marks and all."""
+    return text.lower().translate(_KATAKANA).translate(_SMALL)
+
+
+@lru_cache(maxsize=16384)  # when an operator changes one word, all others are as they were
 def fold_word(word: str) -> str:
     """A word of a list, folded as a text is."""
     return fold(word).text
