@@ -14,11 +14,12 @@ import argparse
 import heapq
 import math
 import random
-import sys
 from collections import deque
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+from scripts import made
 
 PAGE = Path(__file__).parent.parent / "docs" / "operate" / "capacity.md"
 BEGIN = "<!-- Made by `python -m scripts.capacity`; change scripts/capacity.py instead. -->\n"
@@ -226,15 +227,6 @@ def tell(house: House) -> str:
     )
 
 
-def refreshed(page: str) -> str:
-    """The page with today's table between its two marks; ValueError when a mark is missing."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"The page has lost one of the marks {BEGIN.strip()} {END.strip()}")
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
-
-
 def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
     """Write the table, compare it (--check: 1 if it was stale), or tell of one house."""
     parser = argparse.ArgumentParser(prog="python -m scripts.capacity", description=__doc__)
@@ -247,15 +239,8 @@ def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
     if own:
         print(tell(House(**own)))
         return 0
-    old = page.read_text(encoding="utf-8")
-    new = refreshed(old)
-    if not check:
-        page.write_text(new, encoding="utf-8")
-        return 0
-    if new == old:
-        return 0
-    print(f"{page} is stale; run: python -m scripts.capacity", file=sys.stderr)
-    return 1
+    new = made.between(page.read_text(encoding="utf-8"), BEGIN, END, table())
+    return made.settle(page, new, "scripts.capacity", check=check)
 
 
 def _add(parser: argparse.ArgumentParser, item: Field[Any]) -> None:

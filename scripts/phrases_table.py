@@ -7,7 +7,6 @@ python -m scripts.phrases_table --check    only look: 1 if it is stale
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from bot.prompt.pointing import about_photo, of_photo, wish
 from bot.prompt.wish import GUIDANCE, STEPS
 from inference.catalog import ModelInfo
 from inference.request import MAX_COUNT
+from scripts import made
 
 PAGE = Path(__file__).parent.parent / "docs" / "what-you-can-say.md"
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -292,14 +292,7 @@ def main(arguments: list[str] | None = None, path: Path = PAGE) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.phrases_table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
     check = parser.parse_args(arguments).check
-    new = page()
-    if not check:
-        path.write_text(new, encoding="utf-8")
-        return 0
-    if path.is_file() and path.read_text(encoding="utf-8") == new:
-        return 0
-    print(f"{path} is stale; run: python -m scripts.phrases_table", file=sys.stderr)
-    return 1
+    return made.settle(path, page(), "scripts.phrases_table", check=check)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ python -m scripts.settings_table --check    only look: 1 if it is stale
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings
+from scripts import made
 
 PAGE = Path(__file__).parent.parent / "docs" / "configure.md"
 BEGIN = "<!-- Made by `python -m scripts.settings_table`; change bot/settings.py instead. -->\n"
@@ -26,29 +26,13 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def refreshed(page: str) -> str:
-    """The page with today's table between its two marks; ValueError when a mark is missing."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"The page has lost one of the marks {BEGIN.strip()} {END.strip()}")
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
-
-
 def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
     """Write the table, or with --check only compare; 1 if it was stale then."""
     parser = argparse.ArgumentParser(prog="python -m scripts.settings_table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
     check = parser.parse_args(arguments).check
-    old = page.read_text(encoding="utf-8")
-    new = refreshed(old)
-    if not check:
-        page.write_text(new, encoding="utf-8")
-        return 0
-    if new == old:
-        return 0
-    print(f"{page} is stale; run: python -m scripts.settings_table", file=sys.stderr)
-    return 1
+    new = made.between(page.read_text(encoding="utf-8"), BEGIN, END, table())
+    return made.settle(page, new, "scripts.settings_table", check=check)
 
 
 def _row(item: Field[Any]) -> str:

@@ -99,8 +99,6 @@ def test_the_page_is_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capacity.main(["--check"], page) == 1
     assert "stale" in capsys.readouterr().err
     assert capacity.main([], page) == capacity.main(["--check"], page) == 0
-    with pytest.raises(ValueError, match="marks"):
-        capacity.refreshed("# nothing\n")
 
 
 def test_ones_own_house_is_told(capsys: pytest.CaptureFixture[str]) -> None:

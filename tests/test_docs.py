@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.settings import Settings
-from scripts import phrases_table, settings_table
+from scripts import made, phrases_table, settings_table
 
 ROOT = Path(__file__).parent.parent
 SKIPPED = {"shared", "var", "out", "node_modules"}
@@ -171,7 +171,7 @@ def test_a_stale_settings_table_is_noticed_and_mended(tmp_path: Path) -> None:
 
 def test_a_page_without_the_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="marks"):
-        settings_table.refreshed("# Configure\n")
+        made.between("# Configure\n", settings_table.BEGIN, settings_table.END, "")
 
 
 @pytest.mark.parametrize(
