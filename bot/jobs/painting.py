@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
 
 from bot import tracing
 from bot.database import now
@@ -199,27 +199,16 @@ def rescue(db: Connection, max_attempts: int) -> tuple[list[str], list[str]]:
     dead = and_(jobs.c.state == DRAWING, jobs.c.lease_until < now())
     free = {"lease_owner": None, "lease_until": None}
     spent = and_(dead, jobs.c.attempts >= max_attempts)
-    given_up = list(db.execute(select(jobs.c.id).where(spent)).scalars())
-    given_up = [
-        it
-        for it in given_up
-        if db.execute(
-            update(jobs)
-            .where(spent, jobs.c.id == it)
-            .values(state=FAILED, error_code="too_many_attempts", deliver_at=now(), **free)
-        ).rowcount
-    ]
-    queued = list(db.execute(select(jobs.c.id).where(dead)).scalars())
-    queued = [
-        it
-        for it in queued
-        if db.execute(
-            update(jobs)
-            .where(dead, jobs.c.id == it)
-            .values(state=QUEUED, published_at=now(), **free)
-        ).rowcount
-    ]
-    return queued, given_up
+    over = {"state": FAILED, "error_code": "too_many_attempts", "deliver_at": now()}
+    given_up = _each(db, spent, **over, **free)
+    return _each(db, dead, state=QUEUED, published_at=now(), **free), given_up
+
+
+def _each(db: Connection, which: ColumnElement[bool], **values: Any) -> list[str]:
+    """Change those jobs, each by a condition of its own; the ids of those that were still so."""
+    found = list(db.execute(select(jobs.c.id).where(which)).scalars())
+    change = update(jobs).where(which).values(**values)
+    return [it for it in found if db.execute(change.where(jobs.c.id == it)).rowcount]
 
 
 def _free_number(db: Connection) -> str:
