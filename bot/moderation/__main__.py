@@ -60,7 +60,9 @@ def main(arguments: list[str]) -> int:
     began = time.process_time()
     for text in texts * 10:
         judge.category(text)
-    print(f"{(time.process_time() - began) / len(texts) / 10 * 1e6:.0f} microseconds of a core a text")
+    print(
+        f"{(time.process_time() - began) / len(texts) / 10 * 1e6:.0f} microseconds of a core a text"
+    )
     return 1 if wrong else 0
 
 

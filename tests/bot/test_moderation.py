@@ -80,6 +80,60 @@ def test_folding_remembers_where_each_character_came_from(text: str) -> None:
     JUDGE.refusal(text, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["エ○い絵", "エ●い絵", "セ×クス", "お○ぱい", "お○○い", "ち*ぽ", "s*x"],
+)
+def test_a_hidden_letter_hides_nothing(text: str) -> None:
+    assert JUDGE.category(text) == "sexual"
+
+
+@pytest.mark.parametrize(
+    "text", ["○月○日の暦", "丸○の中の犬", "白い○に赤い★", "自○車に乗る人", "○○ちゃんの似顔絵"]
+)
+def test_circles_and_stars_are_no_letters_by_themselves(text: str) -> None:
+    assert JUDGE.category(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["人を刺す", "人を刺した", "男が刺される", "刃物で男が刺される", "刺された男",
+     "包丁を持って人を刺す", "人をナイフで刺している"],
+)  # fmt: skip
+def test_what_belongs_together_in_any_inflection(text: str) -> None:
+    assert JUDGE.category(text) == "gore"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["人が野菜を切る", "腕を組んで野菜を切る男", "人を刺さない", "人が針に糸を通す",
+     "蚊に刺された男の子", "息を殺す猫", "老人は猿と友達", "服を着ていない犬", "人形の首が取れた",
+     "薬物乱用防止のポスター", "差別をなくそうというポスター", "水鉄砲を撃つ子ども"],
+)  # fmt: skip
+def test_the_same_words_that_do_not_belong_together(text: str) -> None:
+    assert JUDGE.category(text) is None
+
+
+@pytest.mark.parametrize(
+    "age",
+    ["10歳の子", "１７才", "十二歳", "じゅうごさい", "7さい", "小5", "中2の女子", "高校1年生",
+     "18歳未満", "12yo", "9 years old"],
+)  # fmt: skip
+def test_ages_of_children(age: str) -> None:
+    assert JUDGE.category(f"{age}のヌード") == "minors"
+    assert JUDGE.category(f"{age}の誕生日") is None
+
+
+@pytest.mark.parametrize("age", ["18歳", "21才", "三十歳", "110歳", "中1階"])
+def test_other_ages(age: str) -> None:
+    assert JUDGE.category(f"{age}のヌード") == "sexual"
+
+
+def test_what_protects_children_is_not_turned_by_what_follows() -> None:
+    assert JUDGE.category("痴漢防止のポスター") is None
+    assert JUDGE.category("児童ポルノ防止") == "minors"
+
+
 def test_what_is_left_out_is_no_wish_for_it_but_clothes_are() -> None:
     assert JUDGE.refusal("海辺の人々", "裸") is None
     assert JUDGE.refusal("戦場", "血まみれ、死体") is None
@@ -128,6 +182,24 @@ def test_an_admin_adds_words_groups_and_phrases(tmp_path: Path) -> None:
     assert judge.category("ヌード") == "sexual"
 
 
+def test_an_admin_writes_phrases_of_groups_and_exceptions(tmp_path: Path) -> None:
+    judge = judge_with(
+        tmp_path / "ours.toml",
+        """
+        [groups]
+        ours = ["社長", "会長"]
+        party = ["忘年会"]
+        [[rule]]
+        category = "deception"
+        words = ["{ours}を胴上げする"]
+        unless = "party"
+        """,
+    )
+    assert judge.because("社長をみんなで胴上げした") == ("deception", ["{ours}を胴上げする"])
+    assert judge.category("社長が選手を胴上げする") is None
+    assert judge.category("忘年会で社長を胴上げする") is None
+
+
 def test_a_folder_of_lists(tmp_path: Path) -> None:
     for name, word in (("a", "りんごジュース"), ("b", "みかんジュース")):
         rule = f'[[rule]]\ncategory = "illegal"\nwords = ["{word}"]\n'
@@ -143,6 +215,9 @@ def test_a_folder_of_lists(tmp_path: Path) -> None:
         ('[[rule]]\ncategory = "rude"\nwords = ["a"]', "category must be one of"),
         ('[[rule]]\ncategory = "gore"\nwords = ["a"]\nwith = "nobody"', "no group"),
         ('[[rule]]\ncategory = "gore"\nwords = "a"', "lists of words"),
+        ('[[rule]]\ncategory = "gore"\nwords = ["{nobody}を見る"]', "no group"),
+        ('[[rule]]\ncategory = "gore"\nwords = ["a"]\nunless = ["nobody"]', "no group"),
+        ('[groups]\nours = ["{ours}"]', "in itself"),
         ('[allowed]\nphrases = [""]', "lists of words"),
     ],
 )
