@@ -10,7 +10,7 @@ import re
 
 from sqlalchemy import func, update
 
-from bot import messages
+from bot import messages, people
 from bot.database import now
 from bot.queue import Wake
 from bot.tables import chats
@@ -41,4 +41,5 @@ def choose(turn: Turn, language: str) -> list[Wake]:
         chosen.values(language=language, profile_at=func.coalesce(chats.c.profile_at, now()))
     )
     turn.language = language
-    return turn.say(messages.language_chosen(language))
+    menu = people.again(turn.db, turn.chat_id) if turn.private else []
+    return turn.say(messages.language_chosen(language)) + menu

@@ -1,4 +1,5 @@
-"""Who asked: a name for the chat's album, and a language, as LINE's profiles tell them.
+"""Who asked: a name for the chat's album, and a language, as LINE's profiles tell them. Whoever is
+asked about in a 1:1 chat is shown the rich menu of the language that it is spoken to in.
 
 The webhook only notes that a person is to be asked about, `at` 0; a courier asks LINE, since a
 webhook never waits for the network. No message of the broker names anybody: `know_person` looks up
@@ -15,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Insert, bindparam, delete, exi
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Database, now
-from bot.line import LineClient, LineError
+from bot.line import LineError
+from bot.line.rich_menus import RichMenuClient
 from bot.prepared import Prepared
 from bot.queue import Wake
 from bot.tables import chats, jobs, people
@@ -68,7 +70,17 @@ def due(db: Connection) -> bool:
     return db.execute(select(people.c.at).where(_DUE).limit(1)).first() is not None
 
 
-def know(database: Database, line: LineClient) -> int:
+def again(db: Connection, user_id: str | None = None, *, language: str | None = None) -> list[Wake]:
+    """Have LINE asked anew about a person in their 1:1 chat, or all who read a language there."""
+    alone = people.c.chat_id == people.c.user_id
+    if user_id is not None:
+        alone &= people.c.user_id == user_id
+    if language is not None:
+        alone &= exists().where(chats.c.id == people.c.chat_id, chats.c.language == language)
+    return [KNOW] if db.execute(update(people).where(alone).values(at=0.0)).rowcount else []
+
+
+def know(database: Database, line: RichMenuClient) -> int:
     """Ask LINE about those who are due, AT_ONCE at most; returns how many names were learnt.
 
     Fails quietly: an album without a name is an album still.
@@ -107,8 +119,21 @@ def know(database: Database, line: LineClient) -> int:
             )
             if chat_id == user_id:
                 _speak(db, chat_id, profile.language)
+        if chat_id == user_id:
+            _show_menu(database, line, chat_id)
         learnt += 1
     return learnt
+
+
+def _show_menu(database: Database, line: RichMenuClient, chat_id: str) -> None:
+    with database.read() as db:
+        language = db.execute(select(chats.c.language).where(chats.c.id == chat_id)).scalar()
+    if language is None:
+        return  # erased meanwhile
+    try:
+        line.show_own(chat_id, language)
+    except LineError as error:  # next time, in a week
+        log.info("no menu of their language", code=error.code, line_request_id=error.request_id)
 
 
 def _speak(db: Connection, chat_id: str, language: str | None) -> None:

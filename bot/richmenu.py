@@ -1,5 +1,8 @@
 """The rich menu under a 1:1 chat: what it holds, how it is drawn, and how LINE is given it.
 
+There is one for everybody, and one for each other language, which the courier shows to those who
+are spoken to in it.
+
 Each area sends words that people may type as well, so that nothing hangs on the menu: a PC shows
 none, nor does a group. Made by `python -m bot richmenu`, again after every change.
 """
@@ -17,14 +20,14 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.line.errors import LineError
-from bot.line.rich_menus import RichMenuClient
-from bot.texts import say
+from bot.line.rich_menus import ALIAS, RichMenuClient, alias_of
+from bot.texts import LANGUAGES, say
 
-ALIAS = "efude-menu"
 NAME = "efude-menu-"  # what our menus' names begin with; a fingerprint of the content follows
 WIDTH, HEIGHT, COLUMNS, ROWS = 2500, 1686, 3, 2
 AREAS = ("again", "similar", "four", "status", "album", "help")
 MAX_BYTES = 1_000_000
+_ALIASES = (ALIAS, *map(alias_of, LANGUAGES))
 
 # Where fonts with Japanese in them lie, by system; the first that is there is taken.
 FONTS = (
@@ -84,53 +87,79 @@ class Applied:
     changed: bool
 
 
-def apply(line: RichMenuClient, made: dict[str, Any], image: bytes) -> Applied:
+def apply_all(line: RichMenuClient, language: str, font: Path | None = None) -> Applied:
+    """Have LINE show everybody the menu in this language, and keep one in each other language for
+    those who read that (bot.people shows it to them). Returns what came of the first, `changed` of
+    all. Raises LineError, OSError as `draw`."""
+    image = draw(language, font)
+    first = apply(line, menu(language, image), image)
+    changed = first.changed
+    for other in LANGUAGES:
+        if other != language:
+            image = draw(other, font)
+            changed |= apply(line, menu(other, image), image, own=other).changed
+    if line.alias(alias_of(language)) is not None:  # it was not everybody's before
+        line.delete_alias(alias_of(language))
+        _tidy(line)
+        changed = True
+    return Applied(first.menu_id, changed)
+
+
+def apply(
+    line: RichMenuClient, made: dict[str, Any], image: bytes, *, own: str | None = None
+) -> Applied:
     """Have LINE show this menu to everybody; does nothing if it does already.
+
+    own: a language; the menu is kept for those who read it, instead of being shown to everybody.
 
     The new one is whole before the alias and the default move to it, and the old one goes last:
     whenever this is cut short, people have one of the two, and doing it again tidies up.
     Raises LineError.
     """
-    old = line.alias(ALIAS)
+    alias = alias_of(own) if own else ALIAS
+    old = line.alias(alias)
     before = line.get(old) if old else None
     if old and before and before.get("name") == made["name"]:
-        shown = line.default() == old
+        shown = own is not None or line.default() == old
         if not shown:
             line.set_default(old)
-        _tidy(line, keep=old)
+        _tidy(line)
         return Applied(old, changed=not shown)
     new = line.create(made)
     try:
         line.upload(new, image, "image/png")
-        line.set_alias(ALIAS, new, known=old is not None)
-        line.set_default(new)
+        line.set_alias(alias, new, known=old is not None)
+        if own is None:
+            line.set_default(new)
     except LineError:
-        if line.alias(ALIAS) != new:
+        if line.alias(alias) != new:
             line.delete(new)
         raise
-    _tidy(line, keep=new)
+    _tidy(line)
     return Applied(new, changed=True)
 
 
 def remove(line: RichMenuClient) -> Applied:
-    """Take our menu away; one that somebody else set as the default stays. Raises LineError."""
+    """Take our menus away; one that somebody else set as the default stays. Raises LineError."""
     ours = {it["richMenuId"] for it in _ours(line)}
     if line.default() in ours:
         line.clear_default()
-    had = line.alias(ALIAS) is not None
-    if had:
-        line.delete_alias(ALIAS)
+    had = [it for it in _ALIASES if line.alias(it) is not None]
+    for it in had:
+        line.delete_alias(it)
     _tidy(line)
-    return Applied(None, changed=had or bool(ours))
+    return Applied(None, changed=bool(had or ours))
 
 
 def _ours(line: RichMenuClient) -> list[dict[str, Any]]:
     return [it for it in line.listed() if str(it.get("name", "")).startswith(NAME)]
 
 
-def _tidy(line: RichMenuClient, keep: str | None = None) -> None:
+def _tidy(line: RichMenuClient) -> None:
+    """Delete those of ours for which no alias stands."""
+    kept = {line.alias(it) for it in _ALIASES}
     for it in _ours(line):
-        if it["richMenuId"] != keep:
+        if it["richMenuId"] not in kept:
             line.delete(it["richMenuId"])
 
 

@@ -26,6 +26,7 @@ from bot import fetching, jobs, logs, people, photos, pulse, sweeping, tracing, 
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
+from bot.line.rich_menus import RichMenuClient
 from bot.queue import Wake, make_celery
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -81,7 +82,7 @@ def make_app(settings: Settings) -> Celery:
 
     @task(name="know_person")
     def know_person(_whom: str) -> None:
-        people.know(runtime.database, LineClient(settings))
+        people.know(runtime.database, RichMenuClient(settings))
 
     @task(name="fetch_photo")
     def fetch_photo(photo_id: str) -> None:

@@ -60,7 +60,7 @@ def endpoint_of(path: str) -> str:
             return "markAsRead"
         case ["channel", "webhook", *_]:
             return "webhook"
-        case ["user", "all", "richmenu", *_] | ["richmenu", *_]:
+        case ["user", _, "richmenu", *_] | ["richmenu", *_]:
             return "richmenu"
         case ["profile" | "group" | "info" as name, *_]:
             return name

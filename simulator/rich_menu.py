@@ -1,4 +1,4 @@
-"""Rich menus, as far as one default menu and its aliases go.
+"""Rich menus, as far as a default menu, menus of single people, and aliases go.
 
 Source: Messaging API reference, "Rich menu", "Rich menu structure", "Rich menu alias".
 """
@@ -102,6 +102,8 @@ def delete(menu_id: str) -> Response:
         world.rich_menu_images.pop(menu_id, None)
         if world.default_rich_menu == menu_id:
             world.default_rich_menu = None
+        for user_id in [it for it, own in world.own_rich_menus.items() if own == menu_id]:
+            del world.own_rich_menus[user_id]
     return jsonify({})
 
 
@@ -219,4 +221,40 @@ def get_default() -> Response:
 def clear_default() -> Response:
     """ "Clear default rich menu"."""
     state().default_rich_menu = None
+    return jsonify({})
+
+
+def _person(user_id: str) -> None:
+    person = state().people.get(user_id)
+    if person is None or person.blocked or not (person.friend or person.wrote_at is not None):
+        raise ApiError(404, "Not found")
+
+
+@rich_menu.post("/user/<user_id>/richmenu/<menu_id>")
+def link(user_id: str, menu_id: str) -> Response:
+    """ "Link rich menu to user": it goes before the default one."""
+    world = state()
+    with world.changed:
+        _person(user_id)
+        _find(menu_id)
+        if menu_id not in world.rich_menu_images:
+            raise ApiError(400, "must upload richmenu image before applying it to user")
+        world.own_rich_menus[user_id] = menu_id
+    return jsonify({})
+
+
+@rich_menu.get("/user/<user_id>/richmenu")
+def linked(user_id: str) -> Response:
+    """ "Get rich menu ID of user"."""
+    menu_id = state().own_rich_menus.get(user_id)
+    if menu_id is None:
+        raise ApiError(404, "the user has no richmenu")
+    return jsonify({"richMenuId": menu_id})
+
+
+@rich_menu.delete("/user/<user_id>/richmenu")
+def unlink(user_id: str) -> Response:
+    """ "Unlink rich menu from user": also of one who has none."""
+    with state().changed:
+        state().own_rich_menus.pop(user_id, None)
     return jsonify({})

@@ -47,6 +47,7 @@ class State:
         self.rich_menu_images: dict[str, tuple[str, bytes]] = {}
         self.rich_menu_aliases: dict[str, str] = {}
         self.default_rich_menu: str | None = None
+        self.own_rich_menus: dict[str, str] = {}  # by user id
         self.events: dict[str, Json] = {}  # webhookEventId -> event
         self.requests: deque[Json] = deque(maxlen=JOURNAL_LENGTH)
         self.deliveries: deque[Json] = deque(maxlen=JOURNAL_LENGTH)

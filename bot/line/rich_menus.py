@@ -1,4 +1,4 @@
-"""The calls about rich menus, which only the operator's command makes."""
+"""The calls about rich menus: the operator's command makes them, the courier shows whom which."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from typing import Any
 
 from bot.line.client import LineClient
 from bot.line.errors import LineError, from_answer
+
+ALIAS = "efude-menu"  # stands for the menu that everybody sees; "efude-menu-en" for one's own
+
+
+def alias_of(language: str) -> str:
+    """The alias of the menu for those who read this language."""
+    return f"{ALIAS}-{language}"
 
 
 class RichMenuClient(LineClient):
@@ -53,6 +60,17 @@ class RichMenuClient(LineClient):
     def clear_default(self) -> None:
         """Shows nobody a menu any more."""
         self._delete("/v2/bot/user/all/richmenu", {})
+
+    def show_own(self, user_id: str, language: str) -> None:
+        """Shows a person the menu of their language, or everybody's where it has none of its own.
+
+        LineError bad_request or not_found: they block the bot, or are none of its friends.
+        """
+        if menu_id := self.alias(alias_of(language)):
+            path = "/v2/bot/user/{user}/richmenu/{menu}"
+            self._call("POST", path, ids={"user": user_id, "menu": menu_id})
+        else:
+            self._delete("/v2/bot/user/{user}/richmenu", {"user": user_id})
 
     def alias(self, name: str) -> str | None:
         """The id of the menu that an alias stands for; None: there is no such alias."""

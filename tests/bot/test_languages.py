@@ -9,7 +9,7 @@ import pytest
 from bot import conversation, languages, messages, people
 from bot.database import Database
 from bot.events import parse
-from bot.line import LineClient
+from bot.line.rich_menus import RichMenuClient
 from bot.queue import Wake
 from bot.settings import Settings
 from bot.tables import chats
@@ -104,7 +104,7 @@ def test_a_1to1_chat_begins_in_its_persons_language(
     spoken: str,
 ) -> None:
     line.state.people[AOI].language = profile
-    client = LineClient(talking, timeout=TIMEOUT)
+    client = RichMenuClient(talking, timeout=TIMEOUT)
     wakes = hand(database, talking, event(type="follow", follow={"isUnblocked": False}))
     assert people.KNOW in wakes
     assert people.know(database, client) == 1
@@ -118,7 +118,7 @@ def test_what_was_chosen_stays_whatever_a_profile_says(
 ) -> None:
     line.state.people[AOI].language = "en"
     hand(database, talking, event("日本語で話して"))  # before LINE has told of the person
-    people.know(database, LineClient(talking, timeout=TIMEOUT))
+    people.know(database, RichMenuClient(talking, timeout=TIMEOUT))
     assert language(house) == "ja"
 
 
@@ -127,5 +127,5 @@ def test_a_profile_in_a_group_changes_nothing_there(
 ) -> None:
     line.state.people[AOI].language = "en"
     hand(database, talking, mentioning("赤いりんご"))
-    people.know(database, LineClient(talking, timeout=TIMEOUT))
+    people.know(database, RichMenuClient(talking, timeout=TIMEOUT))
     assert language(house, GROUP) == "ja"

@@ -10,7 +10,7 @@ import pytest
 from bot import chats, conversation, jobs, people, sweeping, tables
 from bot.database import Database, now
 from bot.events import parse
-from bot.line import LineClient
+from bot.line.rich_menus import RichMenuClient
 from bot.queue import Wake
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -39,8 +39,8 @@ def handle(database: Database, settings: Settings) -> Handle:
 
 
 @pytest.fixture
-def asking(talking: Settings) -> LineClient:
-    return LineClient(talking, timeout=TIMEOUT)
+def asking(talking: Settings) -> RichMenuClient:
+    return RichMenuClient(talking, timeout=TIMEOUT)
 
 
 def mentioned(text: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def rows(house: House) -> list[tuple[Any, ...]]:
 
 
 def test_the_courier_learns_name_and_language(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     handle(WISH)
     assert rows(house) == [(AOI, AOI, None)]
@@ -68,7 +68,7 @@ def test_the_courier_learns_name_and_language(
 
 
 def test_a_chat_begins_in_its_persons_language_and_stays_in_the_chosen_one(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     line.state.people[AOI].language = "zh-TW"
     handle(WISH)
@@ -82,7 +82,7 @@ def test_a_chat_begins_in_its_persons_language_and_stays_in_the_chosen_one(
 
 
 def test_in_a_group_only_who_asks_for_a_picture_is_asked_about(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     handle("おはよう", source=in_group(HARUTO))
     handle("@絵筆 使い方", source=in_group(HARUTO))
@@ -119,7 +119,7 @@ def test_the_task_asks(handle: Handle, house: House, talking: Settings, line: Li
 
 
 def test_line_is_asked_again_only_after_days_and_of_one_who_speaks(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     handle(WISH)
     people.know(database, asking)
@@ -134,7 +134,7 @@ def test_line_is_asked_again_only_after_days_and_of_one_who_speaks(
 
 
 def test_a_line_that_does_not_answer_costs_nothing_but_the_name(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     handle(WISH)
     line.fault("profile", "500")
@@ -149,7 +149,7 @@ def test_a_line_that_does_not_answer_costs_nothing_but_the_name(
 
 
 def test_who_cannot_be_known_is_left_alone(
-    handle: Handle, house: House, database: Database, asking: LineClient, line: Line
+    handle: Handle, house: House, database: Database, asking: RichMenuClient, line: Line
 ) -> None:
     handle(WISH, source={"type": "user", "userId": "U" + "9" * 32})
     assert people.know(database, asking) == 0
@@ -163,7 +163,7 @@ def test_who_was_erased_meanwhile_stays_unknown(
 ) -> None:
     handle(WISH)
 
-    class Slow(LineClient):
+    class Slow(RichMenuClient):
         def profile(self, *args: Any, **more: Any) -> Any:
             found = super().profile(*args, **more)
             with database.write() as db:

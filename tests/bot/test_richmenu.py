@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot import going_on, richmenu, texts
+from bot import conversation, going_on, people, richmenu, texts
 from bot.commands import main
+from bot.events import parse
 from bot.line import LineError
-from bot.line.rich_menus import RichMenuClient
+from bot.line.rich_menus import ALIAS, RichMenuClient, alias_of
 from bot.prompt import command
-from bot.richmenu import ALIAS, AREAS, NAME
+from bot.queue import Wake
+from bot.richmenu import AREAS, NAME
 from bot.settings import Settings
+from bot.texts import say
 from simulator.rich_menu import _check
 from tests.bot.conftest import TIMEOUT
-from tests.bot.house import SECRET, TOKEN, Line
+from tests.bot.house import AOI, SECRET, TOKEN, House, Line, body_of, event
 
 IMAGE = richmenu.draw()
 
@@ -99,19 +102,21 @@ def test_it_is_made_once(line: Line, run: Callable[..., str]) -> None:
     made = json.loads(run("--json"))
     assert made["changed"]
     assert line.state.default_rich_menu == made["menu"]
-    assert line.state.rich_menu_aliases == {ALIAS: made["menu"]}
+    english = line.state.rich_menu_aliases[alias_of("en")]
+    assert line.state.rich_menu_aliases == {ALIAS: made["menu"], alias_of("en"): english}
     assert line.state.rich_menu_images[made["menu"]][1][:4] == b"\x89PNG"
     assert json.loads(run("--json")) == {"menu": made["menu"], "changed": False}
-    assert list(line.state.rich_menus) == [made["menu"]]
+    assert list(line.state.rich_menus) == [made["menu"], english]
+    assert line.state.rich_menus[english]["areas"][0]["action"]["label"] == say("menu.again", "en")
     assert "Nothing to do" in run()
 
 
 def test_another_takes_its_place_and_the_old_one_goes_last(
-    line: Line, run: Callable[..., str]
+    line: Line, client: RichMenuClient
 ) -> None:
-    before = json.loads(run("--json"))["menu"]
+    before = richmenu.apply(client, richmenu.menu("ja", IMAGE), IMAGE).menu_id
     asked = len(line.log())
-    after = json.loads(run("--json", "--language", "en"))["menu"]
+    after = richmenu.apply(client, richmenu.menu("en", IMAGE), IMAGE).menu_id
     assert before != after == line.state.default_rich_menu
     assert list(line.state.rich_menus) == [after]
     calls = [(it["method"], it["path"].removeprefix("/v2/bot/")) for it in line.log()[asked:]]
@@ -123,6 +128,44 @@ def test_another_takes_its_place_and_the_old_one_goes_last(
         ("POST", f"user/all/richmenu/{after}"),
         ("DELETE", f"richmenu/{before}"),
     ]
+
+
+def test_everybodys_may_be_the_english_one(line: Line, run: Callable[..., str]) -> None:
+    run()
+    after = json.loads(run("--json", "--language", "en"))["menu"]
+    japanese = line.state.rich_menu_aliases[alias_of("ja")]
+    assert line.state.default_rich_menu == after
+    assert line.state.rich_menu_aliases == {ALIAS: after, alias_of("ja"): japanese}
+    assert set(line.state.rich_menus) == {after, japanese}
+    assert not json.loads(run("--json", "--language", "en"))["changed"]
+
+
+def test_a_person_is_shown_the_one_of_the_language_that_is_spoken(
+    house: House, line: Line, client: RichMenuClient, talking: Settings
+) -> None:
+    def hears(text: str) -> list[Wake]:
+        (incoming,) = parse(body_of(event(text)))
+        with house.database.write() as db:
+            return conversation.handle(db, incoming, talking)
+
+    line.state.people[AOI].language = "en"
+    hears("赤いりんご")
+    people.know(house.database, client)
+    assert not line.state.own_rich_menus, "no menu was made yet"
+    own = richmenu.apply(client, richmenu.menu("en", IMAGE), IMAGE, own="en").menu_id
+    assert own in line.state.rich_menus
+    with house.database.write() as db:
+        assert people.again(db, language="ja") == []
+        assert people.again(db, language="en") == [people.KNOW]
+    assert people.know(house.database, client) == 1
+    assert line.state.own_rich_menus == {AOI: own}
+    assert people.KNOW in hears("日本語で話して")
+    assert line.state.own_rich_menus == {AOI: own}, "the webhook asks nobody"
+    people.know(house.database, client)
+    assert not line.state.own_rich_menus
+    assert people.KNOW in hears("英語で話して")
+    line.fault("richmenu", "500")
+    assert people.know(house.database, client) == 1, "the name is learnt all the same"
 
 
 def test_one_that_is_no_longer_shown_is_shown_again(line: Line, client: RichMenuClient) -> None:
@@ -173,6 +216,7 @@ def test_a_menu_of_somebody_else_is_left_alone(line: Line, client: RichMenuClien
 def test_taking_it_away(line: Line, run: Callable[..., str]) -> None:
     assert run("--remove") == "There was no menu of ours.\n"
     run()
+    assert len(line.state.rich_menus) == len(texts.LANGUAGES)
     assert run("--remove") == "The menu is gone.\n"
     assert not line.state.rich_menus
     assert not line.state.rich_menu_aliases

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from bot.tables import chats
 from bot.texts import say
 from tests.scenarios.house import PATIENCE, House
@@ -25,8 +28,18 @@ def test_an_english_person_reads_english_from_the_second_message(house: House) -
     house.settle()
     assert len(house.simulator.log(f"/profile/{kate}")) == 1
 
+    command = [sys.executable, "-m", "bot", "richmenu"]
+    subprocess.run(command, env=house.env, cwd=house.folder, check=True, timeout=240)
+
+    def last() -> tuple[str, int]:
+        call = house.simulator.log(f"/user/{kate}/richmenu")[-1]
+        return call["method"], call["status"]
+
+    eventually("she sees the English menu", lambda: last() == ("POST", 200), PATIENCE)
+
     house.simulator.send(kate, "日本語で話して")
     house.wait_for_text(kate, say("language.chosen", "ja"))
+    eventually("and then everybody's", lambda: last() == ("DELETE", 200), PATIENCE)
     house.simulator.send(kate, "🎨🎨")
     house.wait_for_text(kate, say("problem.only_emoji", "ja"))
 
