@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import structlog
 from flask import Flask
 
-from bot import album, health, logs, logstream, metrics, pictures, sentry, terms, tracing, webhook
+from bot import (
+    album,
+    health,
+    japanese,
+    logs,
+    logstream,
+    metrics,
+    pictures,
+    sentry,
+    terms,
+    tracing,
+    webhook,
+)
 from bot.database import Database
 from bot.moderation import moderation
 from bot.settings import Settings
@@ -29,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         log.warning("moderation is off", meaning="prompts are painted unchecked")
     app = Flask("bot")
     app.config["MAX_CONTENT_LENGTH"] = webhook.MAX_BODY
+    app.extensions["warm_up"] = partial(_warm_up, settings)
     database = Database(settings.database_url)
     app.extensions["database"] = database
     health.init_app(app, database)
@@ -43,3 +58,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
         admin.init_app(app, settings, database, storage)
     return app
+
+
+def _warm_up(settings: Settings) -> None:
+    """Do once, beside the first requests, what would hold an answer up for half a second: open the
+    dictionary, and make the moderation's lists ready with it."""
+    japanese.words("絵")
+    if settings.moderation:
+        moderation(settings.moderation_lists).category("絵")

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Any
 
-from bot import japanese, logs
+from bot import logs
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
@@ -26,10 +26,11 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Open the dictionary beside the first requests: within one, it would hold its answer up.
+    """Warm up beside the first requests.
 
     The operator's pages learn whether to go on: an answer that lasts must not hold up a stop.
     """
     if (pages := worker.wsgi.extensions.get("admin")) is not None:
         pages.extensions["serving"] = lambda: worker.alive
-    threading.Thread(target=japanese.words, args=["絵"], name="dictionary", daemon=True).start()
+    warm_up = worker.wsgi.extensions["warm_up"]
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()

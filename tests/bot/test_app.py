@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
 
+from bot import gunicorn_conf
 from bot.app import create_app
+from bot.moderation import moderation
 from bot.settings import SettingError, Settings
 from bot.storage import FolderStorage
 from tests.bot.house import House
@@ -65,6 +69,21 @@ def test_pictures_are_served_from_the_folder(
 def test_with_a_bucket_nothing_is_served_from_here(settings: Settings, own_logs: None) -> None:
     app = create_app(replace(settings, s3_bucket="b"))
     assert not [rule for rule in app.url_map.iter_rules() if "pictures" in rule.rule]
+    app.extensions["publisher"].close()
+    app.extensions["database"].close()
+
+
+def test_what_is_slow_the_first_time_is_done_beside_the_first_requests(
+    settings: Settings, own_logs: None
+) -> None:
+    app = create_app(settings)
+    judge = moderation(settings.moderation_lists)
+    vars(judge).pop("_vocabulary", None)
+    gunicorn_conf.post_worker_init(SimpleNamespace(wsgi=app, alive=True))
+    for thread in threading.enumerate():
+        if thread.name == "warm-up":
+            thread.join(30)
+    assert "_vocabulary" in vars(judge)
     app.extensions["publisher"].close()
     app.extensions["database"].close()
 
