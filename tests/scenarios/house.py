@@ -30,7 +30,7 @@ from tests.scenarios.processes import START_SECONDS, Process, eventually, free_p
 from tests.scenarios.servers import ROOT, make_broker
 
 Json = dict[str, Any]
-PATIENCE = 90.0  # seconds for what takes one or two on an idle machine
+PATIENCE = 150.0  # seconds for what takes one or two on an idle machine
 LOG_TAIL = 40
 
 
