@@ -13,6 +13,8 @@ from bot.queue import Publisher
 from bot.settings import Settings
 from bot.storage import Storage
 
+FRESH = 10  # seconds after which a page about what goes on is brought up to date (fresh.js)
+
 
 class Desk(NamedTuple):
     """The house, as the pages see it."""

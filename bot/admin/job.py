@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot import database, figures, jobs, life, logstream, mending, pulse
 from bot.admin import charts
-from bot.admin.desk import desk, note
+from bot.admin.desk import FRESH, desk, note
 from bot.bans import is_banned
 from bot.commands import show
 from bot.commands.causes import cause
@@ -129,6 +129,7 @@ def _page(number: str, *, reveal: bool) -> str:
         life=found,
         moment=moment,
         reveal=reveal,
+        fresh=FRESH if job.state in jobs.UNDELIVERED and not reveal else None,
         banned=banned,
         wishes={name: it for name, it in request_.items() if it not in (None, "", [])},
         bars=_bars(found, moment),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bot import alarms, database, figures, pulse, switches
 from bot.admin import charts
-from bot.admin.desk import desk
+from bot.admin.desk import FRESH, desk
 from bot.commands import show
 from bot.commands.causes import cause
 from bot.commands.quota import allowed
@@ -20,7 +20,6 @@ from bot.figures import JAPAN, Past
 
 HOURS = 6  # that the charts go back
 BIN = 600.0  # seconds of one bar or point
-REFRESH = 10  # seconds after which the page comes anew
 MEANING = {
     "queue": "in the queue",
     "paint": "painting",
@@ -76,9 +75,10 @@ def now() -> ResponseReturnValue:
         "admin/now.html",
         **found,
         moment=moment,
-        refresh=REFRESH,
+        fresh=FRESH,
         workers=workers,
         alive=sum(it.process == "worker" and it.alive for it in workers),
+        couriers=sum(it.process == "courier" and it.alive for it in workers),
         took=[_took(hour, stage) for stage in figures.STAGES],
         meaning=MEANING,
         per_minute=sum(it.pictures for it in past if (it.drawn_at or 0) > moment - 600) / 10,

@@ -5,23 +5,31 @@ from __future__ import annotations
 import click
 
 from bot import alarms as watched
+from bot import pulse
 from bot.commands import show
 from bot.commands.desk import Desk
 from bot.database import now
 
 GUIDE = "docs/operate/alarms.md"
+START = "Start one: python -m bot courier"
 
 
 @click.command()
 @show.json_option
 @click.pass_obj
 def alarms(desk: Desk, as_json: bool) -> int:
-    """Show what the watchdog finds wrong. Exit status 1: something is."""
+    """Show what the watchdog finds wrong. Exit status 1: something is, or nobody looks."""
     with desk.database.read() as db:
         found = watched.every(db)
+        looked = any(it.process == "courier" and it.alive for it in pulse.all_workers(db))
+    if not looked:
+        click.echo(
+            click.style("✘ ", fg="red") + f"No courier is alive: nobody looks. {START}", err=True
+        )
+    status = 1 if found or not looked else 0
     if as_json:
         show.as_json_text([_as_json(it) for it in found])
-        return 1 if found else 0
+        return status
     for it in found:
         advice = watched.ADVICE.get(it.name)
         since = show.length(now() - it.since)
@@ -29,9 +37,9 @@ def alarms(desk: Desk, as_json: bool) -> int:
         if advice:
             click.echo(f"  {advice.means} Run: {advice.do}")
         click.echo(f"  → {GUIDE}#{it.name}")
-    if not found:
+    if looked and not found:
         click.echo("Nothing is wrong, as far as the couriers' watchdog sees.")
-    return 1 if found else 0
+    return status
 
 
 def _as_json(it: watched.Alarm) -> dict[str, object]:

@@ -70,8 +70,16 @@ def _empty_queues(settings: Settings) -> None:
 def test_an_empty_house(admin: Desk) -> None:
     said = shown(admin, "/admin/")
     assert "No worker is alive" in said
-    assert "all is well" in said
+    assert "No courier is alive: nothing is said in any chat, and nobody looks" in said
+    assert "Alarms 0 nobody looks" in said
     assert "No courier has told of it" in said
+
+
+def test_a_clock_that_is_behind_breaks_no_chart(admin: Desk, house: House) -> None:
+    """A worker's machine says that it painted a picture before it was asked for."""
+    job_id = house.drawn()
+    house.change(job_id, created_at=now(), state="delivered", finished_at=now() - 5)
+    assert "Jobs of the last hour (1)" in shown(admin, "/admin/")
 
 
 def test_the_queue_and_the_stages(admin: Desk, house: House) -> None:
@@ -154,7 +162,7 @@ def test_alarms_are_shown_with_their_age(admin: Desk, house: House) -> None:
 
 def test_the_page_comes_anew_and_that_is_no_click(admin: Desk) -> None:
     page = admin.get("/admin/").text
-    assert '<meta http-equiv="refresh" content="10;url=/admin/?auto=1">' in page
+    assert 'data-every="10" data-from="/admin/?auto=1"' in page
 
 
 # --- charts

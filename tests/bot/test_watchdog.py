@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import insert
 
 from bot import alarms, figures, outbox, pulse, state, switches, tables, watchdog
 from bot.alarms import ADVICE, REPEAT
@@ -250,7 +251,16 @@ def test_the_command(
     monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("LOG_STREAM", "0")
+    assert main(["alarms"]) == 1
+    nobody = capsys.readouterr()
+    assert "No courier is alive: nobody looks." in nobody.err
+    assert "Nothing is wrong" not in nobody.out
+    courier = {"id": "c", "process": "courier", "host": "h", "pid": 1, "about": {}}
+    with house.database.write() as db:
+        times = {"started_at": now(), "seen_at": now() + 600}
+        db.execute(insert(tables.workers).values(**courier, **times))
     assert main(["alarms"]) == 0
+    assert "Nothing is wrong" in capsys.readouterr().out
     note(house, "storage")
     assert main(["alarms"]) == 1
     told = capsys.readouterr().out
