@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bot.commands import cli
 from bot.settings import Settings
 from scripts import made, phrases_table, settings_table
 
@@ -120,6 +122,22 @@ def test_no_link_is_broken(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_make_target_exists(page: Path) -> None:
     assert unknown_targets(page.read_text(encoding="utf-8")) == set()
+
+
+COMMAND = re.compile(r"(?<![\w/])python -m bot ((?:[^`\n#|>]|#(?! ))+)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_takes_what_the_page_gives_it(page: Path) -> None:
+    for text in COMMAND.findall(code(page.read_text(encoding="utf-8"))):
+        name, *words = shlex.split(text)
+        command = cli.commands.get(name)
+        if name.islower() and name.isalpha():
+            assert command, f"there is no `python -m bot {text}`"
+            if words:
+                # The context refuses options that are not there, and values that cannot be.
+                with command.make_context(name, list(words), obj=None):
+                    pass
 
 
 @pytest.mark.parametrize("page", PAGES)

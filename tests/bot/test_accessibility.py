@@ -229,7 +229,7 @@ def test_no_answer_to_a_form_breaks_a_rule(web: Web) -> None:
         page.goto(f"{web.url}/admin/words")
         page.get_by_role("textbox", name="Prompt").fill("ペンギンの絵")
         page.get_by_role("button", name="Test").click()
-        page.get_by_text("Refused").wait_for()
+        page.get_by_text("Refused", exact=True).wait_for()
         wrong += broken(page)
     assert wrong == []
 
