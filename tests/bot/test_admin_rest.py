@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -217,9 +218,10 @@ def test_a_stream_ends_when_its_reader_logs_out(
     thief.set_cookie("efude_admin", reader.cookie(), path="/admin")
     with thief.get("/admin/log/stream") as answer:
         pieces = chunks(answer)
-        assert ": here" in next(pieces) + next(pieces)
+        # The log-in's own line may come first.
+        assert any(": here" in piece for piece in islice(pieces, 5))
         reader.send("/admin/logout", of="/admin/settings")
-        assert len(list(pieces)) < 3
+        assert len(list(pieces)) < 5
     close(thief)
 
 
