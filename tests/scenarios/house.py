@@ -188,13 +188,20 @@ class House:
                 case "simulator":
                     return bool(self.simulator.settings())
                 case "broker":
-                    with Connection(self.settings.broker_url, connect_timeout=1) as connection:
-                        connection.connect()
-                        return True
+                    return self._answers()
                 case "worker" | "courier":
                     return self._consumes(name)
                 case _:
                     return True  # the clock and its like serve nobody: alive is all there is
+        return False
+
+    def _answers(self) -> bool:
+        """Whether the broker takes connections."""
+        connection = Connection(self.settings.broker_url, connect_timeout=1)
+        # While it starts it refuses in many ways, some of which are the client library's own.
+        with connection, suppress(*connection.connection_errors):
+            connection.connect()
+            return True
         return False
 
     def _consumes(self, name: str) -> bool:

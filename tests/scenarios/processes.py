@@ -93,9 +93,10 @@ class Process:
         os.killpg(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """SIGCONT."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGCONT)
+        """SIGCONT, if it was ever started."""
+        if self._running is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGCONT)
 
     def lines(self) -> list[str]:
         """Everything it has logged, across all its lives."""
