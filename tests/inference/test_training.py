@@ -17,6 +17,7 @@ pytest.importorskip("diffusers")
 pytest.importorskip("sentencepiece")
 
 from inference.training import __main__ as command
+from inference.training import blend
 from inference.training.autoencoder import build_autoencoder
 from inference.training.batches import Pack
 from inference.training.captions import Shown, caption, choose_words, load_things
@@ -185,6 +186,25 @@ def test_a_scene_keeps_what_it_promises(tmp_path: Path) -> None:
         beside = choose(drawn, 0, rng, other=second)
         assert beside.shown.other == second
         assert beside.places[0][0] < beside.places[1][0]
+
+
+def test_two_runs_are_blended(work: Path, tmp_path: Path) -> None:
+    first, second, out = work / "diffusion.pt", tmp_path / "second.pt", tmp_path / "out.pt"
+    state = torch.load(first, weights_only=True)
+    name = next(iter(state["smooth"]))
+    before = state["smooth"][name].clone()
+    state["smooth"][name] += 1
+    torch.save(state, second)
+    blend.main([str(first), str(second), "--share", "0.25", "--out", str(out)])
+    mixed = torch.load(out, weights_only=True)
+    assert torch.allclose(mixed["smooth"][name], before + 0.25)
+    assert mixed["done"] == 1
+    state["smooth"][name] = before[..., :1]
+    torch.save(state, second)
+    with pytest.raises(ValueError, match="different shapes"):
+        blend.blend(first, second, 0.5, out)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        blend.blend(first, first, 1.5, out)
 
 
 def test_a_finished_stage_is_not_trained_again(work: Path) -> None:
