@@ -32,5 +32,5 @@ def post_worker_init(worker: Any) -> None:
     """
     if (pages := worker.wsgi.extensions.get("admin")) is not None:
         pages.extensions["serving"] = lambda: worker.alive
-    warm_up = worker.wsgi.extensions["warm_up"]
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    if (warm_up := worker.wsgi.extensions.get("warm_up")) is not None:
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
