@@ -21,7 +21,11 @@ setup: .venv/dev ## a virtual environment with everything in it
 	$(BIN)/pip install --quiet -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
-demo: .venv/runtime ## the whole house on this machine; open the address that it prints
+.venv/translated: .venv/runtime inference/translate.py $(wildcard inference/mame/*/*.safetensors)
+	@MODEL= $(BIN)/python -m inference.translate
+	@touch $@
+
+demo: .venv/translated ## the whole house on this machine; open the address that it prints
 	@$(BIN)/python -m scripts.demo
 
 test: .venv/dev ## every test that this machine can run

@@ -90,7 +90,7 @@ def _compiled(
     steps: int,
 ) -> None:
     begun = time.perf_counter()
-    model = load_model(checkpoint, device=str(device), options=LoadOptions(compile=True))
+    model = load_model(checkpoint, device=str(device), options=LoadOptions(compile="torch"))
     painter = Painter(model, slots=max(batches))
     painter.engine.warm_up()
     report.add("compiling, all sizes of batch", time.perf_counter() - begun, "s")

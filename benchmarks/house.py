@@ -24,7 +24,10 @@ from tests.scenarios.processes import Process, eventually, free_ports
 TICK = os.sysconf("SC_CLK_TCK")
 MB = 1024 * 1024
 _HELLO = "gunicorn -c python:bot.gunicorn_conf benchmarks.hello:app"
-_OF_THE_PAINTER = ("MODEL", "DEVICE", "STEPS", "HOME", "HF_HOME", "HF_HUB_OFFLINE")
+_OF_THE_PAINTER = (
+    *("MODEL", "DEVICE", "STEPS", "ENGINE_COMPILE"),
+    *("HOME", "XDG_CACHE_HOME", "HF_HOME", "HF_HUB_OFFLINE"),
+)
 
 
 class MeasuredHouse(House):

@@ -73,7 +73,7 @@ class Headway:
         settings = self._runtime.settings
         with self._lock:
             usual = statistics.median(self._took) if self._took else None
-        if usual is None or settings.engine_compile:
+        if usual is None or settings.engine_compile == "torch":
             return FIRST * settings.step_timeout
         return max(settings.step_timeout, USUAL * usual)
 

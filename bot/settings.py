@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inference.options import COMPILERS
+
 
 class SettingError(ValueError):
     """A setting is missing or wrong. The message names it and says what to do."""
@@ -74,6 +76,12 @@ def _switch(name: str, value: str) -> bool:
         return words[value.lower()]
     except KeyError:
         raise SettingError(f"{name} must be on or off, not {value[:40]!r}.") from None
+
+
+def _compiler(name: str, value: str) -> str:
+    if value.lower() not in COMPILERS:
+        raise SettingError(f"{name} must be auto, openvino, torch or off, not {value[:40]!r}.")
+    return COMPILERS[value.lower()]
 
 
 def _one_of(*words: str) -> Callable[[str, str], str]:
@@ -162,11 +170,11 @@ class Settings:
         None,
         _number(1, 64),
     )
-    engine_compile: bool = _setting(
-        "Whether the UNet is compiled as the worker starts (minutes, then faster; for CUDA): on or "
-        "off.",
-        False,
-        _switch,
+    engine_compile: str = _setting(
+        "How the UNet and the decoder are compiled as the worker starts: auto (a small model on a "
+        "CPU, by OpenVINO: seconds the first time), openvino, torch (minutes; for CUDA) or off.",
+        "auto",
+        _compiler,
     )
     torch_threads: int | None = _setting(
         "Processor threads of a worker; without it, the cores that it may use. Several workers on "

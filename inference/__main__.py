@@ -79,7 +79,7 @@ def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Pic
     from tqdm import tqdm  # type: ignore[import-untyped]
 
     info = painter.info
-    _say(f"{info.name} on {info.device} ({info.dtype}); licence: {info.license}")
+    _say(f"{info.name} on {info.device} ({info.runtime}, {info.dtype}); licence: {info.license}")
     cut = painter.kept_and_cut(request.prompt)[1].strip()
     if cut:
         _say(f"the prompt is too long for the model, which does not read: {cut}")

@@ -33,7 +33,7 @@ def load_pipeline(
     Raises ModelUnavailable when there is none, or when files are missing or broken; TokenizerError
     when its tokenizer would end prompts at the first unknown character.
     """
-    if options.compile:
+    if options.compile in ("torch", "openvino"):
         raise ModelUnavailable(
             f"ENGINE_COMPILE is on, but {checkpoint.name} is painted by diffusers' own pipeline,"
             " which is not compiled here. Turn it off."

@@ -30,7 +30,11 @@ _ASK_NOTHING = {CC_BY, APACHE}
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a loaded painter says of itself. native_size: pixels of a side painted by default."""
+    """What a loaded painter says of itself.
+
+    native_size: pixels of a side painted by default. dtype: in which the UNet computes. runtime:
+    what computes it, "torch" or "openvino".
+    """
 
     name: str
     device: str
@@ -41,6 +45,7 @@ class ModelInfo:
     license: str
     safety_checker: bool
     english_only: bool = False
+    runtime: str = "torch"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from inference import catalog
+from inference import catalog, translate, translated
 from inference.checkpoint import SUPPORTED, Checkpoint, ModelUnavailable
 from inference.compiling import compiled
 from inference.extras import merge_into_parts, parse_loras, tiny_vae
@@ -27,6 +27,8 @@ from inference.tokenizer import LENGTH, Tokenizer, load_tokenizer
 
 logger = logging.getLogger(__name__)
 
+_TRANSLATED = ("auto", "openvino")
+
 
 @dataclass
 class Model:
@@ -34,7 +36,8 @@ class Model:
 
     native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell. pad_to:
     the numbers of rows, ascending, that calls of the UNet are padded to; none, when it takes any.
-    english_only: whether the text encoder cannot read Japanese.
+    english_only: whether the text encoder cannot read Japanese. precision: in which the UNet and
+    the decoder compute, where that is not `dtype`. runtime: what runs them.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Model:
     default_scheduler: str | None
     pad_to: tuple[int, ...] = ()
     english_only: bool = False
+    precision: str = ""
+    runtime: str = "torch"
 
 
 def load_model(
@@ -74,7 +79,9 @@ def load_model(
     say = on_progress or (lambda _: None)
     set_threads(options.threads)
     place = choose_device(device)
-    kind = dtype or choose_dtype(place)
+    wish = options.compile if place.type == "cpu" or options.compile != "auto" else "off"
+    if wish == "openvino" and place.type != "cpu":
+        raise ModelUnavailable("ENGINE_COMPILE is openvino, which is for a CPU: set torch or off.")
     say("reading the tokenizer")
     tokenizer = load_tokenizer(checkpoint.folder / "tokenizer")
     say("importing the model code")
@@ -85,6 +92,11 @@ def load_model(
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+
+    if wish == "auto" and not translate.is_worth_it(checkpoint):
+        wish = "off"
+    # OpenVINO is given float32 and rounds by itself.
+    kind = torch.float32 if wish in _TRANSLATED else dtype or choose_dtype(place)
 
     def load(component: str, cls: Any) -> Any:
         say(f"loading {component}")
@@ -106,8 +118,31 @@ def load_model(
     factor = 2 ** (len(vae.config.block_out_channels) - 1)
     sample = unet.config.sample_size
     cells = int((max(sample) if isinstance(sample, list | tuple) else sample) or 64)
-    for part, side in ((unet, cells), (vae, cells * factor)):
-        part.to(memory_format=memory_format(place, kind, part.config.block_out_channels[0], side))
+    native = int(checkpoint.json("mame.json").get("native_size") or cells * factor)
+    precision, runtime = "", "torch"
+    pad_to: tuple[int, ...] = ()
+    if wish in _TRANSLATED:
+        say("translating the model, which takes a while the first time")
+        asked = {torch.float32: "f32", torch.bfloat16: "bf16"}.get(dtype, "") if dtype else ""
+        try:
+            unet, vae, precision = translate.translate(
+                checkpoint,
+                unet,
+                vae,
+                side=-(-native // factor),
+                options=options,
+                precision=asked,
+            )
+            runtime, pad_to = "openvino", translated.ROWS
+        except ModelUnavailable as error:
+            if wish == "openvino":
+                raise
+            logger.warning("torch paints, more slowly: %s", error)
+            say("OpenVINO does not work here; torch paints, more slowly")
+    if runtime == "torch":
+        for part, side in ((unet, cells), (vae, cells * factor)):
+            width = part.config.block_out_channels[0]
+            part.to(memory_format=memory_format(place, kind, width, side))
     safety = None
     if checkpoint.weights("safety_checker"):
         from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
@@ -123,9 +158,7 @@ def load_model(
     if warning:
         logger.warning(warning)
         say(warning)
-    native = int(own.get("native_size") or cells * factor)
-    pad_to: tuple[int, ...] = ()
-    if options.compile:
+    if wish == "torch":
         say("preparing to compile")
         unet, vae, pad_to = compiled(unet, vae, -(-native // factor), place)
     return Model(
@@ -146,6 +179,8 @@ def load_model(
         default_scheduler=_short(own.get("scheduler")),
         pad_to=pad_to,
         english_only=english,
+        precision=precision,
+        runtime=runtime,
     )
 
 

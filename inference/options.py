@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from inference.request import PaintError
 
-_ON, _OFF = {"1", "on", "true", "yes"}, {"", "0", "off", "false", "no"}
+# What ENGINE_COMPILE may say; on and off have been its words before there was a choice.
+COMPILERS = {
+    "auto": "auto",
+    "openvino": "openvino",
+    "torch": "torch",
+    **dict.fromkeys(("1", "on", "true", "yes"), "torch"),
+    **dict.fromkeys(("0", "off", "false", "no"), "off"),
+}
 
 
 @dataclass(frozen=True)
@@ -16,27 +23,31 @@ class LoadOptions:
 
     tiny_vae: folder or hub id of an AutoencoderTiny (TAESD), which decodes instead of the
     checkpoint's own autoencoder. lora: "path-or-id[:scale],...", merged into the weights.
-    compile: translate the UNet with torch.compile. threads: processor threads of this process;
-    None takes the cores that it may use.
+    compile: "off"; "auto" translates UNet and decoder for OpenVINO where that is quick and pays (a
+    small model on a CPU); "openvino" insists on it; "torch" uses torch.compile. threads: processor
+    threads of this process; None takes the cores that it may use.
     """
 
     tiny_vae: str | None = None
     lora: str | None = None
-    compile: bool = False
+    compile: str = "off"
     threads: int | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> LoadOptions:
         """From TINY_VAE, LORA, ENGINE_COMPILE and TORCH_THREADS. Raises PaintError, naming it."""
         compiled, threads = environ.get("ENGINE_COMPILE", ""), environ.get("TORCH_THREADS", "")
-        if compiled.lower() not in _ON | _OFF:
-            raise _wrong(f"ENGINE_COMPILE must be on or off, not {compiled[:40]!r}.")
+        compiler = COMPILERS.get(compiled.lower() or "auto")
+        if compiler is None:
+            raise _wrong(
+                f"ENGINE_COMPILE must be auto, openvino, torch or off, not {compiled[:40]!r}."
+            )
         if threads and not (threads.isdecimal() and int(threads) > 0):
             raise _wrong(f"TORCH_THREADS must be a number above 0, not {threads[:40]!r}.")
         return cls(
             tiny_vae=environ.get("TINY_VAE") or None,
             lora=environ.get("LORA") or None,
-            compile=compiled.lower() in _ON,
+            compile=compiler,
             threads=int(threads) if threads else None,
         )
 

@@ -134,7 +134,7 @@ def test_a_slow_machine_is_no_hang(runtime: Runtime) -> None:
     assert headway.limit() == 1.0
     headway._took.extend([7.0] * 4)
     assert headway.limit() == 20 * 7.0
-    runtime.settings = replace(runtime.settings, engine_compile=True)
+    runtime.settings = replace(runtime.settings, engine_compile="torch")
     assert headway.limit() == FIRST * 1.0, "any new size may have to be compiled"
 
 

@@ -33,7 +33,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "moderation_lists": ("/etc/efude/words", Path("/etc/efude/words")),
     "device": ("cuda:1", "cuda:1"),
     "engine_slots": ("4", 4),
-    "engine_compile": ("on", True),
+    "engine_compile": ("on", "torch"),
     "torch_threads": ("2", 2),
     "tiny_vae": ("madebyollin/taesd", "madebyollin/taesd"),
     "lora": ("own/lcm:0.8", "own/lcm:0.8"),

@@ -14,7 +14,13 @@ from PIL import Image
 
 from inference.__main__ import main
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_plain")]
+
+
+@pytest.fixture
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Translating takes longer than any of these tests; tests/inference/test_translate.py does."""
+    monkeypatch.setenv("ENGINE_COMPILE", "off")
 
 
 def test_paints_files_and_prints_their_names(

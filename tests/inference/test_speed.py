@@ -201,20 +201,20 @@ def test_compiling_needs_a_compiler(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CXX", raising=False)
     with pytest.raises(ModelUnavailable, match="no C\\+\\+ compiler"):
-        Painter.load(str(checkpoint), device="cpu", options=LoadOptions(compile=True))
+        Painter.load(str(checkpoint), device="cpu", options=LoadOptions(compile="torch"))
 
 
 def test_what_is_compiled_is_padded_to(checkpoint: Path) -> None:
     found = Checkpoint.find(str(checkpoint))
-    model = load_model(found, device="cpu", options=LoadOptions(compile=True))
+    model = load_model(found, device="cpu", options=LoadOptions(compile="torch"))
     assert model.pad_to == compiling.PAD_TO_ELSEWHERE
     assert isinstance(model.unet, compiling.CompiledUNet)
 
 
 def test_options_from_the_environment() -> None:
-    assert LoadOptions.from_env({}) == LoadOptions()
+    assert LoadOptions.from_env({}).compile == "auto"
     given = {"TINY_VAE": "a/b", "LORA": "c:0.5", "ENGINE_COMPILE": "On", "TORCH_THREADS": "3"}
-    assert LoadOptions.from_env(given) == LoadOptions("a/b", "c:0.5", True, 3)
+    assert LoadOptions.from_env(given) == LoadOptions("a/b", "c:0.5", "torch", 3)
     for wrong in ({"ENGINE_COMPILE": "maybe"}, {"TORCH_THREADS": "0"}, {"TORCH_THREADS": "x"}):
         with pytest.raises(PaintError, match=next(iter(wrong))):
             LoadOptions.from_env(wrong)

@@ -75,6 +75,7 @@ class House:
             "PICTURES_DIR": str(folder / "pictures"),
             "MODEL": str(model),
             "DEVICE": "cpu",
+            "ENGINE_COMPILE": "off",  # translating takes longer than most stories
             "LOG_FORMAT": "json",
             **(env or {}),
         }
