@@ -57,6 +57,10 @@ class Aside:
         Raises PaintError for what the call throws.
         """
         look()
+        return self.wait(self.begin(call), look)
+
+    def begin(self, call: Callable[[], T]) -> Future[T]:
+        """Put the call into the queue. Whoever does not wait for it has to cancel it."""
         with self._starting:
             if self._closed:
                 raise Stopped("The painter is closed.")
@@ -65,6 +69,10 @@ class Aside:
                 self._thread.start()
             future: Future[T] = Future()
             self._jobs.put((future, call))
+        return future
+
+    def wait(self, future: Future[T], look: Look) -> T:
+        """What the call returns; as do()."""
         try:
             while True:
                 try:

@@ -107,7 +107,8 @@ def _png(image: Image.Image, seed: int, model: str) -> bytes:
     label.add_text("Seed", str(seed))
     label.add_itxt("XML:com.adobe.xmp", _XMP)
     file = BytesIO()
-    image.save(file, "PNG", pnginfo=label)
+    # Two steps below zlib's default: half of its time, for a file that is a fifteenth larger.
+    image.save(file, "PNG", pnginfo=label, compress_level=4)
     return file.getvalue()
 
 

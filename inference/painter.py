@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference import incoming, start
+from inference.aside import Look
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
 from inference.encoding import judged
@@ -27,6 +30,9 @@ from inference.sampler import Plan, plan
 
 if TYPE_CHECKING:
     from inference.pipelines import PipelinePainter
+
+
+_DTYPES = {"f32": "float32", "bf16": "bfloat16"}
 
 
 class Painter:
@@ -78,7 +84,7 @@ class Painter:
             checkpoint, device=device, token=token, options=options, on_progress=on_progress
         )
         painter = cls(loaded, slots=slots)
-        if loaded.pad_to and on_progress:
+        if loaded.pad_to and loaded.runtime == "torch" and on_progress:
             on_progress("compiling; this takes minutes")
         painter.engine.warm_up()
         return painter
@@ -89,13 +95,14 @@ class Painter:
         return ModelInfo(
             name=model.name,
             device=str(model.device),
-            dtype=str(model.dtype).removeprefix("torch."),
+            dtype=_DTYPES.get(model.precision) or str(model.dtype).removeprefix("torch."),
             native_size=model.native_size,
             default_steps=model.default_steps,
             default_guidance=model.default_guidance,
             license=model.license,
             safety_checker=model.safety is not None,
             english_only=model.english_only,
+            runtime=model.runtime,
         )
 
     @property
@@ -150,16 +157,12 @@ class Painter:
         run = insist(lambda: Run(self.model, todo, begun))
         latents = self.engine.denoise(run, on_step=on_step or _nothing, look=look)
         pictures = []
-        for latent, seed in zip(latents, todo.seeds, strict=True):
-            # One at a time, however many there are: decoding takes more memory than the steps.
-            pixels, verdict = self.engine.aside.do(partial(self._shown, latent, todo), look)
-            look()
-            if original is not None:
-                pixels = _kept(pixels, original)
-            name = self.model.name.split("/")[-1]
+        name = self.model.name.split("/")[-1]
+        decoded = self._decoded(latents, todo, look)
+        for (pixels, verdict), seed in zip(decoded, todo.seeds, strict=True):
             pictures.append(
                 judged(
-                    pixels,
+                    pixels if original is None else _kept(pixels, original),
                     verdict is not Verdict.FINE,
                     may_blur=self.blur_borderline and verdict is Verdict.BORDERLINE,
                     size=todo.delivered,
@@ -170,6 +173,28 @@ class Painter:
         if all(it.flagged and not it.blurred for it in pictures):
             raise Unsafe("The safety checker refused every picture; another prompt may do better.")
         return pictures
+
+    def _decoded(
+        self, latents: Iterable[Any], todo: Plan, look: Look
+    ) -> Iterator[tuple[NDArray[np.uint8], Verdict]]:
+        """Pixels and verdict of each, while the next is already being decoded.
+
+        One at a time, however many there are: decoding takes more memory than the steps. And no
+        more than one ahead, for others wait for that thread as well.
+        """
+        aside = self.engine.aside
+        waiting: deque[Future[tuple[NDArray[np.uint8], Verdict]]] = deque()
+        try:
+            for latent in latents:
+                look()
+                waiting.append(aside.begin(partial(self._shown, latent, todo)))
+                if len(waiting) > 1:
+                    yield aside.wait(waiting.popleft(), look)
+            while waiting:
+                yield aside.wait(waiting.popleft(), look)
+        finally:
+            for future in waiting:
+                future.cancel()
 
     def _shown(self, latent: Any, todo: Plan) -> tuple[NDArray[np.uint8], Verdict]:
         """Decode a latent and ask the safety checker about it."""
