@@ -240,6 +240,7 @@ def configuration(precision: str, threads: int) -> dict[str, Any]:
         "INFERENCE_PRECISION_HINT": precision,
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,  # other workers would be bound to the very same cores
     }
     if precision == "f32":
         # Its fusing of small operations ends the process with a segmentation fault for float32 and
