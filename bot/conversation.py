@@ -29,6 +29,7 @@ from bot import (
     people,
     photos,
     state,
+    talk,
 )
 from bot.database import now
 from bot.events import Incoming, Mention
@@ -84,6 +85,17 @@ def _message(turn: Turn) -> list[Wake]:
     quoted = going_on.quoted(turn)
     addressed = turn.private or reading.mentioned_self or (quoted is not None and quoted.shown)
     order = command(cut(event.text, event.mentions, event.emojis))
+    if order is not None and order.loose and not addressed:
+        return []  # people say so to each other
+    if order is not None and order.kind in talk.ANSWERED:
+        spoken_to = (
+            turn.private or reading.mentioned_self
+        )  # 「かわいい！」, among people, is for them
+        if not spoken_to:
+            return []
+        if order.kind != "praise" or not going_on.asks(turn):
+            return talk.answer(turn, order.kind)
+        order = None
     if order is not None and order.kind in _OF_WHAT_IS_KEPT:
         return _keeping(turn, order, quoted, addressed=addressed)
     if order is not None:

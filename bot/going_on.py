@@ -14,8 +14,9 @@ from typing import Any
 from bot import jobs, messages, showing
 from bot.database import now
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, WAITING, Job
-from bot.prompt import Reading, reading_of
+from bot.prompt import Reading, read, reading_of
 from bot.prompt.applying import apply
+from bot.prompt.asking import shortened
 from bot.prompt.changes import Change, change, may_change, parse
 from bot.queue import Wake
 from bot.turn import Turn
@@ -25,19 +26,31 @@ from inference.request import MAX_COUNT
 # What the buttons do, and how people write it who have no button at hand.
 WORDS = {
     "again": "もう一度 もう一回 もういちど もういっかい もう1回 もう1度 もう一度描いて "
-    "もう一回描いて 描き直して again",
-    "similar": "似た絵 似たの 似てる絵 似たやつ 似た感じで 似た絵を描いて 似た絵がほしい similar",
-    "four": "4枚で 四枚で 4枚見せて four",
-    "fine": "高精細 高精細で 高精細に 高精細にして 高画質で 高画質にして もっと細かく finer",
-    "change": "この絵を変える 絵を変える この絵を変えて 変える change",
+    "もう一回描いて 描き直して もっかい もっかい描いて もう1枚 もう一枚 やり直し やり直して "
+    "やりなおして 描き直し 別の絵 別のやつ 別のも見たい 他のも見たい ほかのも見たい 違うのも見たい "
+    "別バージョン 違う感じで 違うパターンも リトライ again",
+    "similar": "似た絵 似たの 似てる絵 似たやつ 似た感じで 似たのもう1枚 似たのもう一枚 "
+    "似た感じでもう1枚 似た絵を描いて 似た絵がほしい similar",
+    "four": "4枚で 四枚で 4枚見せて 4枚見たい 4枚ほしい 4枚にして four",
+    "fine": "高精細 高精細で 高精細に 高精細にして 高画質で 高画質にして 高解像度で "
+    "高解像度にして 拡大して もっと細かく finer",
+    "change": "この絵を変える 絵を変える この絵を変えて この絵を変えたい 変える 変えたい "
+    "ここを変えて change",
 }
 ACTIONS = frozenset(WORDS)
 _BY_WORD = {word: action for action, words in WORDS.items() for word in words.split()}
-_POLITELY = re.compile("(?:を)?(?:で)?(?:お願いします|おねがいします|ください|下さい)$")
+_POLITELY = re.compile(
+    "(?:を|で)?(?:(?:お願い|おねがい)(?:します)?|ください|下さい|ちょうだい|描いて|見せて|みせて|"
+    "です|や|な|ね|よ)+$"
+)
 
 SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
 LAST_WITHIN = 3600.0  # seconds for which 「もっと明るく」 means the picture of before
 SPOKEN_OF_WITHIN = 24 * 3600.0  # for which 「さっきの」 does
+_SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
+    r"(?:(?:さっき|先ほど|今|前|最後|直前|それ|これ)(?:の(?:絵|やつ)?)?と)?同じシード(?:で|"
+    r"を使って)[、 ]?(?P<wish>.+)"
+)
 _ANEW = re.compile("描いて|かいて|えがいて|作って|つくって")
 
 
@@ -91,7 +104,11 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
         on = meant or _last(turn, SPOKEN_OF_WITHIN)
         if on is not None:
             return _act(turn, action, on)
-        return None if action == "four" else turn.say(messages.nothing_to_go_on(turn.language))
+        return (
+            None
+            if action == "four" and reading.problem
+            else turn.say(messages.nothing_to_go_on(turn.language))
+        )
     if meant:
         if change(text) is None:
             if picture is None and _ANEW.search(text):
@@ -99,6 +116,10 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
             if not asked and not _spoken_to(turn):
                 return []  # 「かわいい！」, among people
         return _change(turn, meant, parse(text))
+    if picture is None and (found := _SAME_SEED.match(text)):
+        last = asked or _last(turn, SPOKEN_OF_WITHIN)
+        if last is not None and not _gone(last.job):
+            return draw(turn, _same(turn, last, read(found["wish"])))
     looks_so = reading.problem == "only_controls" or may_change(text)
     wanted = change(text) if looks_so else None
     if wanted is None:
@@ -111,13 +132,18 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
     return _change(turn, last, wanted)
 
 
+def asks(turn: Turn) -> bool:
+    """Whether the person was asked what to change about a picture, and has not answered yet."""
+    return _asked(turn) is not None
+
+
 def is_action(text: str) -> bool:
     """Whether the text is what a button under a picture says."""
     return _action(text) is not None
 
 
 def _action(text: str) -> str | None:
-    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", text).casefold()
+    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", shortened(text)).casefold()
     return _BY_WORD.get(bare) or _BY_WORD.get(_POLITELY.sub("", bare))
 
 

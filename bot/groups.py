@@ -19,6 +19,7 @@ from bot.moderation import moderation
 from bot.prepared import Prepared
 from bot.prompt import clean, command, read
 from bot.prompt.cleaning import has_words
+from bot.prompt.spoken import SMALL_TALK
 from bot.queue import Wake
 from bot.tables import chats, people
 from bot.turn import Turn
@@ -117,7 +118,15 @@ def unfit(turn: Turn, word: str) -> str | None:
         return "letters"
     if word in COMMON:
         return "common"
-    taken = command(word) or going_on.is_action(word) or languages.asked(word) or wish(word)
+    order = command(word)
+    if order is not None and order.kind in SMALL_TALK and not word.startswith("絵筆"):
+        return "common"
+    taken = (
+        (order and order.kind not in SMALL_TALK)
+        or going_on.is_action(word)
+        or languages.asked(word)
+        or wish(word)
+    )
     if taken or read(word).problem:
         return "taken"
     settings = turn.settings

@@ -20,6 +20,7 @@ from inference.request import MAX_COUNT
 Message = dict[str, Any]
 
 MAX_ALT = 1_500  # UTF-16 units of altText that LINE takes
+MAX_CHIP = 20  # characters on a quick reply
 TRY = "try"  # what an example's postback begins with
 PAGES = ("ask", "styles", "shape", "care", "go_on", "photo", "wait", "groups", "keep", "language")
 _GROUPS_FIRST = ("groups", *(it for it in PAGES if it != "groups"))
@@ -57,6 +58,20 @@ def example(place: str, lang: str = "ja") -> str | None:
     if name not in PAGES or not number.isdecimal():
         return None
     return next((it.text for n, it in enumerate(examples(name, lang), 1) if n == int(number)), None)
+
+
+def chips(lang: str = "ja", kind: str = "user") -> Message:
+    """Examples of what to paint as quick replies, for who does not know what to ask for."""
+    actions = [
+        _action(it, f"{TRY}:{name}:{number}", kind)
+        for name in ("ask", "styles")
+        for number, it in enumerate(examples(name, lang), 1)
+    ]
+    return {
+        "items": [
+            {"type": "action", "action": {**it, "label": it["label"][:MAX_CHIP]}} for it in actions
+        ]
+    }
 
 
 def examples(name: str, lang: str = "ja") -> Iterator[Example]:
@@ -100,16 +115,13 @@ _LOOK = {"type": "button", "style": "secondary", "height": "sm", "adjustMode": "
 
 
 def _button(example: Example, data: str, kind: str) -> Message:
+    return {**_LOOK, "action": _action(example, data, kind)}
+
+
+def _action(example: Example, data: str, kind: str) -> Message:
     if kind == "user":
-        action = {"type": "message", "label": example.label, "text": example.text}
-    else:
-        action = {
-            "type": "postback",
-            "label": example.label,
-            "data": data,
-            "displayText": example.text,
-        }
-    return {**_LOOK, "action": action}
+        return {"type": "message", "label": example.label, "text": example.text}
+    return {"type": "postback", "label": example.label, "data": data, "displayText": example.text}
 
 
 def _bubble(title: str, body: str, buttons: list[Message]) -> Message:

@@ -232,13 +232,39 @@ def photo_refused(code: str, lang: str = "ja") -> list[Message]:
 
 
 def problem(
-    kind: str, lang: str = "ja", *, quote_token: str | None = None, **values: object
+    kind: str,
+    lang: str = "ja",
+    where: str = "user",
+    *,
+    quote_token: str | None = None,
+    **values: object,
 ) -> list[Message]:
     """Nothing can be painted of what was sent. kind: a key of "problem", among them those of
-    `Reading.problem`. values: for its placeholders. Raises KeyError for an unknown kind."""
+    `Reading.problem`. where: as in `welcome`. values: for its placeholders. Raises KeyError for
+    an unknown kind."""
     if kind == "too_long":
         values = {"limit": MAX_PROMPT, **values}
-    return [_text(say(f"problem.{kind}", lang, **values), quote_token)]
+    text = _text(say(f"problem.{kind}", lang, **values), quote_token)
+    return [text | {"quickReply": help_pages.chips(lang, where)}] if kind == "anything" else [text]
+
+
+def small_talk(kind: str, lang: str = "ja", where: str = "user") -> list[Message]:
+    """Thanks, praise, a greeting or a nod, answered. kind: a key of "talk"; where: as in `welcome`.
+    Raises KeyError for an unknown kind."""
+    text = say(f"talk.{kind}", lang)
+    if kind != "hello":
+        return [_text(text)]
+    return [_text(text) | {"quickReply": help_pages.chips(lang, where)}]
+
+
+def left(kind: str, lang: str = "ja", **values: object) -> list[Message]:
+    """How many pictures are left today. kind: a key of "left"; values: for its placeholders."""
+    return [_text(say(f"left.{kind}", lang, **values))]
+
+
+def terms(lang: str = "ja", *, terms_url: str) -> list[Message]:
+    """Where the rules of use are."""
+    return [_text(say("help.terms", lang, terms_url=terms_url))]
 
 
 def refused(category: str, lang: str = "ja", *, quote_token: str | None = None) -> list[Message]:

@@ -9,7 +9,8 @@ from bot.prompt import LANDSCAPE, PORTRAIT, SHAPES, SQUARE, styles
 from bot.texts import say
 
 _NAMED = {LANDSCAPE: "landscape", PORTRAIT: "portrait", SQUARE: "square"}
-_CHANGES = ((0.45, "little"), (0.7, "half"), (1.0, "much"))  # strengths up to this
+# Strengths that are said in words; any other in figures.
+_CHANGES = {0.35: "little", 0.4: "little", 0.55: "half", 0.8: "much"}
 MAX_CUT = 60  # characters of what was cut that are named
 
 
@@ -53,6 +54,8 @@ def parts(kept: Mapping[str, Any], lang: str = "ja") -> list[str]:
         if (level := kept.get(manner)) and not (way == "fine" and manner == "effort"):
             said.append(say(f"reading.{level}", lang))
     if (strength := kept.get("strength")) is not None and not way:
-        level = next(name for most, name in _CHANGES if strength <= most)
-        said.append(say(f"reading.change_{level}", lang))
+        if level := _CHANGES.get(strength):
+            said.append(say(f"reading.change_{level}", lang))
+        else:
+            said.append(say("reading.change_share", lang, percent=round(100 * strength)))
     return said

@@ -34,7 +34,7 @@ def draw(
         return turn.say(messages.problem("banned", turn.language))
     switched = switches.state(turn.db)
     if reading.problem is not None and switched.accepting:
-        return turn.say(messages.problem(reading.problem, turn.language))
+        return turn.say(messages.problem(reading.problem, turn.language, turn.kind))
     if settings.moderation:
         changes = switches.amendment(turn.db, switched.words_at)
         judge = moderation(settings.moderation_lists, changes)

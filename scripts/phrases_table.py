@@ -25,7 +25,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "what-you-can-say.md"
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "How many": (
         "赤い車を4枚", "赤い車、三枚ください", "赤い車を２、３まい", "赤い車を4パターンで",
-        "四枚羽の扇風機", "花びらが5枚",
+        "四枚羽の扇風機", "4枚羽の鳥を2枚お願いします", "花びらが5枚",
     ),
     "Shape": (
         "海を横長で", "海、縦長サイズで", "海 正方形", "海 16:9", "海をスマホの壁紙に",
@@ -38,16 +38,20 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "What to leave out": (
         "渋谷の交差点、人なし", "人物なしの街", "海、文字は入れないで", "ラーメン、ネギ抜きで",
         "浜辺、赤い車と看板はいらない", "森、動物は出さないでね", "道頓堀、人入れんといて",
+        "富士山、できれば人が写り込まないようにお願いします", "雨じゃなくて雪の京都",
         "洋なしとりんご", "底なし沼",
     ),
     "How to paint": (
         "猫を速く描いて", "猫、急ぎで", "猫を丁寧に描いてください", "猫、高画質で", "猫、忠実に",
-        "宇宙の猫、おまかせで", "猫を少しだけ変えて", "速く走る犬", "自由の女神",
+        "宇宙の猫、おまかせで", "猫を少しだけ変えて", "猫、変化は30%で", "速く走る犬", "自由の女神",
     ),
     "The same picture again": ("猫 シード42", "猫、シード値は42で", "シード権を獲得したチーム"),
     "Everything at once": (
         "夜の富士山を浮世絵風に、横長で4枚、人物なしでお願いします",
         "ねえねえ、お城の絵を水彩で2枚、縦長で描いてくれる？",
+        "お忙しいところ恐れ入ります。孫の着物姿を水彩画で描いていただけますでしょうか。",
+        "おはようさん。LINEのアイコン用に柴犬描いてもらえへんやろか",
+        "お題：雪だるま　枚数：2枚　形：横長",
     ),
 }  # fmt: skip
 CHANGES = (
@@ -66,6 +70,9 @@ CHANGES = (
     ("公園で遊ぶ犬", "場所を海辺に"),
     ("女の子", "髪を短くして"),
     ("猫", "この絵を水彩画に"),
+    ("朝の海", "さっきと同じ感じで夜に"),
+    ("犬と海", "犬じゃなくて猫にして"),
+    ("夜の街", "雪を降らせてもらえますか"),
     ("猫", "月を追加して"),
     ("浜辺", "人を消して"),
     ("猫", "横長で、4枚"),
@@ -113,6 +120,12 @@ COMMANDS = {
     "remove": "The picture is deleted, where it is one's own",
     "erase": "What is kept of the person, and the question whether to erase it",
     "erase_yes": "It is erased",
+    "left": "How many more can be painted today",
+    "terms": "The link to the rules of use",
+    "thanks": "A kind word, and no picture",
+    "praise": "A kind word, and how to go on",
+    "hello": "What to write, with examples to tap",
+    "nod": "A kind word",
 }
 GROUP = (
     "合言葉を『絵筆』にして", "合言葉は絵筆です", "合い言葉「えふで」", "prefix efude",
@@ -236,7 +249,13 @@ def _styles() -> Iterable[str]:
 
 
 def _commands() -> Iterable[str]:
-    yield "## About a picture that was asked for"
+    yield "## About a picture that was asked for, and other talk"
+    yield ""
+    yield (
+        "And what means the same: 「あとどのくらいかかりますか」, 「やっぱりやめときます」, "
+        "「履歴を全部消してほしい」. In a group, what people say to each other anyway, 「遅い」 or "
+        "「ありがとう」, is for the bot only where it is mentioned."
+    )
     yield ""
     yield "| You write | You get |"
     yield "|---|---|"

@@ -102,12 +102,12 @@ def _swap(prompt: str, what: str, into: str) -> str:
     """Something that is in the prompt becomes something else, or otherwise."""
     if describing.is_colour(what) and describing.is_colour(into):
         return describing.coloured(prompt, into)
+    if (group := one_of(into)) and group is one_of(what):
+        return replaced(prompt, into) or prompt.replace(what, into)
     if describing.is_number(into) or describing.is_side(into) or _describes(what, into):
         return describing.described(prompt, what, into)
     if into != what and into.endswith(what):  # 「車を赤い車に」
         return describing.described(prompt, what, into.removesuffix(what))
-    if (group := one_of(into)) and group is one_of(what):
-        return replaced(prompt, into) or prompt.replace(what, into)
     if group is PLACES:  # 「犬を公園に」
         return _become(prompt, into)
     return prompt.replace(what, into)

@@ -12,45 +12,64 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot import japanese
+from bot.prompt.asking import plain_order
 from bot.prompt.grammar import MARKS, NUMERAL
 from bot.prompt.reading import Reading, read
 
 _PICTURE = "絵|画像|イラスト|写真|作品|やつ|もの"
 _LAST = "さっき|さきほど|先ほど|先程"
 _REFERENCE = re.compile(
-    rf"^(?:(?:{_LAST}|この|その|あの|今|いま|前|最後|直前)(?:の)?(?:{_PICTURE})の(?:中の)?(?=.{{1,20}}[をは])"
-    rf"|(?:(?:{_LAST}|今|いま|前|最後|直前)の(?:{_PICTURE})?|(?:この|その|あの)(?:{_PICTURE})|これ|それ)"
+    rf"^(?:(?:{_LAST}|この|その|あの|今|いま|前|最後|"
+    rf"直前)(?:の)?(?:{_PICTURE})の(?:中の)?(?=.{{1,20}}[をは])"
+    rf"|(?:(?:{_LAST}|今|いま|前|最後|直前)の(?:{_PICTURE})?|(?:この|その|あの)(?:{_PICTURE})|"
+    rf"これ|それ)"
     rf"(?:を|は|も|で|、| |と同じ(?:感じ|構図|絵)?で)[、 ]*(?:もとに|元に)?[、 ]*"
+    rf"|(?:(?:{_LAST}|今|いま|前|最後|直前)(?:の(?:{_PICTURE})?)?と)?同じ"
+    rf"(?:感じ|構図|雰囲気|ポーズ|の|{_PICTURE})(?:の(?:{_PICTURE}))?(?:のまま)?[、 ]?[をで][、 ]?"
+    rf"|そのまま(?:で[、 ]?|[、 ])"
     rf"|(?:{_LAST})の)"
 )
 _MAKE = (
-    "(?:して|変えて|かえて|替えて|代えて|変更して|チェンジして|入れ替えて|置き換えて|描き替えて|描き変えて|"
+    "(?:して|変えて|かえて|替えて|代えて|変更して|チェンジして|入れ替えて|置き換えて|描き替えて|"
+    "描き変えて|"
     "なおして|直して|仕上げて|寄せて|増やして|ふやして|減らして|へらして)"
 )
 _KIND_WORDS = re.compile(  # at the end: 〜ください, 〜ほしいな, 〜くれますか
-    r"(?:みて)?(?:ください(?:ませんか|ますか)?|下さい|ほしい|欲しい|いただけますか|もらえますか|もらえる|"
+    r"(?:みて)?(?:ください(?:ませんか|ますか)?|下さい|ほしい|欲しい|いただけますか|もらえますか|"
+    r"もらえる|"
     r"くれますか|くれませんか|くれない|くれる|くれ|ちょうだい|お願い(?:します|できますか)?)?"
     r"(?:です|な|ね|よ|かな)*$"
 )
 _MADE = re.compile(f"{_MAKE}$")
 _LONGEST_CONTROL = 24  # characters
 _MORE = re.compile(
-    "^(?:もっと|もう少し|もうすこし|もうちょっと|さらに|ちょっと|少し|すこし|だいぶ|かなり)[ 、]?"
+    "^(?:もっと|もう少し|もうすこし|もうちょっと|もうちょい|も少し|さらに|ちょっと|ちょい|少し|"
+    "すこし|"
+    "だいぶ|かなり|若干)(?:だけ)?[ 、]?"
 )
 _SWAP = re.compile(
     rf"^(?P<what>.{{1,20}}?)(?:を|は|だけ)(?P<into>.{{1,20}}?)(?:に{_MAKE}?|(?P<ku>く){_MAKE}?)$"
 )
 _REMOVE = re.compile(
-    "^(?P<what>.{1,20}?)(?:を|は)?(?:消して|けして|なくして|無くして|取って|とって|取り除いて|除いて|外して|"
+    "^(?P<what>.{1,20}?)(?:を|は)?(?:消して|けして|なくして|無くして|取って|とって|取り除いて|"
+    "除いて|外して|"
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
 _ADD = re.compile(
-    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|つけて|"
-    "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて)$"
+    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|"
+    "つけて|"
+    "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて|"
+    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて)$"
 )
+_INSTEAD = re.compile(  # 「犬じゃなくて猫にして」
+    rf"^(?P<what>.{{1,12}}?)(?:じゃ|では)な(?:くて|く|いで)(?P<into>.{{1,12}}?)"
+    rf"(?:に{_MAKE}?|で|(?:の(?:方|ほう))?がいい|を描いて)?$"
+)
+_MAKE_IT = re.compile("^(?P<into>[^をがに]{1,12}?)させて$")  # 「もっとキラキラさせて」
+_AFTER_ALL = re.compile("^(?:やっぱり?|やはり|じゃあ|では)[、 ]?")
 _GROUND = re.compile("^背景は(?P<into>.{1,20}?)で?$")
 _BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}|(?P<ku>く){_MAKE})$")
-_BECOME_MORE = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}?|(?P<ku>く){_MAKE}?)$")
+_BECOME_MORE = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}?|で|(?P<ku>く){_MAKE}?)$")
 _FEELING = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
 _WHOLE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
 # What every picture has, named in its prompt or not. True: it stands for words of its own, 「冬」,
@@ -102,7 +121,8 @@ _MANY = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増や
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_MAKE}|して|て)?$")
 _NO_PICTURE = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
 _HINT = re.compile(
-    rf"(?<!描い)て|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|もっと|もう少し|もうちょっと|さらに|感じ|"
+    rf"(?<!描い)て|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
+    rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "追加|削除|なしに|^背景[はを]"
 )
 
@@ -166,6 +186,7 @@ def parse(text: str) -> Change:
 
 def _parse(text: str, *, loosely: bool) -> Change | None:
     """loosely: a part that is no change is one more thing to add; else the whole is none."""
+    text = re.sub(r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _AFTER_ALL.sub("", text))
     rest = _REFERENCE.sub("", text, count=1)
     refers = rest != text
     steps: list[Step] = []
@@ -174,7 +195,7 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     for part in re.split(rf"[{MARKS}]+", rest):
         if not part:
             continue
-        words = _KIND_WORDS.sub("", part) or part
+        words = plain_order(_KIND_WORDS.sub("", part) or part)
         if control := _control(part, words):
             controls.append(control)
         elif (match := _SWAP.match(words)) and (
@@ -205,6 +226,8 @@ def _is_control(words: str) -> bool:
 
 def _step(words: str, *, refers: bool) -> Step | None:
     more = _MORE.match(words)
+    if match := _INSTEAD.match(words):
+        return Step("swap", match["what"], match["into"])
     if _MIRROR.match(words):
         return Step("mirror")
     if match := _MANY.match(words):
@@ -229,6 +252,8 @@ def _step(words: str, *, refers: bool) -> Step | None:
             return None  # 「犬の絵にして」 is a wish
         if not _NO_PICTURE.match(subject) and not re.fullmatch(NUMERAL, subject):
             return Step("become", into=subject)
+    if (more or refers) and (match := _MAKE_IT.match(bare)):
+        return Step("become", into=match["into"])
     if more and (found := _FEELING.search(bare)):
         return Step("become", into=bare[: found.start()])
     return None

@@ -14,21 +14,38 @@ _UNWANTED = (
     "タイトル|動物|建物|建造物|電線|電柱|フレーム|枠線"
 )
 _UNWANTED_APART = f"{_UNWANTED}|人|ひと|字|雪|雲|色|影|枠|車|木|花|傘|線"
-_WITHOUT = r"(?P<without>[もは]?(?:なし|無し|ナシ|抜き|ぬき|ヌキ))"
+_WITHOUT = r"(?P<without>[もは]?(?:なし|無し|ナシ|抜き|ぬき|ヌキ|無(?=$|[" + MARKS + r"])))"
 _PLEASE = r"(?:ください|下さい|くださーい|くらさい|(?:ほし|欲し)い(?:です)?|お願いします|ね|な|よ)*"
 _DO_NOT = (
     r"(?:とか|なんか|など)?[をはもが]?"
-    r"(?:(?:入れ|いれ|描か|書か|かか|えがか|出さ|写さ|うつさ|映さ|写ら|うつら|付け|つけ|載せ|のせ)"
-    rf"(?:ないように(?:して)?|ないで|ず(?:に)?|んといて(?:な|や|ね)?|んで(?:ええ|いい|よか)|へんで){_PLEASE}"
+    r"(?:(?:入れ|いれ|描か|書か|かか|えがか|出さ|写さ|うつさ|映さ|(?:写り|映り|うつり)こま|"
+    r"(?:写り|映り)込ま|写ら|"
+    r"映ら|うつら|付け|つけ|載せ|のせ)"
+    rf"(?:なくても?(?:いい|ええ|大丈夫|OK)(?:です)?(?:から|ので|よ|わ)?|ないように(?:して)?|"
+    rf"ないで|ず(?:に)?|んと[いっ]て(?:くれ(?:へん)?|な|や|ね)?|んで(?:ええ|いい|よか|な|ね)|"
+    rf"へんで)"
+    rf"{_PLEASE}"
     rf"|(?:いらない|要らない|いりません|要りません|いらん|要らん|いらへん|不要|禁止|NG"
-    rf"|なくて(?:いい|ええ|よい|OK|大丈夫))(?:です|から|ので|んで|で|けど|よ|わ|ね)*"
-    rf"|(?:消し|除い|省い|はずし|外し|やめ)て{_PLEASE})"
+    rf"|なくて(?:も)?(?:いい|ええ|よい|OK|大丈夫))(?:です|から|ので|んで|ねん|で|けど|よ|わ|ね)*"
+    rf"|(?:消し|除い|省い|抜い|はずし|外し|やめ)て{_PLEASE})"
+)
+# Of the words above only: 「人がいないやつ」 asks for it, 「水が入らないように」 may not.
+_NOT_THERE = (
+    rf"[がのは](?:い|入ら|はいら)ない(?:ように(?:して)?|やつ|方|ほう)?(?:で|が(?:いい|よい)|"
+    rf"に)?(?:です)?{_PLEASE}"
 )
 _KNOWN = re.compile(
-    rf"(?P<what>(?:{_UNWANTED}|{BEFORE}(?:{_UNWANTED_APART}))(?:(?:とか|[とやも・])(?:{_UNWANTED_APART}))*)"
-    rf"(?:{_WITHOUT}(?:で(?:お願いします)?|にして|の|(?=[^ぁ-ん]|$|{ASK}))|{_DO_NOT}{AFTER})"
+    rf"(?P<what>(?:{_UNWANTED}|{BEFORE}(?:{_UNWANTED_APART}))(?:(?:とか|"
+    rf"[とやも・])(?:{_UNWANTED_APART}))*)"
+    rf"(?:{_WITHOUT}(?:で(?:お願いします|お願い|(?:大丈夫|いい|結構|けっこう|OK)(?:です)?)?|"
+    rf"にして|の|(?=[^ぁ-ん]|$|{ASK}))|(?:{_DO_NOT}|{_NOT_THERE}){AFTER})"
 )
 _ALONE = re.compile(rf"{APART}(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE}|{_DO_NOT}){AFTER}")
+_INSTEAD = re.compile(
+    rf"{APART}(?P<what>[^{MARKS}]{{1,8}}?)(?:じゃ|では)な(?:くて(?!も|いい|よい|OK|大丈夫)|"
+    rf"く(?!て)|いで)"
+    rf"[、 ]?(?=[^{MARKS}])"
+)
 # Words that only look like 「〜なし」 or 「〜抜き」: 名無し, 洋なし, 栓抜き. Many a dictionary has
 # them apart, so they are named here beside what the analyser knows.
 _WHOLE_WORDS = {
@@ -39,7 +56,8 @@ _WHOLE_WORDS = {
 _OTHERS = ("他", "ほか", "別の", "それ以外", "これ")  # 「他の人はいらない」: nobody can draw that
 _PARTICLES = re.compile("[をにがは]")
 _HAS_TRIGGER = re.compile(
-    "なし|無し|ナシ|抜き|ぬき|ヌキ|ない|ず|んと|んで|へんで|いりません|要りません|いらん|要らん|不要|禁止|NG|なくて|て"
+    "なし|無し|ナシ|抜き|ぬき|ヌキ|ない|ず|んと|んで|へんで|いりません|要りません|いらん|要らん|"
+    "不要|禁止|NG|なくて|て"
 )
 
 
@@ -80,6 +98,18 @@ def take_any(text: str, found: list[str]) -> str:
         return head + SEAM
 
     return _ALONE.sub(take, text)
+
+
+def take_instead(text: str, found: list[str]) -> str:
+    """Take out what something else shall stand for: 「雨じゃなくて雪の京都」."""
+
+    def take(match: re.Match[str]) -> str:
+        if not japanese.is_thing(match["what"]):
+            return match[0]
+        _note(found, [match["what"]])
+        return ""
+
+    return _INSTEAD.sub(take, text)
 
 
 def _last_thing(text: str) -> tuple[str, str, str]:

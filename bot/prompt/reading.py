@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,15 @@ from bot.prompt.cleaning import MAX_PROMPT, clean, cut, has_symbols, has_words
 from bot.prompt.steering import take_steering_words
 from bot.prompt.styles import only_styles, styles
 
-Problem = Literal["empty", "too_long", "only_emoji", "only_controls"]
+_ANYTHING = re.compile(  # names nothing to paint: 「適当に何か」, 「絵」
+    "(?:とりあえず|適当に|てきとうに|ランダムに?|今日の気分で|暇だから|ひまだから|また|、| )*"
+    "(?:(?:何|なに|なん)(?:か|でも)(?:いい|良い|おまかせ|一つ|ひとつ|好きなもの|面白いもの|"
+    "かわいいもの)?|"
+    "好きなもの|好きなの|絵|お絵描き|お絵かき|画像|イラスト|ちょうだい|ください|よろしく|お願い|"
+    "おねがい)"
+    "(?:です|で|から|ので|けど|を|も|よ|ね|や|、| )*"
+)
+Problem = Literal["empty", "too_long", "only_emoji", "only_controls", "anything"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ def read(
     painted = has_words(rest) and not only_styles(rest)
     if not painted:
         problem = "only_emoji" if emojis or has_symbols(rest or text) else "only_controls"
+    elif _ANYTHING.fullmatch(rest):
+        painted, problem = False, "anything"
     return Reading(
         rest if painted else "",
         "、".join(wish.negatives),

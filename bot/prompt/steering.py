@@ -6,20 +6,26 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot import japanese
+from bot.prompt.asking import shortened
 from bot.prompt.cleaning import has_words
 from bot.prompt.grammar import (
     AFTER,
     APART,
     ASKING,
     BEFORE,
+    FAREWELL,
     GREETING,
+    LABEL,
+    LAUGHING,
     NUMERAL,
     POLITE,
     SEAM,
+    SOFTENER,
     mend,
     value,
 )
-from bot.prompt.negatives import take_any, take_known
+from bot.prompt.negatives import take_any, take_instead, take_known
 from bot.prompt.styles import take_styles
 from inference.request import MAX_COUNT, MAX_SEED
 
@@ -70,24 +76,29 @@ _LEADING = {
 _PICTURE = r"(?:の?(?:サイズ|構図|画面|画像|絵|イラスト|写真|比率|向き|アスペクト比))?"
 _USE = (
     r"(?:用(?:の(?:絵|画像|イラスト)|に|で)?|に(?:したい|使いたい|使う|使える|する)"
-    r"(?:です|んです|んだけど|から|ので|やつ|もの)?)?"
+    r"(?:ん?です(?:けど|が)?|んだけど|のですが|から|ので|やつ|もの|と思(?:って|い)(?:い?ます)?)?)?"
 )
 _SHAPE = re.compile(
     rf"{BEFORE}(?:{_SHAPE_WORD}){_USE}{_PICTURE}{POLITE}{AFTER}"
     rf"|{APART}(?P<side>縦|横){POLITE}{AFTER}"
     rf"|{APART}(?P<leading>横長|縦長|正方形|よこなが|たてなが)で"
 )
+_FOR = re.compile(  # 「アイコン用に柴犬を」, 「待ち受けにしたいので、満月」
+    rf"{APART}(?:{_SHAPE_WORD})(?:用に|用の|(?:にし|として使い|に使い)たい(?:の|ん)で|"
+    rf"にしたい(?:ん)?(?:だ)?から|"
+    r"に(?:する|使う)(?:の|ん)?で)(?=[^\n])"
+)
 _KEPT_SHAPE = re.compile(
     rf"の(?:{_KEPT_WORD})(?=(?:用に?|に(?:して|したい|する|使いたい))?{POLITE}{AFTER})"
 )
 _SEED = re.compile(
-    rf"(?<![a-z])(?:シード|しーど|seed|種)(?:値|番号)? ?[:=は]? ?(?P<seed>[0-9]{{1,20}})"
+    rf"(?<![a-z])(?:シード|しーど|seed|種)(?:値|番号)? ?[:=はを]? ?(?P<seed>[0-9]{{1,20}})"
     rf"(?:番)? ?(?:{POLITE}{AFTER}|で)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(  # 「2、3枚」 is three
     rf"(?<![0-9一二三四五六七八九十.第])(?:(?P<from>(?<![一-鿿A-Za-z:/])[1-9一二三四五][、,~〜-])?"
-    rf"(?P<count>{NUMERAL}) ?"
+    rf"(?:[×x] ?)?(?P<count>{NUMERAL}) ?"
     r"(?:枚|まい|パターン|案|通り|バリエーション|バージョン)"
     rf"|{BEFORE}(?P<kana>いち|に|さん|よん|し)まい|{BEFORE}(?P<some>数枚|何枚か|なんまいか))"
     rf"(?:ずつ|ほど|くらい|ぐらい|だけ|ばかり|分)?{_PICTURE}{POLITE}{AFTER}"
@@ -95,38 +106,58 @@ _COUNT = re.compile(  # 「2、3枚」 is three
 _KANA = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "し": 4}
 # Things that are themselves counted in 枚: 「花びら5枚」 is one picture.
 _FLAT_THINGS = re.compile(
-    "(?:花びら|花弁|葉|葉っぱ|もみじ|紅葉|落ち葉|羽|羽根|翼|皿|お皿|紙|布|板|窓|扉|鏡|札|お札|シャツ|"
-    "着物|浴衣|コイン|硬貨|カード|トランプ|かるた|切手|はがき|ハガキ|ハンカチ|タオル|毛布|布団|座布団|"
-    "畳|瓦|せんべい|煎餅|パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|海苔|"
+    "(?:花びら|花弁|葉|葉っぱ|もみじ|紅葉|落ち葉|羽|羽根|翼|皿|お皿|紙|布|板|窓|扉|鏡|札|お札|"
+    "シャツ|"
+    "着物|浴衣|コイン|硬貨|カード|トランプ|かるた|切手|はがき|ハガキ|ハンカチ|タオル|毛布|布団|"
+    "座布団|"
+    "畳|瓦|せんべい|煎餅|パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|"
+    "海苔|"
     "チケット|レコード|ポスター|旗|帆|写真|DVD|CD)[をがはに]? ?$"
 )
-_A_LITTLE = "ちょっと|なるべく|できるだけ|とにかく|すごく|めっちゃ"
+_A_LITTLE = (
+    "ちょっと|ちょい|なるべく|できるだけ|できる限り|とにかく|すごく|めっちゃ|超|もっと|"
+    "もう少し|かなり"
+)
 _MAKE = "(?=(?:[描書画]い|かい|えがい|作っ|つくっ|仕上げ|生成し)て)"
+_MORE_OR_LESS = "もっと|もう少し|なるべく|できるだけ"
 _EFFORT: dict[Literal["quick", "careful"], str] = {
     "quick": "速く|早く|はやく|急いで|急ぎ|いそいで|いそぎ|ざっと|ざっくり|さっと|"
-    "さくっと|すぐに|すぐ|手早く|てばやく|簡単に|かんたんに|雑に|ラフに|低画質",
+    "さくっと|すぐに|すぐ|手早く|てばやく|簡単に|かんたんに|雑に|ラフに|低画質|はよう?|なるはや|"
+    "ぱぱっと|パパッと|"
+    "ささっと|サクッと|大急ぎ|超特急|スピード重視",
     "careful": "きれいに|綺麗に|キレイに|美しく|丁寧に|ていねいに|じっくり|細かく|こまかく|"
-    "しっかり|本気|高精細|高品質|高画質|高解像度|ハイクオリティ|時間をかけて",
+    "しっかり|本気|全力|高精細|高品質|最?高画質|高解像度|(?:ハイ|高)クオリティ|"
+    "じっくり時間を?かけて|時間を?かけて|"
+    "(?:きれい|キレイ|綺麗|丁寧|ていねい)め|気合を?入れて|こだわって|細部まで(?:丁寧に|きれいに|"
+    "こだわって)",
 }
 _FIDELITY: dict[Literal["free", "faithful"], str] = {
-    "free": "自由な発想|自由に|じゆうに|おまかせ|お任せ|好きなように|好きに|ゆるく|アレンジして|"
+    "free": "自由な発想|自由に|じゆうに|おまかせ|お任せ|好きなように|好きに|ゆるく|"
+    "(?:大胆に)?アレンジして|"
     "適当に|てきとうに|自由なアレンジ",
-    "faithful": "忠実に|ちゅうじつに|言葉通りに?|ことばどおりに?|言葉どおりに?|"
-    "指示通りに?|指示どおりに?|文章通りに?|書いた通りに?|書いたとおりに?|その通りに|きっちり",
+    "faithful": f"(?:(?:プロンプト|文章|文|言葉|ことば|指示|"
+    f"説明)に(?:{_MORE_OR_LESS})?)?(?:忠実に|ちゅうじつに)|言葉通りに?|ことばどおりに?|"
+    f"言葉どおりに?|"
+    "指示通りに?|指示どおりに?|文章通りに?|(?:書いた|言った|言われた|書いてある)(?:通り|とおり)に?|"
+    "指定(?:通り|どおり)に?|その通りに|きっちり|厳密に",
 }
 _STRENGTH = {
     0.35: "(?:ほんの)?(?:少し|すこし|ちょっと|ちょっぴり|軽く|わずかに)(?:だけ)?"
-    "(?:変え|かえ|変化させ|アレンジし)て",
+    "(?:変え|かえ|変化させ|アレンジし)て|(?:あまり|あんまり|なるべく|できるだけ|ほとんど)(?:変え|"
+    "かえ)"
+    "(?:ないで|ずに)|変化[はを]?(?:少なめ|小さめ|控えめ|ひかえめ)(?:で|に(?:して)?)?",
     0.55: "(?:半分|ほどほど|そこそこ|ある程度|まあまあ)(?:くらい|ぐらい|に)?"
     "(?:変え|かえ|変化させ)て",
     0.8: "(?:大きく|おおきく|がらっと|ガラッと|がらりと|ガラリと|思い切り|思いきり|"
-    "おもいきり|思いっきり|大胆に|かなり|すごく|全然違う感じに)(?:変え|かえ|変化させ|アレンジし)て",
+    "おもいきり|思いっきり|大胆に|かなり|すごく|全然違う感じに)(?:変え|かえ|変化させ)て|"
+    "変化[はを]?(?:大きめ|多め|強め)(?:で|に(?:して)?)?",
 }
 
 
 def _manner(words: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{_A_LITTLE})?(?:{words}){_MAKE}|{BEFORE}(?:{_A_LITTLE})?(?:{words})(?:[でに]|め(?:に|で))?(?:して)?{AFTER}"
+        rf"(?:{_A_LITTLE})?(?:{words}){_MAKE}|{BEFORE}(?:{_A_LITTLE})?(?:{words})(?:[でに]|"
+        rf"め(?:に|で))?(?:して)?{AFTER}"
     )
 
 
@@ -136,6 +167,13 @@ _STRENGTHS = {
     amount: re.compile(rf"{BEFORE}{words}(?:ください|下さい|ほしい(?:です)?|みて|ね|な)*{AFTER}")
     for amount, words in _STRENGTH.items()
 }
+_SHARE = re.compile(  # in figures: 「変化50%」, 「変える強さは0.5で」
+    rf"{BEFORE}(?:変化|変える|変化の|画像の|写真の)?(?:量|率|強さ|つよさ|強度|"
+    rf"度合い?)?(?<=[化量率さ度合い])[はを:=]? ?"
+    rf"(?:(?P<percent>[0-9]{{1,3}}) ?(?:%|パーセント)|(?P<share>[01]?\.[0-9]{{1,3}})|"
+    rf"(?P<tenths>[0-9]|10)割)"
+    rf"(?:くらい|ぐらい|程度)?{POLITE}{AFTER}"
+)
 _ENOUGH = 40  # passes; people's sentences need two
 
 
@@ -177,6 +215,14 @@ class Wish:
         self.size = self.size or _size(match)
         return match[0]
 
+    def take_share(self, match: re.Match[str]) -> str:
+        if match["percent"]:
+            share = int(match["percent"]) / 100
+        else:
+            share = int(match["tenths"]) / 10 if match["tenths"] else float(match["share"])
+        self.strength = min(1.0, round(share, 2))
+        return SEAM
+
     def take_manners(self, text: str) -> str:
         for effort, pattern in _EFFORTS.items():
             text, times = pattern.subn(SEAM, text)
@@ -184,6 +230,7 @@ class Wish:
         for fidelity, pattern in _FIDELITIES.items():
             text, times = pattern.subn(SEAM, text)
             self.fidelity = fidelity if times else self.fidelity
+        text = _SHARE.sub(self.take_share, text)
         for amount, pattern in _STRENGTHS.items():
             text, times = pattern.subn(SEAM, text)
             self.strength = amount if times else self.strength
@@ -198,11 +245,22 @@ def take_steering_words(text: str) -> tuple[str, Wish]:
     wish = Wish()
     for _ in range(_ENOUGH):
         before = text
-        text = take_known(GREETING.sub("", text), wish.negatives)
-        text = mend(_pass(_take_any(text, wish), wish))
+        text = FAREWELL.sub("", LAUGHING.sub(SEAM, GREETING.sub("", shortened(text))))
+        text = take_known(LABEL.sub(SEAM, SOFTENER.sub(SEAM, text)), wish.negatives)
+        text = _take_any(take_instead(text, wish.negatives), wish)
+        text = _without_joint(mend(_pass(text, wish)))
         if text == before:
             break
     return text, wish
+
+
+def _without_joint(text: str) -> str:
+    """Without the 「で」 that joined the subject to what was taken: 「柴犬で」, not 「遊んで」."""
+    if not text.endswith("で"):
+        return text
+    last = japanese.words(text)[-2:]
+    joined = len(last) == 2 and last[1].text == "で" and last[0].kind in {"名詞", "接尾辞"}
+    return text[:-1] if joined else text
 
 
 def _take_any(text: str, wish: Wish) -> str:
@@ -216,11 +274,11 @@ def _take_any(text: str, wish: Wish) -> str:
 
 
 def _pass(text: str, wish: Wish) -> str:
-    text = ASKING.sub(SEAM, text)
+    text = ASKING.sub(SEAM, take_styles(text, wish.styles))
     text = _SEED.sub(wish.take_seed, text)
     text = _COUNT.sub(wish.take_count, text)
     text = _SHAPE.sub(wish.take_shape, text)
-    text = _KEPT_SHAPE.sub(wish.keep_shape, text)
+    text = _KEPT_SHAPE.sub(wish.keep_shape, _FOR.sub(wish.take_shape, text))
     text = take_styles(text, wish.styles)
     return wish.take_manners(text)
 

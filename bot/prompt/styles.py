@@ -61,7 +61,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     like = re.compile(  # anywhere; as an adverb at the end it becomes the label
         rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]|に(?:して|仕上げて))?(?P<end>{AFTER})?"
     )
-    by = re.compile(rf"{BEFORE}(?P<word>{words})(?:で|に(?:して|仕上げて)?){AFTER}")
+    by = re.compile(
+        rf"{BEFORE}(?:なるべく|できるだけ|もっと|めっちゃ|すごく|超)?(?P<of>(?<=を))?(?P<word>{words})(?:で|に(?:して|仕上げて)?|(?(of)|(?!))){AFTER}"
+    )
     bare = re.compile(
         rf"{APART}(?P<word>{alone})(?:{AFTER}|の(?!{_THINGS})(?=[^{MARKS}])"
         rf"|で(?=[^{MARKS}])(?!.{{0,9}}(?:描[くき]|描いて|描かれ|塗)))"

@@ -12,9 +12,11 @@ from bot import conversation, jobs, messages, outbox, tables
 from bot.database import now
 from bot.events import parse
 from bot.jobs import CANCELLED, DELIVERED, DRAWING, DRAWN, FAILED, QUEUED, WAITING
+from bot.prompt import read
 from bot.queue import Wake
 from bot.settings import Settings
 from bot.storage import FolderStorage
+from bot.texts import say
 from tests.bot.house import AOI, GROUP, House, body_of, event, in_group
 
 HARUTO = "U" + "b" * 32
@@ -413,3 +415,79 @@ def test_no_words_of_people_are_kept_beside_the_job(talk: Talk, storage: FolderS
     talk.says("まだ？")
     for table in (tables.events, tables.chats, tables.deliveries, tables.reply_tokens):
         assert "ひみつ" not in str(talk.house.rows(table))
+
+
+# --- talk
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("ありがとう！", "talk.thanks"),
+        ("めっちゃかわいい！！", "talk.praise"),
+        ("こんにちは", "talk.hello"),
+        ("はい", "talk.nod"),
+    ],
+)
+def test_small_talk_is_answered_and_not_painted(talk: Talk, text: str, key: str) -> None:
+    talk.says(text)
+    assert talk.jobs == []
+    assert say(key) in talk.answers[0]
+
+
+def test_in_a_group_small_talk_is_answered_to_who_mentions_the_bot(talk: Talk) -> None:
+    talk.in_group("ありがとう！")
+    talk.in_group("ありがとう！", mention=False)
+    talk.in_group("遅い", mention=False)
+    assert len(talk.answers) == 1
+
+
+def test_what_people_say_to_each_other_asks_after_no_picture(talk: Talk) -> None:
+    """In a group 「まだ？」 asks the bot; 「遅い」 and 「完成した！」 are said among people."""
+    talk.in_group("猫")
+    for text in ("遅い", "完成した！", "やっぱりやめます"):
+        talk.in_group(text, mention=False)
+    assert talk.answers == []
+    assert talk.jobs[0]["state"] == QUEUED
+    talk.in_group("やっぱりやめます")
+    assert talk.jobs[0]["state"] == CANCELLED
+
+
+def test_a_word_of_praise_that_answers_what_to_change_is_a_change(talk: Talk) -> None:
+    talk.says("猫")
+    job = talk.jobs[0]
+    bring_to(talk.house, job["id"], DELIVERED)
+    change = {"data": f"change:{job['number']}:0"}
+    talk.tell(event(type="postback", postback=change))
+    talk.says("かっこいい")
+    assert talk.jobs[-1]["request"]["prompt"] == "猫、かっこいい"
+
+
+def test_how_many_are_left_today(house: House, settings: Settings) -> None:
+    talk = Talk(house, replace(settings, daily_pictures=5))
+    talk.says("猫を2枚")
+    talk.says("あと何枚描けますか？")
+    assert say("left.some", left=3, limit=5) in talk.answers[-1]
+    talk.says("犬を3枚")
+    talk.says("残り何枚？")
+    assert say("busy.daily", limit=5) in talk.answers[-1]
+    Talk(house, replace(settings, daily_pictures=0)).says("残り何枚？")
+    assert say("left.unlimited") in talk.answers[-1]
+
+
+def test_the_rules_are_told_when_asked_for(talk: Talk) -> None:
+    talk.says("利用規約を見せて")
+    assert f"{talk.settings.public_url}/terms" in talk.answers[0]
+
+
+def test_who_does_not_know_what_to_ask_for_gets_examples_to_tap(talk: Talk) -> None:
+    talk.says("適当に何か描いて")
+    talk.in_group("なんでもいいよ")
+    alone, among = (json.loads(it)[0] for it in talk.answers)
+    chips = [it["action"] for it in alone["quickReply"]["items"]]
+    assert {it["type"] for it in chips} == {"message"}
+    assert all(read(it["text"]).prompt for it in chips)
+    taps = [it["action"] for it in among["quickReply"]["items"]]
+    assert {it["type"] for it in taps} == {"postback"}  # which reaches the bot without a mention
+    talk.tell(event(type="postback", postback={"data": taps[0]["data"]}, source=in_group()))
+    assert talk.jobs[-1]["request"]["prompt"] == chips[0]["text"]

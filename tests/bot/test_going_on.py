@@ -51,6 +51,22 @@ def quoting(text: str, message_id: str, **more: Any) -> dict[str, Any]:
     return made
 
 
+# --- another picture from the same seed
+
+
+def test_another_wish_from_the_seed_of_before(talk: Talk) -> None:
+    painted(talk)  # of the seed 7
+    talk.says("さっきと同じシードで、赤い車を横長で")
+    kept = request(talk)
+    assert (kept["prompt"], kept["seed"], kept["width"]) == ("赤い車", 7, 768)
+    assert kept.get("way") is None  # so that the seed is told
+
+
+def test_the_seed_of_a_picture_that_is_not_there_is_no_seed(talk: Talk) -> None:
+    talk.says("同じシードで赤い車")
+    assert request(talk)["seed"] is None
+
+
 # --- buttons
 
 

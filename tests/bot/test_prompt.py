@@ -20,6 +20,8 @@ from bot.prompt import (
     cut,
     read,
 )
+from bot.prompt.asking import shortened
+from bot.prompt.commands import WORDS
 from inference.request import DrawRequest
 
 
@@ -183,6 +185,47 @@ def test_seed(text: str, seed: int | None, prompt: str) -> None:
     assert (reading.seed, reading.prompt) == (seed, prompt)
 
 
+# --- Ways of asking ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("猫を描いていただいてもよろしいでしょうか", "猫を描いて"),
+        ("猫を描いてもらえへんやろか", "猫を描いて"),
+        ("猫を描くことはできますか、横長で", "猫を描いて、横長で"),
+        ("猫をお願いできればと思います", "猫をお願い"),
+        ("人は入れないでいただけると助かります", "人は入れないで"),
+        # tells of somebody who asks
+        ("絵を描いている少女", "絵を描いている少女"),
+        ("祖母に手紙を書いてもらった", "祖母に手紙を書いてもらった"),
+        ("母が作ってくれたお弁当", "母が作ってくれたお弁当"),
+        ("神様にお願いしたい少女", "神様にお願いしたい少女"),
+        ("なんでもいいから", "なんでもいいから"),
+        ("描くことが好きな少女", "描くことが好きな少女"),
+    ],
+)
+def test_ways_of_asking_are_cut_short(text: str, short: str) -> None:
+    assert shortened(text) == short
+
+
+ASKS = st.lists(
+    st.sampled_from(
+        ["描いて", "描か", "ないで", "もらえ", "いただけ", "ますか", "お願い", "し", "たいの",
+         "ですが", "猫", "、", "頼んで", "描くこと", "できますか", "けれ", "ずに"]
+    )
+    | st.text(max_size=3),
+    max_size=10,
+).map("".join)  # fmt: skip
+
+
+@given(ASKS)
+def test_what_is_cut_short_stays_so(text: str) -> None:
+    short = shortened(clean(text))
+    assert shortened(short) == short
+    assert len(short) <= len(clean(text)) + 2 * text.count("頼")  # 「頼んで」 becomes 「お願い」
+
+
 # --- What cannot be painted -------------------------------------------------------------------
 
 
@@ -203,6 +246,11 @@ def test_seed(text: str, seed: int | None, prompt: str) -> None:
         ("🇯🇵", "only_emoji"),
         ("🍎 4枚", "only_emoji"),
         ("4枚", "only_controls"),
+        ("何か描いて", "anything"),
+        ("適当に何か描いて！", "anything"),
+        ("なんでもいいから描いて", "anything"),
+        ("絵をください", "anything"),
+        ("イラストお願いします", "anything"),
         ("横長で4枚、人物なし", "only_controls"),
         ("描いてください", "only_controls"),
         ("シード42", "only_controls"),
@@ -317,10 +365,42 @@ def test_clean(text: str, cleaned: str) -> None:
         ("123-456", Command("number", "123-456")),
         ("受け取る A1B-2C3", Command("pick", "A1B-2C3")),
         ("キャンセル　受付番号A1B-2C3", Command("cancel", "A1B-2C3")),
+        ("キャンセルしてください A1B-2C3", Command("cancel", "A1B-2C3")),
+        ("ありがとう A1B-2C3", None),
     ],
 )
-def test_commands(text: str, expected: Command) -> None:
+def test_commands(text: str, expected: Command | None) -> None:
     assert command(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("status", "あとどれくらい？ あとどのくらいかかりますか いつできるの？ いつごろできますか"),
+        ("status", "何番目？ 今何番目ですか 順番は？ あと何分ですか 進捗どうですか 状況を教えて"),
+        ("status", "もうできた？ できあがりましたか 完成した？ まだかいな まだなん？ まだ届かない"),
+        ("status", "絵が届かないんだけど 遅い… まだですかね まだ描けないの？ 描けた？"),
+        ("help", "使い方を教えて 使い方がわかりません どうやって使うの？ 何ができるの？"),
+        ("help", "なにができますか できることは？ どうすればいいですか 使い方おしえて！"),
+        ("cancel", "キャンセルして キャンセルしてください キャンセルお願いします 取り消して"),
+        ("cancel", "やっぱりやめます やっぱいいや もういいです さっきのはなしで 今のやめて"),
+        ("album", "アルバムちょうだい アルバムはどこ？ 今まで描いた絵を見せて 作品一覧"),
+        ("erase", "データを全て削除して わたしの情報を消してください 履歴を消して 退会したい"),
+        ("erase", "私のことを忘れて 個人情報を削除してほしい"),
+        ("left", "今日あと何枚描けますか？ 残り何枚？ 1日何枚までですか"),
+        ("terms", "利用規約 ご利用の決まりを見せて 規約はどこ"),
+        ("thanks", "ありがとう！ ありがとうございます🙏 どうもありがとう あざっす おおきに"),
+        ("thanks", "ありがとう、またお願いします Thanks! 助かりました"),
+        ("praise", "かわいい！ めっちゃかわいい すごいですね いい感じ♪ 素敵な絵 最高やん"),
+        ("praise", "わあ、きれい わああああああああすごい"),
+        ("hello", "こんにちは おはようございます 絵筆さんこんばんは よろしくお願いします"),
+        ("nod", "はい 了解です！ ごめんなさい おやすみなさい またね うん OK なるほど"),
+    ],
+)  # fmt: skip
+def test_commands_as_people_speak_them(kind: str, texts: str) -> None:
+    for text in texts.split():
+        found = command(text)
+        assert (found and found.kind) == kind, text
 
 
 @pytest.mark.parametrize(
@@ -330,6 +410,33 @@ def test_commands(text: str, expected: Command) -> None:
         "",
         "？",
         "猫",
+        # begin or end like a command, and are wishes
+        "どのくらい大きい鯨",
+        "遅い電車",
+        "ありがとうと書かれた看板",
+        "ありがとうの花束",
+        "かわいい猫",
+        "すごいドラゴン",
+        "こんにちはと言う犬",
+        "おはようの朝日",
+        "はい上がる侍",
+        "うんこ",
+        "草",
+        "草原",
+        "何番目かの扉",
+        "完成した城",
+        "アルバムをめくるおばあさん",
+        "記録を破る選手",
+        "全部赤いりんご",
+        "いい絵描きの老人",
+        "きれいな海",
+        "おやすみ中の猫",
+        "テストを受ける学生",
+        "もう一度会いたい人",
+        "やめておけばよかったと泣く鬼",
+        "まだ雪がある",
+        "いつも笑う人",
+        "利用される人形",
         "まだ雪の残る山",
         "荷物を受け取る人",
         "使い方のわからない機械",
@@ -401,7 +508,7 @@ def test_read_never_raises_and_gives_what_can_be_painted(
 @given(st.text(), MENTIONS, SPANS)
 def test_command_never_raises(text: str, mentions: list[Mention], spans: list[Span]) -> None:
     found = command(text, mentions, spans)
-    assert found is None or found.kind in ("pick", "status", "help", "cancel", "number")
+    assert found is None or found.kind == "number" or found.kind in WORDS
 
 
 SUBJECTS = st.sampled_from(

@@ -24,8 +24,14 @@ from tests.scenarios.house import House
         ("横長 4枚", say("problem.only_controls")),
         ("あ" * 10_000, say("problem.too_long", limit=MAX_PROMPT)),
         ("？！", say("problem.empty")),
+        ("なんでもいいから描いて！", say("problem.anything")),
+        ("こんにちは", say("talk.hello")),
+        ("ありがとうございます🙏", say("talk.thanks")),
     ],
-    ids=["emoji", "control characters", "only wishes", "10,000 characters", "marks"],
+    ids=[
+        *("emoji", "control characters", "only wishes", "10,000 characters", "marks"),
+        *("anything", "a greeting", "thanks"),
+    ],
 )
 def test_a_text_that_names_nothing_to_paint(house: House, text: str, answer: str) -> None:
     """It is told what was missing, with an example, and nothing is queued."""
