@@ -123,7 +123,13 @@ def translate(
 
 
 def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError as error:
+        raise ModelUnavailable(
+            "There is no place for the translated model, since this user has no home: set"
+            " XDG_CACHE_HOME to a folder that can be written, or ENGINE_COMPILE=off."
+        ) from error
     return Path(base) / "efude" / "openvino"
 
 
