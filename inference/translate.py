@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -192,7 +193,9 @@ def _translate_elsewhere(order: Order, folder: Path) -> None:
 
 def _forget_old(cache: Path) -> None:
     made = [it for it in cache.iterdir() if (it / _MANIFEST).exists()]
-    for folder in sorted(made, key=lambda it: it.stat().st_mtime)[: -KEPT - 1]:
+    old = sorted(made, key=lambda it: it.stat().st_mtime)[: -KEPT - 1]
+    left = [it for it in cache.glob("making-*") if it.stat().st_mtime < time.time() - 2 * PATIENCE]
+    for folder in old + left:  # those that were left belonged to workers that were ended meanwhile
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -151,6 +151,8 @@ def test_only_so_many_translations_are_kept(tmp_path: Path) -> None:
         (folder / "translation.json").write_text("{}")
         os.utime(folder, (number, number))
     (tmp_path / "making-it").mkdir()  # somebody is at it
+    (tmp_path / "making-no-more").mkdir()  # somebody was
+    os.utime(tmp_path / "making-no-more", (1, 1))
     translate._forget_old(tmp_path)
     kept = {"making-it", *(str(it) for it in range(2, translate.KEPT + 3))}
     assert {it.name for it in tmp_path.iterdir()} == kept

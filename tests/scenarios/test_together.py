@@ -27,6 +27,20 @@ def test_two_people_are_painted_for_at_once_and_both_pictures_arrive(slow_house:
             assert house.job(person)["attempts"] == 1
 
 
+def test_a_worker_of_openvino_paints_for_several_at_once(house: House) -> None:
+    """The whole way with a model that was translated: in other words, as `make demo` paints."""
+    with house.set("worker", ENGINE_COMPILE="openvino", ENGINE_SLOTS="4"):
+        people = [house.person(name) for name in ("みお", "りん", "そら")]
+        wishes = ("赤いりんご", "猫 横長", "桜 縦長")
+        for person, wish in zip(people, wishes, strict=True):
+            house.simulator.send(person, wish)
+        for person in people:
+            house.bring(person)
+            assert house.job(person)["attempts"] == 1
+        ready = [line for line in house.log_lines("worker") if '"event": "painter ready"' in line][-1]
+        assert '"runtime": "openvino"' in ready
+
+
 def test_a_deploy_gives_all_jobs_of_a_batch_back(slow_house: House) -> None:
     """SIGTERM stops a worker with several paints under way as fast as with one."""
     house = slow_house
