@@ -19,6 +19,11 @@ def between(seconds: tuple[float, float], lang: str = "ja") -> str:
     return say("estimate.between", lang, low=_time(low, lang), high=_time(high, lang))
 
 
+def rounded(seconds: float, lang: str = "ja") -> str:
+    """A time in words, rounded up as people do."""
+    return _time(_rounded(seconds), lang)
+
+
 def _rounded(seconds: float) -> int:
     for unit, most in _STEPS:
         value = max(1, ceil(seconds / unit)) * unit

@@ -39,7 +39,7 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True)
 class Reached:
-    """A limit that is reached. kind: a key of "busy" in bot.texts; values: for its placeholders."""
+    """A limit that is reached. kind: a key of "busy" in bot.texts; values: of `messages.busy`."""
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)

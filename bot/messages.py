@@ -173,11 +173,23 @@ def nothing_waiting(lang: str = "ja", *, quote_token: str | None = None) -> list
 
 
 def busy(
-    kind: str, lang: str = "ja", *, quote_token: str | None = None, **values: object
+    kind: str,
+    lang: str = "ja",
+    *,
+    seconds: float | None = None,
+    free: tuple[float, float] | None = None,
+    quote_token: str | None = None,
+    **values: object,
 ) -> list[Message]:
     """A limit of the person or group is reached, and when it opens again. kind, values: as in
-    `bot.limits.Reached`. Raises KeyError for an unknown kind."""
-    return [_text(say(f"busy.{kind}", lang, **values), quote_token)]
+    `bot.limits.Reached`, seconds among them: of a cooldown. free: seconds, from and to, until there
+    is a place, if that is known. Raises KeyError for an unknown kind."""
+    if seconds is not None:
+        values = {**values, "time": estimates.rounded(seconds, lang)}
+    text = say(f"busy.{kind}", lang, **values)
+    if free:
+        text += "\n" + say("busy.soon", lang, when=estimates.between(free, lang))
+    return [_text(text, quote_token)]
 
 
 def ask_what(

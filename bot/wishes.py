@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot import bans, jobs, limits, messages, switches
+from bot import bans, jobs, limits, messages, switches, waiting
 from bot.moderation import moderation
 from bot.prompt import Reading, stored
 from bot.queue import Wake
@@ -56,7 +56,8 @@ def draw(
     )
     if limit is not None:
         log.info("limit reached", limit=limit.kind, event_id=event.id, chat_kind=turn.kind)
-        return turn.say(messages.busy(limit.kind, turn.language, **limit.values))
+        free = _until_free(turn, limit.kind)
+        return turn.say(messages.busy(limit.kind, turn.language, free=free, **limit.values))
     request = stored(reading, steps=settings.steps, guidance=settings.guidance)
     job_id, number = jobs.add(
         turn.db,
@@ -77,3 +78,12 @@ def draw(
     if turn.private:
         wakes.append(Wake("show_loading", job_id))
     return wakes
+
+
+def _until_free(turn: Turn, kind: str) -> tuple[float, float] | None:
+    """From and to when a full queue of a person or group has a place again; None: not known."""
+    if kind not in {"waiting", "group"}:
+        return None
+    person = turn.event.user_id if kind == "waiting" else None
+    first = jobs.first_under_way(turn.db, turn.chat_id, person)
+    return waiting.how_long(turn.db, first).seconds if first else None

@@ -64,6 +64,7 @@ from bot.jobs.painting import (
 from bot.jobs.queries import (
     by_message,
     by_number,
+    first_under_way,
     get,
     is_first,
     latest,
@@ -106,6 +107,7 @@ __all__ = [
     "erased",
     "expire",
     "fail",
+    "first_under_way",
     "forget_marks",
     "forget_traces",
     "get",

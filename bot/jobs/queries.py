@@ -85,6 +85,15 @@ def unfinished(db: Connection, chat_id: str, user_id: str | None) -> int:
     return int(found[0]) if found else 0
 
 
+def first_under_way(db: Connection, chat_id: str, user_id: str | None) -> Job | None:
+    """The oldest queued or drawing job of a person in a chat; None for the person: of anybody."""
+    query = select(jobs).where(jobs.c.chat_id == chat_id, jobs.c.state.in_(list(UNFINISHED)))
+    if user_id:
+        query = query.where(jobs.c.user_id == user_id)
+    oldest = query.order_by(jobs.c.created_at).limit(1)
+    return as_job(db.execute(oldest).mappings().first())
+
+
 def unfinished_in(db: Connection, chat_id: str) -> int:
     """How many queued or drawing jobs a chat has, whoever asked."""
     found = _OF_CHAT.first(db, chat=chat_id)

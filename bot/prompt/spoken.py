@@ -143,8 +143,7 @@ _PATTERNS: dict[Spoken, str] = {
     "terms": rf"(?:ご)?利用(?:規約|の決まり|のきまり|条件)(?:は|を|って)?{_SHOW}{_IS}|規約(?:は|"
     rf"を)?{_SHOW}"
     r"|プライバシー(?:ポリシー)?(?:は|を)?|ライセンス(?:は|を教えて)",
-    "thanks": r"(?:どうも|本当に|ほんとに|ほんと|マジで?|まじで?|いつも|うわー?|わー+い?|おお|、|"
-    r"いい絵を|素敵な絵を|すてきな絵を)*"
+    "thanks": rf"(?:{_VERY}|どうも|ほんと|いつも|わーい|(?:いい|素敵な|すてきな|きれいな)絵を)*"
     r"(?:ありがとう?|ありがと|有難う|有り難う|あざす|あざます|あざっす|サンキュー?|さんきゅー?|"
     r"感謝|おおきに|thx|thanks|"
     r"thank you|thank you very much|だんだん|助かりました|助かった)"
@@ -189,4 +188,14 @@ def spoken(words: str) -> Spoken | None:
         return None
     bare = re.sub(r"[ 、,。.!?~〜…]+", "、", words)
     bare = re.sub(r"(.)\1{2,}", r"\1", bare)  # 「わああああ」
-    return next((kind for kind, pattern in _SPOKEN.items() if pattern.fullmatch(bare)), None)
+    if found := _one(bare):
+        return found
+    parts = {_one(it) for it in bare.split("、") if it}
+    if not parts or not parts <= SMALL_TALK:
+        return None
+    # 「わあ、かわいい！ありがとう！」: thanks, which stand first among them, count most.
+    return next(kind for kind in _SPOKEN if kind in parts)
+
+
+def _one(words: str) -> Spoken | None:
+    return next((kind for kind, pattern in _SPOKEN.items() if pattern.fullmatch(words)), None)

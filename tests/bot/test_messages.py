@@ -338,6 +338,8 @@ def test_the_greeting_tells_the_forbidden_uses_and_where_the_terms_are(kind: str
 def test_limits_are_told() -> None:
     assert "3件" in messages.busy("waiting", "ja", limit=3)[0]["text"]
     assert "明日0時" in messages.busy("daily", "ja", limit=30)[0]["text"]
+    assert "10分ほどたったら" in messages.busy("cooldown", "ja", seconds=600)[0]["text"]
+    assert "about 10 min" in messages.busy("cooldown", "en", seconds=600)[0]["text"]
     assert "1000文字" in messages.problem("too_long", "ja")[0]["text"]
     assert "500文字" in messages.problem("too_long", "ja", limit=500)[0]["text"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -237,6 +238,21 @@ def test_asking_tells_the_place_and_the_time(talk: Talk, in_group: bool) -> None
         talk.says("りんご")
         talk.says("まだ？")
     assert "順番は3番目です。あと2分ほどです。" in talk.answers[-1]
+
+
+@pytest.mark.parametrize("in_group", [False, True])
+def test_a_full_queue_tells_when_it_opens(house: House, settings: Settings, in_group: bool) -> None:
+    """Of a person's own wishes, or of the group's, the one that comes first."""
+    settings = replace(settings, max_queued_per_person=3 if in_group else 2, max_queued_per_group=2)
+    talk = Talk(house, settings)
+    worker(house)
+    painted(house, *[30.0] * 5)
+    somebody(house)
+    for text in ("りんご", "みかん", "ぶどう"):
+        (talk.in_group if in_group else talk.says)(text)
+    told = talk.answers[-1]
+    assert say("busy.group" if in_group else "busy.waiting", limit=2) in told
+    assert say("busy.soon", when="あと1分ほどです。") in told
 
 
 def test_the_ticket_tells_it_too(house: House, line: Line, courier: Courier) -> None:
