@@ -7,6 +7,7 @@ from bot.texts import say
 from simulator.client import Msg
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+from tests.scenarios.test_operator import ask
 
 
 def pictures(house: House, room: str, count: int) -> list[Msg]:
@@ -116,5 +117,24 @@ def test_limits_are_told_with_when_they_open_again(house: House) -> None:
         house.simulator.send(rin, "海")
         pictures(house, rin, 1)
         house.simulator.send(rin, "山")
-        said = house.wait_for_text(rin, "秒ほどたったら")
+        said = house.wait_for_text(rin, "10分ほどたったら")
         assert said.via == "reply"
+
+
+def test_an_operator_gives_one_chat_limits_of_its_own(house: House) -> None:
+    """By command; everybody else keeps those of the settings, and people can ask what is left."""
+    mio, rin = house.person(), house.person()
+    house.simulator.send(mio, "海")
+    pictures(house, mio, 1)
+    ask(house, "limits", str(house.job(mio)["number"]), "--daily", "1")
+    house.simulator.send(mio, "山")
+    house.wait_for_text(mio, say("busy.daily", limit=1))
+    house.simulator.send(mio, "あと何枚描けますか")
+    told = say("busy.daily", limit=1)
+    eventually(
+        "the same answer twice",
+        lambda: [it.text for it in house.simulator.bot_messages(mio)].count(told) == 2,
+        PATIENCE,
+    )
+    house.simulator.send(rin, "山")
+    pictures(house, rin, 1)
