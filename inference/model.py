@@ -37,7 +37,8 @@ class Model:
     native_size: pixels of a side the UNet was trained on. factor: pixels per latent cell. pad_to:
     the numbers of rows, ascending, that calls of the UNet are padded to; none, when it takes any.
     english_only: whether the text encoder cannot read Japanese. precision: in which the UNet and
-    the decoder compute, where that is not `dtype`. runtime: what runs them.
+    the decoder compute, where that is not `dtype`. runtime: what runs them. square: it was trained
+    on squares alone.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Model:
     english_only: bool = False
     precision: str = ""
     runtime: str = "torch"
+    square: bool = False
 
 
 def load_model(
@@ -181,6 +183,7 @@ def load_model(
         english_only=english,
         precision=precision,
         runtime=runtime,
+        square=bool(own.get("square")),
     )
 
 

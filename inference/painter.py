@@ -15,6 +15,7 @@ from PIL import Image
 
 from inference import incoming, start
 from inference.aside import Look
+from inference.canvas import extended
 from inference.catalog import ModelInfo
 from inference.checkpoint import Checkpoint
 from inference.encoding import judged
@@ -199,6 +200,8 @@ class Painter:
     def _shown(self, latent: Any, todo: Plan) -> tuple[NDArray[np.uint8], Verdict]:
         """Decode a latent and ask the safety checker about it."""
         pixels = decode(self.model, latent)[: todo.height, : todo.width]
+        if todo.extended:
+            pixels = extended(pixels, todo.delivered)
         safety = self.model.safety
         return pixels, safety.verdicts([pixels])[0] if safety else Verdict.FINE
 

@@ -23,7 +23,8 @@ class Plan:
 
     width, height: pixels painted; delivered: pixels handed over. guidance: 1 or less means that
     the negative prompt is not used and the UNet sees each picture once a step instead of twice.
-    image, mask, strength: the files to start from; strength is 1 where there is no image.
+    image, mask, strength: the files to start from; strength is 1 where there is no image. extended:
+    whether the canvas is continued from what is painted to the shape of what is delivered.
     """
 
     prompt: str
@@ -38,6 +39,7 @@ class Plan:
     strength: float = 1.0
     image: bytes | None = None
     mask: bytes | None = None
+    extended: bool = False
 
 
 def plan(model: Model, request: DrawRequest) -> Plan:
@@ -51,6 +53,9 @@ def plan(model: Model, request: DrawRequest) -> Plan:
         if width is None and height is None:
             width, height = shape_of(incoming.check(request.image, None), model.native_size)
     painted, delivered = sizes(width, height, model.native_size)
+    extended = model.square and request.image is None and painted[0] != painted[1]
+    if extended:
+        painted = (model.native_size, model.native_size)
     return Plan(
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
@@ -64,6 +69,7 @@ def plan(model: Model, request: DrawRequest) -> Plan:
         strength=strength,
         image=request.image,
         mask=request.mask,
+        extended=extended,
     )
 
 

@@ -98,6 +98,7 @@ def describe(config: Config, done: float) -> dict[str, Any]:
         "version": VERSION,
         "licence": LICENCE,
         "native_size": config.size,
+        "square": True,
         "default_steps": config.steps,
         "default_guidance": config.guidance,
         "scheduler": "ddim",
