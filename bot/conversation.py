@@ -87,6 +87,8 @@ def _message(turn: Turn) -> list[Wake]:
     order = command(cut(event.text, event.mentions, event.emojis))
     if order is not None and order.loose and not addressed:
         return []  # people say so to each other
+    if order is not None and (wakes := erasing_chat.talked(turn, order.kind)) is not None:
+        return wakes
     if order is not None and order.kind in talk.ANSWERED:
         spoken_to = (
             turn.private or reading.mentioned_self

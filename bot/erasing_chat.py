@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from bot.album_chat import said
 from bot.cards import ACCENT, FAINT, INK, words
 from bot.database import now
 from bot.erasing import everything, kept
+from bot.prompt import clean
 from bot.queue import Wake
 from bot.tables import changing
 from bot.texts import say
@@ -48,6 +50,23 @@ def answered(turn: Turn, *, yes: bool, addressed: bool) -> list[Wake]:
     wakes = turn.say(said("erase.done", turn.language, **count._asdict()))
     wakes += [Wake("erase", it) for it in dropped[:AT_ONCE]]
     return wakes + [Wake("erase_photo", it) for it in photos.to_erase(turn.db)]
+
+
+def talked(turn: Turn, kind: str) -> list[Wake] | None:
+    """Other words while the question stands; None: there is none, or they are no answer.
+
+    kind: of the command that they are. A mere 「はい」 is told what to write: what is gone is gone.
+    """
+    person = _person(turn)
+    if person is None or not _asked(turn.db, turn.chat_id, person):
+        return None
+    words = clean(turn.event.text or "").casefold()
+    if kind == "cancel" or (kind == "nod" and _NO.match(words)):
+        return answered(turn, yes=False, addressed=True)
+    return turn.say(said("erase.alt", turn.language)) if kind == "nod" else None
+
+
+_NO = re.compile("いや|いいえ|ううん|no")
 
 
 def _person(turn: Turn) -> str | None:

@@ -13,7 +13,9 @@ from typing import Literal
 
 from bot import japanese
 from bot.prompt.asking import plain_order
+from bot.prompt.describing import is_colour
 from bot.prompt.grammar import MARKS, NUMERAL
+from bot.prompt.one_of import STATES, one_of
 from bot.prompt.reading import Reading, read
 
 _PICTURE = "絵|画像|イラスト|写真|作品|やつ|もの"
@@ -121,7 +123,7 @@ _MANY = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増や
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_MAKE}|して|て)?$")
 _NO_PICTURE = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
 _HINT = re.compile(
-    rf"(?<!描い)て|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
+    rf"(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "追加|削除|なしに|^背景[はを]"
 )
@@ -186,6 +188,7 @@ def parse(text: str) -> Change:
 
 def _parse(text: str, *, loosely: bool) -> Change | None:
     """loosely: a part that is no change is one more thing to add; else the whole is none."""
+    again = _AFTER_ALL.match(text) is not None
     text = re.sub(r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _AFTER_ALL.sub("", text))
     rest = _REFERENCE.sub("", text, count=1)
     refers = rest != text
@@ -203,7 +206,7 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
         ):
             steps.append(Step("about", match["what"]))
             controls.append(control)
-        elif step := _step(words, refers=refers):
+        elif step := _step(words, refers=refers) or (_after_all(words) if again else None):
             steps.append(step)
         elif loosely:
             loose.append(part)
@@ -256,6 +259,14 @@ def _step(words: str, *, refers: bool) -> Step | None:
         return Step("become", into=match["into"])
     if more and (found := _FEELING.search(bare)):
         return Step("become", into=bare[: found.start()])
+    return None
+
+
+def _after_all(words: str) -> Step | None:
+    """「やっぱり緑で」: only of what a picture is one of; 「やっぱり犬で」 may be a wish."""
+    found = re.fullmatch("(?P<into>.{1,10}?)(?:で|がいい|の?(?:方|ほう)がいい)", words)
+    if found and (one_of(found["into"], STATES) or is_colour(found["into"])):
+        return Step("become", into=found["into"])
     return None
 
 

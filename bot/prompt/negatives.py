@@ -41,6 +41,7 @@ _KNOWN = re.compile(
     rf"にして|の|(?=[^ぁ-ん]|$|{ASK}))|(?:{_DO_NOT}|{_NOT_THERE}){AFTER})"
 )
 _ALONE = re.compile(rf"{APART}(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE}|{_DO_NOT}){AFTER}")
+_SO_THAT_IT_IS = re.compile(rf"に(?:して|変えて|かえて)(?=$|[{MARKS}])")
 _INSTEAD = re.compile(
     rf"{APART}(?P<what>[^{MARKS}]{{1,8}}?)(?:じゃ|では)な(?:くて(?!も|いい|よい|OK|大丈夫)|"
     rf"く(?!て)|いで)"
@@ -109,7 +110,8 @@ def take_instead(text: str, found: list[str]) -> str:
         _note(found, [match["what"]])
         return ""
 
-    return _INSTEAD.sub(take, text)
+    rest = _INSTEAD.sub(take, text)
+    return rest if rest == text else _SO_THAT_IT_IS.sub("", rest)
 
 
 def _last_thing(text: str) -> tuple[str, str, str]:

@@ -160,6 +160,27 @@ def test_who_thinks_better_of_it_keeps_everything(
     assert not [it for it in house.rows(tables.jobs) if it["erase_at"]]
 
 
+@pytest.mark.parametrize("no", ["やめとく", "いいえ", "いや、やめます", "やめておく", "No"])
+def test_a_no_in_any_words_keeps_everything(
+    house: House, storage: FolderStorage, tell: Say, no: str
+) -> None:
+    full_house(house, storage)
+    tell("データを消して")
+    assert said(tell(no)[1]) == say("erase.kept")
+    assert said(tell("はい、消して")[1]) == say("erase.late")
+    assert not [it for it in house.rows(tables.jobs) if it["erase_at"]]
+
+
+def test_a_mere_yes_is_told_what_to_write(house: House, storage: FolderStorage, tell: Say) -> None:
+    full_house(house, storage)
+    tell("データを消して")
+    assert said(tell("はい")[1]) == say("erase.alt")
+    assert not [it for it in house.rows(tables.jobs) if it["erase_at"]]
+    assert said(tell("はい、消して")[1]).startswith(
+        say("erase.done", wishes=0, pictures=0, photos=0)[:10]
+    )
+
+
 def test_words_of_other_matters_are_taken_as_such(tell: Say) -> None:
     tell("データを消して")
     wakes, _ = tell(WISH)
