@@ -143,7 +143,7 @@ def _key(unet: Any, vae: Any, order: Order, side: int) -> str:
     for part in (unet, vae):
         for name, tensor in sorted(part.state_dict().items()):
             told.update(name.encode())
-            told.update(tensor.detach().contiguous().view(torch.uint8).numpy())
+            told.update(tensor.detach().reshape(-1).view(torch.uint8).numpy())
     return told.hexdigest()
 
 

@@ -68,7 +68,7 @@ class Programs:
     def __call__(self, inputs: Sequence[torch.Tensor | Array]) -> list[Array]:
         """What the network makes of float32 inputs, for the caller to keep. Raises Unfit."""
         rows, _, *sizes = inputs[0].shape
-        given = [it if isinstance(it, np.ndarray) else it.detach().numpy() for it in inputs]
+        given = [np.ascontiguousarray(it) for it in inputs]
         with self._lock:
             request = self._request((rows, *sizes))
             said = request.infer(given)

@@ -171,6 +171,19 @@ def test_a_tiny_autoencoder_decodes_instead(
     assert difference(painted(copy, tiny_vae=str(tiny)), picture) <= 1
 
 
+def test_loras_and_a_tiny_autoencoder_are_translated_as_well(
+    checkpoint: Path, lora: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process is to load what this one has loaded, not the bare checkpoint."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    added = {"lora": str(lora), "tiny_vae": str(tiny)}
+    ours = load(checkpoint, compile="openvino", **added)
+    assert ours.info.runtime == "openvino"
+    assert difference(ours.paint(QUICK)[0], painted(checkpoint, **added)) <= 1
+    assert ours.model.vae.programs.calls == 1
+    ours.close()
+
+
 def test_a_tiny_autoencoder_of_another_shape_is_refused(
     checkpoint: Path, tmp_path: Path, sdxl: Path
 ) -> None:
