@@ -549,3 +549,19 @@ def test_a_hostile_text_costs_little(piece: str) -> None:
     read(text)
     command(text)
     assert time.process_time() - began < 1  # measured: under 0.1
+
+
+TALK = ("わあ、", "おお", "わー", "すごい", "です", "ね", "な", "かな", "んだ", "けど", "まだ",
+        "もう", "はい、", "ありがとう", "ねえ", "よろしく", "絵筆", "やっぱり", "、", "どれ",
+        "くらい", "うん", "いや")  # fmt: skip
+
+
+@pytest.mark.parametrize("first", TALK)
+@pytest.mark.parametrize("second", TALK)
+def test_talk_that_goes_on_and_on_is_read_in_no_time(first: str, second: str) -> None:
+    """A pattern that matches a text in many ways takes for ever where it does not match."""
+    text = (40 * (first + second))[:38] + "x"
+    began = time.process_time()
+    command(text)
+    command(text[:-1])
+    assert time.process_time() - began < 0.1  # measured: under 0.001
