@@ -15,6 +15,7 @@ from bot.japanese import Word
 from bot.prompt.grammar import MARKS
 
 _LONGEST = 32  # characters after the word that asks
+_LONGEST_ORDER = 80
 _HEAD = re.compile(
     r"(?:[描書画]い|かい|えがい|作っ|つくっ|生成し|作成し|出し|見せ|みせ|仕上げ)て"
     r"|(?:(?:ない|(?<=[かさたらまばがわれせけてべめ])ん)で|ずに|(?:消し|除い|省い|抜い|はずし|"
@@ -67,13 +68,15 @@ def shortened(text: str) -> str:
 
 def plain_order(text: str) -> str:
     """An order without what makes it polite: 「明るくしてもらえへん」 -> 「明るくして」."""
+    if len(text) > _LONGEST_ORDER:
+        return text
     text = _CAN_BE.sub(r"\1して", text)
-    for te in re.finditer("[てで]", text):
-        tail = text[te.end() :]
-        found = [it for it in japanese.words(text) if it.end > te.end()]
-        if not tail or not found or found[0].start < te.end():
+    found = japanese.words(text)
+    for te in re.finditer("[てで](?=.)", text):
+        tail = [it for it in found if it.end > te.end()]
+        if tail[0].start < te.end():
             continue
-        if all(_helps(it) or it.lemma in _KIND for it in found):
+        if all(_helps(it) or it.lemma in _KIND for it in tail):
             return text[: te.end()]
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -230,6 +231,16 @@ def test_a_prompt_that_grows_too_long_is_told() -> None:
 def test_whatever_is_said_it_never_raises_nor_loses_the_prompt(text: str, before: str) -> None:
     new = apply(parse(clean(text)), read(before))
     assert new.prompt
+
+
+@pytest.mark.parametrize(
+    "piece", ["してで", "、を", "もっと", "じゃなくて", "てくれ", "同じ絵を", "やっぱり"]
+)
+def test_a_hostile_text_costs_little(piece: str) -> None:
+    text = (piece * MAX_PROMPT)[:MAX_PROMPT]
+    began = time.process_time()
+    change(text)
+    assert time.process_time() - began < 1  # measured: under 0.1
 
 
 SUBJECTS = ("富士山", "白い犬", "女の子", "りんご", "3匹の猫", "赤い車")
