@@ -13,13 +13,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from bot.texts import say
 from simulator.client import Msg
 from tests.browser import chromium, new_context
 from tests.scenarios.house import House
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "docs" / "pictures"
-SIZE = (390, 1700)  # a phone's width, and as high as a story is long
+SIZE = (390, 1790)  # a phone's width, and as high as a story is long
 MOST = 250_000
 PATIENCE = 240.0
 # Room for a busy machine: these stories are not about waiting.
@@ -45,10 +46,12 @@ def main() -> int:
 def alone(house: House) -> str:
     """Somebody asks for a picture, and has it changed in words. Returns the room."""
     mio = house.person("みお")
-    house.simulator.send(mio, "赤いりんご")
+    house.simulator.send(mio, "赤いりんごを水彩で描いてもらえる？")
     wait_for_pictures(house, mio, 1)
     house.simulator.send(mio, "りんごを緑に変えて")
     wait_for_pictures(house, mio, 2)
+    house.simulator.send(mio, "ありがとう！")
+    house.wait_for_text(mio, say("talk.thanks"))
     return mio
 
 
@@ -56,7 +59,7 @@ def together(house: House) -> str:
     """A group: one asks, another goes on from that picture by replying to it. Returns the room."""
     mio, riku = house.person("みお"), house.person("りく")
     group = house.simulator.add_group("お絵描き部", [mio, riku])
-    house.simulator.send(group, "青い背景のロケット", user=mio, mention_bot=True)
+    house.simulator.send(group, "青い背景のロケット描いてくれへん？", user=mio, mention_bot=True)
     first = wait_for_pictures(house, group, 1)[0]
     house.simulator.send(group, "いいね", user=riku)
     house.simulator.send(group, "ロケットを月に変えて", user=riku, quote=first.id)
