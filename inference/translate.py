@@ -50,7 +50,7 @@ from inference.translated import (
 
 logger = logging.getLogger(__name__)
 
-RECIPE = 1  # to be raised when the files would come out otherwise
+RECIPE = 2  # to be raised when the files would come out otherwise
 LARGEST = 10**9  # bytes of a UNet's files; a larger one takes minutes, and gains a third
 PATIENCE = 900.0  # seconds for the whole translation
 KEPT = 4  # translations of other weights that stay in the cache
@@ -309,17 +309,25 @@ def _words_alone(unet: Any) -> Any:
         if _begins_with_rows(output)
         and any(it.get_node().get_friendly_name() in of_step for it in output.get_target_inputs())
     ]
-    alone = openvino.Model([opset13.result(it) for it in cuts], [states], "words")
+    alone = openvino.Model([opset13.result(it) for it in cuts], [states], "words").clone()
     given = []
-    for output in cuts:
-        given.append(opset13.parameter(output.get_partial_shape(), openvino.Type.f32))
+    for output, shape in zip(cuts, _sizes(alone), strict=True):
+        given.append(opset13.parameter([ANY, *shape[1:]], openvino.Type.f32))
         for taker in output.get_target_inputs():
             if taker.get_node().get_friendly_name() in of_step:
                 taker.replace_source_output(given[-1].output(0))
-    alone = alone.clone()
     unet.add_parameters(given)
     unet.validate_nodes_and_infer_types()
     return alone
+
+
+def _sizes(words: Any) -> list[list[int]]:
+    """The shape of each output for a single row; most sizes stand open after tracing."""
+    one = words.clone()
+    size = one.inputs[0].partial_shape
+    size[0] = 1
+    one.reshape({one.inputs[0]: size})
+    return [list(it.shape) for it in one.outputs]
 
 
 def _begins_with_rows(output: Any) -> bool:
