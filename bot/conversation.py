@@ -35,6 +35,7 @@ from bot.database import now
 from bot.events import Incoming, Mention
 from bot.jobs import Job
 from bot.prompt import Command, clean, command, cut, read
+from bot.prompt.spoken import without_small_talk
 from bot.queue import Wake
 from bot.settings import Settings
 from bot.turn import Turn
@@ -95,7 +96,7 @@ def _message(turn: Turn) -> list[Wake]:
         )  # 「かわいい！」, among people, is for them
         if not spoken_to:
             return []
-        if order.kind != "praise" or not going_on.asks(turn):
+        if order.kind not in {"praise", "doubt"} or not going_on.asks(turn):
             return talk.answer(turn, order.kind)
         order = None
     if order is not None and order.kind in _OF_WHAT_IS_KEPT:
@@ -106,7 +107,7 @@ def _message(turn: Turn) -> list[Wake]:
         return []
     if not turn.private and event.type == "message" and _edited_before(turn):
         return []
-    text = clean(cut(event.text, event.mentions, event.emojis))
+    text = without_small_talk(clean(cut(event.text, event.mentions, event.emojis)))
     if (wakes := groups.said(turn, text)) is not None:
         return wakes
     if language := languages.asked(text):
@@ -133,7 +134,9 @@ def _edited(turn: Turn) -> list[Wake]:
     return _message(turn) if wakes is None else wakes
 
 
-_OF_WHAT_IS_KEPT = {"album", "album_new", "album_close", "remove", "erase", "erase_yes"}
+_OF_WHAT_IS_KEPT = {
+    *("album", "album_new", "album_close", "remove", "remove_last", "erase", "erase_yes"),
+}
 
 
 def _keeping(
@@ -141,6 +144,11 @@ def _keeping(
 ) -> list[Wake]:
     """Typed words about what is kept: the album, deleting a picture, erasing everything."""
     match order.kind:
+        case "remove_last":
+            picture = quoted or going_on.last(turn)
+            if not addressed:  # people may mean a photo of theirs
+                return []
+            return album_chat.remove(turn, order.number, picture, addressed=addressed)
         case "remove":
             return album_chat.remove(turn, order.number, quoted, addressed=addressed)
         case "erase_yes":

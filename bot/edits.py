@@ -14,6 +14,7 @@ from typing import Any
 from bot import from_photos, going_on, jobs, messages, photos
 from bot.events import Mention
 from bot.prompt import Reading, clean, command, cut, read, stored
+from bot.prompt.spoken import without_small_talk
 from bot.queue import Wake
 from bot.turn import Turn
 from bot.wishes import draw
@@ -48,7 +49,7 @@ def edited(turn: Turn) -> list[Wake] | None:
     # What was for the bot stays so, also when the mention was lost.
     turn.event = replace(event, mentions=(*event.mentions, Mention(0, 0, is_self=True)))
     way = job.request.get("way")
-    text = clean(cut(event.text, event.mentions, event.emojis))
+    text = without_small_talk(clean(cut(event.text, event.mentions, event.emojis)))
     photo = photos.get(turn.db, job.parent_id) if job.parent_id else None
     if photo is not None and job.request.get("photo"):
         return from_photos.paint(turn, photo, text)

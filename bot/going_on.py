@@ -18,6 +18,7 @@ from bot.prompt import Reading, read, reading_of
 from bot.prompt.applying import apply
 from bot.prompt.asking import shortened
 from bot.prompt.changes import Change, change, may_change, parse
+from bot.prompt.grammar import value
 from bot.queue import Wake
 from bot.turn import Turn
 from bot.wishes import draw
@@ -29,12 +30,14 @@ WORDS = {
     "もう一回描いて 描き直して もっかい もっかい描いて もう1枚 もう一枚 やり直し やり直して "
     "やりなおして 描き直し 別の絵 別のやつ 別のも見たい 他のも見たい ほかのも見たい 違うのも見たい "
     "別バージョン 違う感じで 違うパターンも リトライ again",
-    "similar": "似た絵 似たの 似てる絵 似たやつ 似た感じで 似たのもう1枚 似たのもう一枚 "
+    "similar": "似た絵 もっと似た感じで 似たの 似てる絵 似たやつ 似た感じで 似たのもう1枚 "
+    "似たのもう一枚 "
     "似た感じでもう1枚 似た絵を描いて 似た絵がほしい similar",
     "four": "4枚で 四枚で 4枚見せて 4枚見たい 4枚ほしい 4枚にして four",
     "fine": "高精細 高精細で 高精細に 高精細にして 高画質で 高画質にして 高解像度で "
     "高解像度にして 拡大して もっと細かく finer",
-    "change": "この絵を変える 絵を変える この絵を変えて この絵を変えたい 変える 変えたい "
+    "change": "この絵を変える 絵を変える この絵を変えて この絵を変えたい 変えて 直して なおして "
+    "修正して 変える 変えたい "
     "ここを変えて change",
 }
 ACTIONS = frozenset(WORDS)
@@ -50,6 +53,12 @@ SPOKEN_OF_WITHIN = 24 * 3600.0  # for which 「さっきの」 does
 _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
     r"(?:(?:さっき|先ほど|今|前|最後|直前|それ|これ)(?:の(?:絵|やつ)?)?と)?同じシード(?:で|"
     r"を使って)[、 ]?(?P<wish>.+)"
+)
+_NTH = re.compile("(?P<nth>[1-4一二三四])(?:枚|番|つ)目の?(?:絵)?(?:だけ)?(?:を|は|から|で|、| )+")
+_BACK = re.compile(
+    "(?:やっぱり?、?)?(?:さっき|前|元|もと|ひとつ前|一つ前|1つ前)の?(?:絵|やつ|の|もの|"
+    "状態)?(?:に|へ)"
+    "(?:戻して|もどして|戻す|直して)(?:ください|下さい|ほしい|くれる|ね|よ|くれ)*"
 )
 _ANEW = re.compile("描いて|かいて|えがいて|作って|つくって")
 
@@ -96,6 +105,11 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
     reading: the text as a wish. picture: the one that the message quotes.
     """
     asked = _asked(turn)
+    if picture is None and (found := _NTH.match(text)):
+        on = _nth(turn, asked or _last(turn, SPOKEN_OF_WITHIN), found["nth"])
+        if on is not None and (rest := text[found.end() :]):
+            text, picture = rest, on
+            reading = read(rest)
     if asked:
         showing.forget_asked(turn.db, turn.chat_id, turn.event.user_id)
     action = _action(text)
@@ -116,6 +130,8 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
             if not asked and not _spoken_to(turn):
                 return []  # 「かわいい！」, among people
         return _change(turn, meant, parse(text))
+    if picture is None and _BACK.fullmatch(_bare(text)):
+        return _back(turn)
     if picture is None and (found := _SAME_SEED.match(text)):
         last = asked or _last(turn, SPOKEN_OF_WITHIN)
         if last is not None and not _gone(last.job):
@@ -132,6 +148,31 @@ def said(turn: Turn, text: str, reading: Reading, picture: Picture | None) -> li
     return _change(turn, last, wanted)
 
 
+def last(turn: Turn) -> Picture | None:
+    """The person's last picture in this chat, if it is from the last day."""
+    return _last(turn, SPOKEN_OF_WITHIN)
+
+
+def _nth(turn: Turn, on: Picture | None, nth: str) -> Picture | None:
+    """One of several pictures, as people count: 「2枚目」. None: there are not so many."""
+    if on is None:
+        return None
+    position = value(nth, 0) - 1
+    there = {it.position for it in jobs.pictures_of(turn.db, on.job.id)}
+    return Picture(on.job, position, shown=True) if position in there else None
+
+
+def _back(turn: Turn) -> list[Wake]:
+    """The picture of before the last change, painted once more: the same words and seed."""
+    on = _last(turn, SPOKEN_OF_WITHIN)
+    before = jobs.get(turn.db, on.job.parent_id) if on and on.job.parent_id else None
+    if before is None or before.request is None or _gone(before):
+        return turn.say(messages.nothing_to_go_on(turn.language))
+    reading = _same(turn, Picture(before), reading_of(before.request))
+    more = {"way": "change", **_start_of(before.request)}
+    return draw(turn, reading, parent_id=before.parent_id, more=more)
+
+
 def asks(turn: Turn) -> bool:
     """Whether the person was asked what to change about a picture, and has not answered yet."""
     return _asked(turn) is not None
@@ -143,8 +184,12 @@ def is_action(text: str) -> bool:
 
 
 def _action(text: str) -> str | None:
-    bare = re.sub(r"[\s。、!?！？〜~ー]+$", "", shortened(text)).casefold()
+    bare = _bare(shortened(text)).casefold()
     return _BY_WORD.get(bare) or _BY_WORD.get(_POLITELY.sub("", bare))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s。、!?！？〜~ー]+$", "", text)
 
 
 def _spoken_to(turn: Turn) -> bool:

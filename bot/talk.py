@@ -16,7 +16,7 @@ def answer(turn: Turn, kind: str) -> list[Wake]:
     return turn.say(messages.small_talk(kind, turn.language, turn.kind))
 
 
-ANSWERED = frozenset({"left", "terms", "thanks", "praise", "hello", "nod"})
+ANSWERED = frozenset({"left", "terms", "thanks", "praise", "hello", "nod", "doubt"})
 
 
 def _left(turn: Turn) -> list[Wake]:

@@ -126,6 +126,8 @@ COMMANDS = {
     "praise": "A kind word, and how to go on",
     "hello": "What to write, with examples to tap",
     "nod": "A kind word",
+    "doubt": "How to have it changed",
+    "remove_last": "One's own last picture is deleted",
 }
 GROUP = (
     "合言葉を『絵筆』にして", "合言葉は絵筆です", "合い言葉「えふで」", "prefix efude",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.events import Mention, Span
 from bot.prompt.cleaning import clean, cut
-from bot.prompt.spoken import SMALL_TALK, spoken
+from bot.prompt.spoken import SMALL_TALK, spoken, without_small_talk
 
 Kind = Literal[
     "pick",
@@ -29,6 +29,8 @@ Kind = Literal[
     "praise",
     "hello",
     "nod",
+    "doubt",
+    "remove_last",
 ]
 
 
@@ -51,7 +53,12 @@ def command(
     「キャンセル ABC-123」. A 受付番号 alone is the command "number". Beside the words of WORDS,
     ordinary ways of saying the same are understood (bot.prompt.spoken).
     """
-    words = _bare(clean(cut(text or "", mentions, emojis)))
+    whole = clean(cut(text or "", mentions, emojis))
+    found = _read(_bare(whole))
+    return found or _read(_bare(without_small_talk(whole)))
+
+
+def _read(words: str) -> Command | None:
     short = words.upper().translate(_HYPHENS) if len(words) < 60 else ""
     if ahead := _NUMBER_AHEAD.match(short):  # 「4F7-K2M を消して」
         kind = _kind(_bare(words[ahead.end() :]).casefold())
@@ -98,6 +105,8 @@ WORDS: dict[Kind, str] = {
     "thanks": "ありがとう ありがとうございます おおきに thanks thank_you",
     "praise": "かわいい すごい 素敵です いい感じ nice",
     "hello": "こんにちは おはよう よろしくお願いします hello",
+    "doubt": "違う いまいち なんか変です ちょっと違うかな",
+    "remove_last": "さっきの絵を消して 今の絵を消して 最後の絵を削除して",
     "nod": "はい 了解です ごめんなさい おやすみ またね ok",
     "erase_yes": "はい、消して はい消して はい、けして はいけして はい、消してください "
     "はい、消します yes,_erase yes_erase yes,_erase_it",

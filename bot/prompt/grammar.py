@@ -81,7 +81,7 @@ FAREWELL = re.compile(  # the same at the very end
 SOFTENER = re.compile(  # says nothing of the picture, wherever it stands
     rf"{APART}(?:もし)?(?:できれば|出来れば|可能(?:なら|であれば)|よければ|よかったら|"
     rf"すみませんが|恐れ入りますが|"
-    r"やっぱり?|やはり)(?=[^\n])"
+    r"やっぱり?|やはり|次は|つぎは|今度は|こんどは)(?=[^\n])"
 )
 LABEL = re.compile(  # 「枚数：2枚」, 「お題：雪だるま」
     rf"{APART}(?:枚数|形|サイズ|向き|比率|画風|スタイル|絵柄|被写体|お題|テーマ|モチーフ|内容|"

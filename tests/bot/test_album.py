@@ -394,6 +394,13 @@ def test_in_a_reply_to_a_picture_no_number_is_needed(album: Album) -> None:
     assert texts_of(album.say("消して")[1]) == say("remove.which")
 
 
+def test_ones_own_last_picture_is_deleted_by_calling_it_so(album: Album) -> None:
+    album.paint()
+    job = album.paint()
+    _, answers = album.say("さっきの絵を消して")
+    assert texts_of(answers) == say("remove.done", number=job.number)
+
+
 def test_what_goes_on_from_it_stays(album: Album) -> None:
     job, child = album.paint(), album.paint()
     album.house.change(child.id, parent_id=job.id)

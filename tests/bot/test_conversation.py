@@ -463,6 +463,14 @@ def test_a_word_of_praise_that_answers_what_to_change_is_a_change(talk: Talk) ->
     assert talk.jobs[-1]["request"]["prompt"] == "猫、かっこいい"
 
 
+def test_in_a_group_the_last_picture_is_deleted_for_who_says_so_to_the_bot(talk: Talk) -> None:
+    talk.in_group("猫")
+    bring_to(talk.house, talk.jobs[0]["id"], DELIVERED)
+    assert talk.in_group("さっきの絵を消して", mention=False) == []
+    assert talk.jobs[0]["erase_at"] is None
+    assert "erase" in kinds(talk.in_group("さっきの絵を消して"))
+
+
 def test_how_many_are_left_today(house: House, settings: Settings) -> None:
     talk = Talk(house, replace(settings, daily_pictures=5))
     talk.says("猫を2枚")

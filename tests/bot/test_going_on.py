@@ -15,6 +15,7 @@ from bot.jobs import CANCELLED, DELIVERED
 from bot.prompt import read, reading_of, request_of, source_of, stored
 from bot.queue import Wake
 from bot.settings import Settings
+from bot.texts import say
 from inference.catalog import ModelInfo
 from tests.bot.house import AOI, House, Line, event, in_group
 from tests.bot.test_conversation import HARUTO, Talk, bring_to, kinds
@@ -49,6 +50,51 @@ def quoting(text: str, message_id: str, **more: Any) -> dict[str, Any]:
     made = event(text, **more)
     made["message"]["quotedMessageId"] = message_id
     return made
+
+
+# --- which picture, and back again
+
+
+def test_one_of_several_is_named_by_its_place(talk: Talk) -> None:
+    painted(talk, "海を2枚")
+    stored_ones = talk.house.rows(tables.pictures)
+    talk.house.set(tables.pictures, tables.pictures.c.key == stored_ones[0]["key"], position=1)
+    talk.house.set(tables.pictures, tables.pictures.c.position == 1, seed=8)
+    talk.says("2枚目をもっと明るく")
+    kept = request(talk)
+    assert (kept["prompt"], kept["seed"], kept["count"]) == ("海、明るい", 8, 1)
+    talk.says("３枚目を夜にして")  # there is none: a wish like any other
+    assert request(talk)["prompt"] == "3枚目を夜にして"
+
+
+def test_a_button_may_be_said_of_one_of_several(talk: Talk) -> None:
+    painted(talk, "海を2枚")
+    talk.says("1枚目を高精細に")
+    kept = request(talk)
+    assert (kept["prompt"], kept["seed"], kept["effort"]) == ("海", 7, "careful")
+
+
+def test_back_to_the_picture_of_before(talk: Talk) -> None:
+    painted(talk)
+    painted(talk, "夜にして")
+    assert request(talk)["prompt"] == "夜の富士山、浮世絵風"
+    talk.says("元に戻して！")
+    assert (request(talk)["prompt"], request(talk)["seed"]) == ("朝の富士山、浮世絵風", 7)
+    before = len(talk.jobs)
+    talk.tell(event(type="unsend", unsend={"messageId": talk.jobs[0]["message_id"]}))
+    bring_to(talk.house, talk.jobs[-1]["id"], DELIVERED)
+    talk.says("前の絵に戻して")  # there was nothing before the first
+    assert len(talk.jobs) == before
+    assert say("going_on.nothing") in talk.answers[-1]
+
+
+def test_what_is_said_before_a_change_does_not_hinder_it(talk: Talk) -> None:
+    painted(talk)
+    talk.says("いいね！夜にして")
+    assert request(talk)["prompt"] == "夜の富士山、浮世絵風"
+    bring_to(talk.house, talk.jobs[-1]["id"], DELIVERED)
+    talk.says("すごい！もう1枚お願い！")
+    assert (request(talk)["prompt"], request(talk)["way"]) == ("夜の富士山、浮世絵風", "again")
 
 
 # --- another picture from the same seed

@@ -22,6 +22,7 @@ from bot.prompt import (
 )
 from bot.prompt.asking import shortened
 from bot.prompt.commands import WORDS
+from bot.prompt.spoken import without_small_talk
 from inference.request import DrawRequest
 
 
@@ -207,6 +208,27 @@ def test_seed(text: str, seed: int | None, prompt: str) -> None:
 )
 def test_ways_of_asking_are_cut_short(text: str, short: str) -> None:
     assert shortened(text) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("いいね！夜にして", "夜にして"),
+        ("ありがとう！次は青い車で", "次は青い車で"),
+        ("すごい!もう1枚お願い!", "もう1枚お願い!"),
+        ("わあ、かわいい!! もう1枚", "もう1枚"),
+        ("うーん、もう少し明るく", "もう少し明るく"),
+        ("こんにちは、赤いりんご", "赤いりんご"),
+        # of the picture that is wished for
+        ("かわいい、白い猫", "かわいい、白い猫"),
+        ("きれいな海!", "きれいな海!"),
+        ("ありがとう!", "ありがとう!"),
+        ("変、な猫", "変、な猫"),
+        ("", ""),
+    ],
+)
+def test_small_talk_before_the_point_is_no_part_of_it(text: str, rest: str) -> None:
+    assert without_small_talk(clean(text)) == clean(rest)
 
 
 ASKS = st.lists(
@@ -396,7 +418,10 @@ def test_commands(text: str, expected: Command | None) -> None:
         ("praise", "わあ、きれい わああああああああすごい えー、かわいい！すごい！"),
         ("praise", "わ、かわいい！！"),
         ("thanks", "わあ、ありがとう！ かわいい！！ありがとうございます🙏 ありがとう、いい感じ"),
-        ("nod", "はい、わかりました ごめん、間違えた"),
+        ("nod", "はい、わかりました ごめん、間違えた えっ"),
+        ("praise", "2枚目が好き 1枚目のほうがいいね"),
+        ("doubt", "違う ちょっと違うかな なんか変 いまいちだなあ もっとちゃんと描いて なにこれ"),
+        ("remove_last", "さっきの絵を消して 今の絵消して 最後のやつを削除してください"),
         ("hello", "こんにちは おはようございます 絵筆さんこんばんは よろしくお願いします"),
         ("nod", "はい 了解です！ ごめんなさい おやすみなさい またね うん OK なるほど"),
     ],
