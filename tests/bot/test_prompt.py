@@ -433,6 +433,26 @@ def test_commands_as_people_speak_them(kind: str, texts: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How long will it take?", "status"),
+        ("Is it ready yet?", "status"),
+        ("What can you do?", "help"),
+        ("Never mind.", "cancel"),
+        ("please cancel it", "cancel"),
+        ("Show me the album, please", "album"),
+        ("How many are left today?", "left"),
+        ("Terms of use", "terms"),
+        ("Thank you very much!", "thanks"),
+        ("Hi!", "hello"),
+    ],
+)
+def test_commands_as_people_speak_them_in_english(text: str, kind: str) -> None:
+    found = command(text)
+    assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize(
     "text",
     [
         None,
@@ -545,7 +565,7 @@ SUBJECTS = st.sampled_from(
         "夜の富士山", "赤いりんご", "横長のソファ", "なしの木",
         "花びら5枚の花", "栓抜き", "正方形の窓", "猫3匹",
         "桜の木の下の少女", "耳なし芳一", "まいたけ", "絵を描いている画家",
-        "Mt. Fuji",
+        "Mt. Fuji", "三匹の子豚", "2025年の街", "4枚羽の鳥", "ありがとうの花束",
     ]
 )  # fmt: skip
 STEERING = st.lists(

@@ -138,3 +138,18 @@ def test_an_operator_gives_one_chat_limits_of_its_own(house: House) -> None:
     )
     house.simulator.send(rin, "山")
     pictures(house, rin, 1)
+
+
+def test_what_was_given_up_counts_no_more(slow_house: House) -> None:
+    """The day's only picture is cancelled, in a person's own words: another may be asked for."""
+    house, mio = slow_house, slow_house.person()
+    with house.set("web", DAILY_PICTURES="1"):
+        house.simulator.send(mio, "赤いりんご", wait=True)
+        house.simulator.send(mio, "青い車", wait=True)
+        house.wait_for_text(mio, say("busy.daily", limit=1))
+        house.simulator.send(mio, "やっぱりやめます", wait=True)
+        house.wait_for_text(mio, "を取りやめました")
+        house.simulator.send(mio, "青い車", wait=True)
+        wishes = house.rows(jobs, jobs.c.chat_id == mio)
+        assert sorted(it["state"] == "cancelled" for it in wishes) == [False, True]
+        house.simulator.send(mio, "キャンセルしてください", wait=True)
