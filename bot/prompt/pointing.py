@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.prompt.applying import apply
+from bot.prompt.asking import plain_order
 from bot.prompt.changes import Change, change, parse
 from bot.prompt.reading import Reading, read
 
@@ -35,6 +36,9 @@ _FAITHFUL_TO_IT = re.compile(
 _CAN_IT = re.compile("に(?:でき|なり)(?:ますか|ませんか|る|ます)?[??]?$")
 _CHANGED_AND = re.compile(r"((?:変え|かえ)て)(?=[^、 。くほみねなよ])")
 _IT_IS = re.compile("(?:です|だよ)(?=$|[、。!])")
+_OURS = re.compile(  # 「うちの猫です！水彩画にして」, said of what was just sent
+    "(?:うち|わが家|我が家|実家|私|わたし|僕|ぼく|俺)の[^、。!]{1,10}(?:です|だよ)[、。!]+ ?(?=.)"
+)
 _HINT = re.compile("[てにく](?:$|[、。! ])")  # worth a closer look
 
 
@@ -44,6 +48,8 @@ def about_photo(text: str, reading: Reading, *, bare: bool = False) -> Change | 
     bare: whether it need not point at the photo, 「水彩画に」, since it can hardly mean anything
     else.
     """
+    if bare and _OURS.match(text):
+        text = f"これは{text}"
     if _POINTED.match(text):
         wanted = change(_plain(text))
         if wanted is None or not wanted.refers:
@@ -54,7 +60,8 @@ def about_photo(text: str, reading: Reading, *, bare: bool = False) -> Change | 
         return wanted if clear or not strange else None
     if not bare:
         return None
-    wanted = change(text) if reading.problem == "only_controls" or _HINT.search(text) else None
+    looks_so = reading.problem == "only_controls" or _HINT.search(plain_order(text.rstrip("?!。")))
+    wanted = change(text) if looks_so else None
     return wanted if wanted is not None and not wanted.refers and wanted.fits("") else None
 
 
@@ -65,6 +72,8 @@ def names_photo(text: str) -> bool:
 
 def of_photo(text: str) -> Change:
     """What a text wants of a photo that it quotes, whatever it says."""
+    if _OURS.match(text):
+        text = f"これは{text}"
     return about_photo(text, read(text)) or parse(_CAN_IT.sub("に", text))
 
 

@@ -195,6 +195,24 @@ def test_bare_words_count_only_where_they_are_asked_for() -> None:
         assert not names_photo(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "prompt", "strength"),
+    [
+        ("うちの猫です！水彩画にしてください", "水彩風、うちの猫", None),
+        ("元の写真に忠実に、水彩で", "水彩風", 0.4),
+        ("変化30%で油絵に", "油絵風", 0.3),
+        ("いい感じにして", "絵", 0.8),
+        ("浮世絵っぽくしてもらえへん？", "浮世絵風", None),
+    ],
+)
+def test_what_people_say_who_have_just_sent_a_photo(
+    text: str, prompt: str, strength: float | None
+) -> None:
+    wanted = about_photo(clean(text), read(text), bare=True)
+    assert wanted is not None
+    assert (wish(wanted).prompt, wish(wanted).strength) == (prompt, strength)
+
+
 def test_quoted_anything_counts() -> None:
     assert wish(of_photo("赤いりんご")).prompt == "赤いりんご"
     several = wish(of_photo("これを水彩画に、人物なしで2枚、縦長"))
