@@ -74,12 +74,12 @@ GREETING = re.compile(  # only at the very beginning, and only before a mark
     rf"[{MARKS}ー]+"
 )
 FAREWELL = re.compile(  # the same at the very end
-    rf"(?<=[{MARKS}])(?:ありがとう(?:ございます)?|感謝(?:です|します)?|楽しみ(?:です|"
+    rf"(?<=[{MARKS}])(?<![「『(【\[])(?:ありがとう(?:ございます)?|感謝(?:です|します)?|楽しみ(?:です|"
     rf"にして(?:い?ます|おります|るね?))?|"
     rf"待って(?:い?ます|るね?)|以上(?:です)?)[{MARKS}]*$"
 )
 SOFTENER = re.compile(  # says nothing of the picture, wherever it stands
-    rf"{APART}(?:もし)?(?:できれば|出来れば|可能(?:なら|であれば)|よければ|よかったら|"
+    rf"{APART}(?<![「『(【\[])(?:もし)?(?:できれば|出来れば|可能(?:なら|であれば)|よければ|よかったら|"
     rf"すみませんが|恐れ入りますが|"
     r"やっぱり?|やはり|次は|つぎは|今度は|こんどは)(?=[^\n])"
 )
