@@ -9,7 +9,6 @@ from typing import Literal
 
 from bot.events import Mention, Span
 from bot.prompt.cleaning import MAX_PROMPT, clean, cut, has_symbols, has_words
-from bot.prompt.spoken import without_small_talk
 from bot.prompt.steering import take_steering_words
 from bot.prompt.styles import only_styles, styles
 
@@ -59,7 +58,7 @@ def read(
     """
     mentions, emojis = list(mentions), list(emojis)
     mentioned_self = any(mention.is_self for mention in mentions)
-    text = without_small_talk(clean(cut(incoming_text or "", mentions, emojis)))
+    text = clean(cut(incoming_text or "", mentions, emojis))
     if len(text) > MAX_PROMPT:
         return Reading("", problem="too_long", mentioned_self=mentioned_self)
     if not has_words(text):

@@ -26,6 +26,7 @@ from bot.prompt.grammar import (
     value,
 )
 from bot.prompt.negatives import take_any, take_instead, take_known
+from bot.prompt.spoken import without_small_talk
 from bot.prompt.styles import take_styles
 from inference.request import MAX_COUNT, MAX_SEED
 
@@ -246,7 +247,8 @@ def take_steering_words(text: str) -> tuple[str, Wish]:
     wish = Wish()
     for _ in range(_ENOUGH):
         before = text
-        text = FAREWELL.sub("", LAUGHING.sub(SEAM, GREETING.sub("", shortened(text))))
+        text = GREETING.sub("", shortened(without_small_talk(text)))
+        text = FAREWELL.sub("", LAUGHING.sub(SEAM, text))
         text = take_known(LABEL.sub(SEAM, SOFTENER.sub(SEAM, text)), wish.negatives)
         text = _take_any(take_instead(text, wish.negatives), wish)
         text = _without_joint(mend(_pass(text, wish)))
