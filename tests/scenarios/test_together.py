@@ -37,7 +37,9 @@ def test_a_worker_of_openvino_paints_for_several_at_once(house: House) -> None:
         for person in people:
             house.bring(person)
             assert house.job(person)["attempts"] == 1
-        ready = [line for line in house.log_lines("worker") if '"event": "painter ready"' in line][-1]
+        ready = [line for line in house.log_lines("worker") if '"event": "painter ready"' in line][
+            -1
+        ]
         assert '"runtime": "openvino"' in ready
 
 
