@@ -23,7 +23,7 @@ URLS = [(f"https://p.example/{i}.png", f"https://p.example/{i}-preview.jpg") for
 PROBLEMS = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("problem.")]
 FAILURES = [key.partition(".")[2] for key in texts.sentences("ja") if key.startswith("failed.")]
 
-BUSY: dict[str, dict[str, int]] = {
+BUSY: dict[str, dict[str, Any]] = {
     "waiting": {"limit": 2},
     "group": {"limit": 8},
     "daily": {"limit": 30},
