@@ -20,6 +20,7 @@ from inference.training import (
     fetch,
     judge,
     render,
+    resume,
     steady,
     toys,
 )
@@ -61,9 +62,19 @@ def stages(out: Path) -> dict[str, Callable[[Config], object]]:
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run what it asks for."""
     parser = argparse.ArgumentParser(prog="python -m inference.training", description=__doc__)
-    parser.add_argument("stage", choices=[*stages(MAME), "all"])
+    parser.add_argument("stage", choices=["resume", *stages(MAME), "all"])
     parser.add_argument("--work", type=Path, required=True, help="folder for everything in between")
     parser.add_argument("--out", type=Path, help="where to export to (default: inference/mame)")
+    parser.add_argument(
+        "--source", type=Path, default=MAME, help="resume: the folder to go on from"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another number than the recipe's (config.py), as unet_minutes=60",
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument(
@@ -88,9 +99,12 @@ def main(arguments: list[str] | None = None) -> None:
         config = config.large()
     if given.smoke:
         config = config.smoke()
+    config = config.with_numbers(given.set)
     config.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
+    if given.stage == "resume":
+        resume.resume(config, given.source)
     for name, run in stages(out).items():
         if given.stage in (name, "all") and time.time() < config.stop_at:
             run(config)

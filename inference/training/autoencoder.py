@@ -56,12 +56,16 @@ def encode_compositions(config: Config) -> None:
     if (config.work / "latents.pt").exists():
         return
     plain, _ = load_compositions(config.work)
-    mean, spread = plain.mean((0, 2, 3)), plain.std((0, 2, 3)) * torch.tensor(STRETCH)
-    vae = build_autoencoder(config)
-    set_weights(vae, mean, spread)
-    save_state(config.work / "vae.pt", 0.0, {"model": vae})
-    mean, spread = mean[:, None, None], spread[:, None, None]
-    torch.save({"mean": mean, "spread": spread}, config.work / "normal.pt")
+    path = config.work / "normal.pt"
+    if not path.exists():  # a run that goes on from an exported folder has its numbers
+        mean, spread = plain.mean((0, 2, 3)), plain.std((0, 2, 3)) * torch.tensor(STRETCH)
+        vae = build_autoencoder(config)
+        set_weights(vae, mean, spread)
+        save_state(config.work / "vae.pt", 0.0, {"model": vae})
+        mean, spread = mean[:, None, None], spread[:, None, None]
+        torch.save({"mean": mean, "spread": spread}, path)
+    normal = torch.load(path, weights_only=True)
+    mean, spread = normal["mean"], normal["spread"]
     latents = (plain - mean) / spread
     torch.save(latents.contiguous(), config.work / "latents.pt")
     print(f"encode: {len(plain)} compositions, deviations {latents.std((0, 2, 3))}", flush=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from inference.training.fetch import package_json
-from inference.training.phrases import Words, framed, ordered, plainly
+from inference.training.phrases import Words, framed, ordered, plainly, stem
 from inference.training.prompts import held_out
 
 THINGS = Path(__file__).with_name("things.tsv")
@@ -25,6 +25,7 @@ STYLE_WORDS: tuple[tuple[str, ...], ...] = (
 # How often a caption names the style. A rarely named style is what "猫" alone means, and the less
 # there is to choose from, the sooner a small model stops painting the average of everything.
 STYLE_NAMED = (0.12, 0.8, 0.8, 1.0)
+BARE = 0.07  # the share of captions that name a property and nothing else: see properties()
 MOODS = ("かわいい", "きれいな", "素敵な", "美しい", "可愛い", "かっこいい")
 ENDINGS = (
     "の絵", "のイラスト", "を描いて", "の絵を描いて", "がほしい", "が見たい", "をください",
@@ -155,9 +156,37 @@ def caption(shown: Shown, rng: random.Random) -> str:
     Never one of the prompts that the evaluation asks for.
     """
     while True:
-        told = _caption(choose_words(shown, rng), rng)
+        bare = properties(shown) if rng.random() < BARE else ()
+        told = rng.choice(bare) if bare else _caption(choose_words(shown, rng), rng)
         if told not in held_out():
             return told
+
+
+def properties(shown: Shown) -> tuple[str, ...]:
+    """What a picture is, but not of what: 「赤い」, 「青い背景」, 「水彩風」, 「夜」, 「二つ」.
+
+    Such a caption is hardly a wish. It is what people leave out: a negative prompt pulls away from
+    what the UNet paints for it alone. Empty where nothing of the picture is worth a word.
+    """
+    told: list[str] = []
+    colour = shown.colour or shown.own_colour
+    if colour:
+        told += [stem(word) for word in COLOUR_WORDS[colour]]
+    if shown.ground in SCENE_WORDS:
+        told += [word.rstrip("のと") for word in SCENE_WORDS[shown.ground]]
+    elif shown.ground:
+        words = COLOUR_WORDS[shown.ground]
+        told += [f"{word}背景" for word in words]
+        told += [f"背景は{stem(word)}" for word in words]
+    if shown.style:
+        told += [stem(word) for word in STYLE_WORDS[shown.style]]
+    if shown.count > 1:
+        told += [f"{number}{counter}" for number in NUMBERS[shown.count] for counter in "つ個"]
+    if shown.place:
+        told += PLACE_WORDS[shown.place]
+    if shown.size:
+        told += [shown.size, shown.size.replace("な", "い")]
+    return tuple(told)
 
 
 def _caption(words: Words, rng: random.Random) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 STYLES = ("noto", "twemoji", "fluent-emoji")  # the order is the style index everywhere
 
@@ -99,6 +101,23 @@ class Config:
             judge_batch=256,
             guidance=3.0,
         )
+
+    def with_numbers(self, told: Sequence[str]) -> Config:
+        """The same with other numbers, each told as "unet_minutes=60".
+
+        Raises SystemExit for what is no number of the recipe.
+        """
+        numbers: dict[str, Any] = {}
+        for it in told:
+            name, _, value = it.partition("=")
+            usual = getattr(self, name, None) if name in self.__dataclass_fields__ else None
+            if isinstance(usual, bool) or not isinstance(usual, int | float):
+                raise SystemExit(f"{name} is no number of the recipe: see config.py.")
+            try:
+                numbers[name] = type(usual)(value)
+            except ValueError as error:
+                raise SystemExit(f"{it}: {error}") from error
+        return replace(self, **numbers)
 
     def smoke(self) -> Config:
         """A toy of the same shape: every stage in seconds, pictures of nothing."""

@@ -18,11 +18,19 @@ import numpy as np
 import torch
 from PIL import Image
 
+from inference.options import LoadOptions
 from inference.request import DrawRequest
 from inference.training.captions import load_things
 from inference.training.config import Config
 from inference.training.judge import Judge, load_judge, prepared, weights_of
-from inference.training.measure import Pixels, ground_colour, halves, whereabouts
+from inference.training.measure import (
+    Pixels,
+    beside,
+    colour_share,
+    ground_colour,
+    halves,
+    whereabouts,
+)
 from inference.training.prompts import Ask, load_prompts
 
 SHEET = (
@@ -41,7 +49,7 @@ def open_painter(folder: Path) -> Paint:
     """A function that paints one picture for each request; several share the UNet's batch."""
     from inference.painter import Painter
 
-    painter = Painter.load(str(folder))
+    painter = Painter.load(str(folder), options=LoadOptions(compile="auto"))  # as the bot does
 
     def one(request: DrawRequest) -> Pixels:
         (picture,) = painter.paint(request)
@@ -69,7 +77,10 @@ def evaluate(config: Config, folder: Path) -> dict[str, Any]:
         chosen = [i for i, ask in enumerate(asks) if ask.group == group]
         seen = score([asks[i] for i in chosen], [pictures[i] for i in chosen], judge, names)
         groups[group] = {"prompts": len(chosen)} | seen
-    result = {"groups": groups, "behaviour": behaviour(paint, judge, names, few=config.toy)}
+    result: dict[str, Any] = {
+        "groups": groups,
+        "behaviour": behaviour(paint, judge, names, few=config.toy),
+    }
     result["seconds"] = round(time.time() - started)
     text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
     (config.work / "evaluation.json").write_text(text, "utf-8")
@@ -105,6 +116,8 @@ def score(
                 note("count_to_three", int(counts[i].argmax()) + 1 == ask.count)
         if ask.place:
             note("place", whereabouts(picture) == ask.place)
+            near, _, _ = look(judge, [beside(picture, ask.place)])
+            note("top1_from_near", ask.things[0] == names[int(near[0].argmax())])
         if ask.style is not None:
             note("style", int(styles[i].argmax()) == ask.style)
     return {what: round(sum(hit) / len(hit), 4) for what, hit in hits.items()}
@@ -119,7 +132,30 @@ def look(
     return things, counts, styles
 
 
-def behaviour(paint: Paint, judge: Judge, names: list[str], *, few: bool) -> dict[str, float]:
+# Things that have a colour by nature, and the word for it that a negative prompt is to take away.
+COLOURED = (
+    ("赤", "赤い", ("車", "いちご", "りんご")),
+    ("緑", "緑の", ("木", "かえる", "亀")),
+    ("黄", "黄色い", ("ひよこ", "バナナ", "星")),
+)
+
+
+def against_colours(paint: Paint, *, few: bool) -> dict[str, dict[str, float]]:
+    """Of COLOURED things the share that is of their colour, with and without a negative prompt.
+
+    Means of six seeds. 1.0: all of the thing.
+    """
+    shares: dict[str, dict[str, float]] = {}
+    for colour, word, things in COLOURED[: 1 if few else None]:
+        for thing in things[: 1 if few else None]:
+            for key, negative in (("asked_plainly", ""), (f"negative_{word}", word)):
+                asked = [DrawRequest(thing, negative, seed=s) for s in range(2 if few else 6)]
+                seen = [colour_share(it, colour) for it in paint(asked)]
+                shares.setdefault(thing, {})[key] = round(sum(seen) / len(seen), 4)
+    return shares
+
+
+def behaviour(paint: Paint, judge: Judge, names: list[str], *, few: bool) -> dict[str, Any]:
     """Whether guidance, negative prompt and seed do what they are there for."""
     single = [ask for ask in load_prompts() if ask.group == "thing"][: 2 if few else 40]
 
@@ -145,6 +181,7 @@ def behaviour(paint: Paint, judge: Judge, names: list[str], *, few: bool) -> dic
         "top1_with_guidance": recognised(None),
         "blue_ground": round(still_blue(""), 4),
         "blue_ground_against_a_negative_prompt": round(still_blue("青い背景"), 4),
+        "share_of_the_colour": against_colours(paint, few=few),
         "most_that_a_repeated_seed_differs": apart(four[0][0], again, most=True),
         "least_that_two_seeds_differ": min(
             apart(one, two) for pictures in four for one, two in pairs(pictures)

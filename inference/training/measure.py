@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-from inference.training.scenes import GROUND_COLOURS
+from inference.training.scenes import CENTRES, GROUND_COLOURS, HUES
 
 Pixels = npt.NDArray[np.uint8]
 
 NAMED = GROUND_COLOURS | {"白": (255, 255, 255)}
 CUT = 60.0  # sum over red, green, blue: how far from the ground a pixel is the thing's
+NEAR = 0.06  # of the circle of hues: that far from red is still red
 ASIDE = 0.08  # of the picture's side: less than that from the middle is in the middle
 
 
@@ -40,6 +42,29 @@ def whereabouts(pixels: Pixels) -> str:
     if abs(x) > abs(y):
         return "左" if x < 0 else "右"
     return "上" if y < 0 else "下"
+
+
+def colour_share(pixels: Pixels, colour: str) -> float:
+    """How much (0..1) of what is not ground is of a colour, a key of HUES; 0 for an empty picture.
+
+    Pale, grey and dark pixels are of none.
+    """
+    thing = np.abs(pixels.astype(np.float32) - border(pixels)).sum(-1) > CUT
+    if not thing.any():
+        return 0.0
+    hue, saturation, value = np.moveaxis(
+        np.asarray(Image.fromarray(pixels).convert("HSV"), np.float32) / 255, -1, 0
+    )
+    away = np.abs((hue - HUES[colour] + 0.5) % 1 - 0.5)  # round the circle: 0 to 0.5
+    return float(((away < NEAR) & (saturation > 0.35) & (value > 0.3))[thing].mean())
+
+
+def beside(pixels: Pixels, place: str) -> Pixels:
+    """The square (0.58 of the picture a side) where a thing at this side stands."""
+    side = len(pixels)
+    width = round(side * 0.58)  # the largest that is laid there: see scenes.choose
+    x, y = (min(max(0, round(side * at - width / 2)), side - width) for at in CENTRES[place])
+    return pixels[y : y + width, x : x + width]
 
 
 def halves(pixels: Pixels) -> tuple[Pixels, Pixels]:

@@ -74,6 +74,11 @@ def framed(core: str, rng: random.Random) -> str:
     return before + core + after + pick("close", rng)
 
 
+def stem(word: str) -> str:
+    """A word that stands before a noun, without its ending: 「水彩風の」 is 「水彩風」."""
+    return word.removesuffix("の").removesuffix("な")
+
+
 def noise(rng: random.Random) -> str:
     """One to seven characters that mean nothing."""
     return "".join(rng.choice(SYLLABLES) for _ in range(rng.randint(1, 7)))
@@ -102,7 +107,7 @@ def ordered(words: Words, rng: random.Random) -> str:
     if words.other:
         core = pick("paired", rng).format(core, words.other)
     if words.style:
-        core = pick("styled", rng).format(core, words.style)
+        core = pick("styled", rng).format(core, words.style, stem(words.style))
     if not words.ground:
         return core
     if words.scene:

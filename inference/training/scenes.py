@@ -36,11 +36,11 @@ PAIRS = 0.25  # the share of scenes with two different things
 COUNTED, ASIDE, SMALL = 0.12, 0.12, 0.08
 SHAKE = 0.015  # how far things stand from where they should, in canvases
 SPOTS = {  # where two, three and four things stand
-    2: ((0.27, 0.5), (0.73, 0.5)),
+    2: ((0.26, 0.5), (0.74, 0.5)),
     3: ((0.5, 0.27), (0.27, 0.73), (0.73, 0.73)),
     4: ((0.27, 0.27), (0.73, 0.27), (0.27, 0.73), (0.73, 0.73)),
 }
-CENTRES = {"左": (0.27, 0.5), "右": (0.73, 0.5), "上": (0.5, 0.27), "下": (0.5, 0.73)}
+CENTRES = {"左": (0.29, 0.5), "右": (0.71, 0.5), "上": (0.5, 0.29), "下": (0.5, 0.71)}
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,15 @@ def choose(
     shown = Shown(first.thing, style, ground)
     places, scale = [(0.5, 0.5)], rng.uniform(0.84, 0.94)
     if other:
-        places, scale = list(SPOTS[2]), 0.46
+        places, scale = list(SPOTS[2]), 0.48  # what stands side by side cannot be larger
         shown = replace(shown, other=other)
     elif draw < COUNTED:
         count = rng.choice((2, 2, 3, 3, 4))
-        places, scale = list(SPOTS[count]), 0.46
+        places, scale = list(SPOTS[count]), 0.48 if count == 2 else 0.46
         shown = replace(shown, count=count)
     elif draw < COUNTED + ASIDE:
         side = rng.choice(list(CENTRES))
-        places, scale = [CENTRES[side]], rng.uniform(0.44, 0.52)
+        places, scale = [CENTRES[side]], rng.uniform(0.48, 0.58)
         shown = replace(shown, place=side)
     elif draw < COUNTED + ASIDE + SMALL:
         scale = rng.uniform(0.45, 0.55)

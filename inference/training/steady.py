@@ -9,6 +9,7 @@ of what the UNet's attention finds. So this can be done before the UNet is train
 from __future__ import annotations
 
 import copy
+import random
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from inference.training.autoencoder import schedule
-from inference.training.captions import choose_words
+from inference.training.captions import BARE, Shown, choose_words, properties
 from inference.training.checkpoint import load_state, save_state
 from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
@@ -29,11 +30,28 @@ from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, tokenize
 # Most batches are cut here (the encoder is causal): half the cost. The rest goes the whole length,
 # because every position has an embedding of its own.
 SHORT, WHOLE_EVERY = 44, 3
+# How often a scene of an unusual style is drawn: there are few, and many ways to ask for a style.
+STYLED = 3
 
 
 def ended(ids: Tensor) -> Tensor:
     """Where a caption has been read whole: [n, t] of bool, true at </s> and the padding after."""
     return (ids == EOS) | (ids == PAD)
+
+
+def two_ways(shown: Shown, rng: random.Random) -> tuple[str, str]:
+    """Of what a picture shows the plain words, and another way to say them.
+
+    Bare properties are read as they were: what they mean is for the UNet to learn.
+    """
+    bare = properties(shown) if rng.random() < BARE else ()
+    if bare:
+        text = rng.choice(bare)
+        return text, text
+    words = choose_words(shown, rng)
+    core = ordered(words, rng) if rng.random() < 0.6 else plainly(words)
+    said = framed(core, rng) if rng.random() < 0.85 else core
+    return plainly(words), core if said in held_out() else said
 
 
 def train_steady(config: Config) -> None:
@@ -52,21 +70,18 @@ def train_steady(config: Config) -> None:
     if done >= 1:
         return
     _, shown = load_compositions(config.work)
+    often = [STYLED if it.style else 1 for it in shown]
     rng = dice(time.time())
     seconds, size = config.steady_minutes * 60, config.steady_batch
     began, saved, step, mean = time.time() - done * seconds, time.time(), 0, 0.0
     while done < 1 and time.time() < config.stop_at:
         done = min(1.0, (time.time() - began) / seconds)
         optimizer.param_groups[0]["lr"] = config.steady_lr * schedule(done, step, 100)
-        words = [choose_words(it, rng) for it in rng.choices(shown, k=size)]
-        cores = [ordered(it, rng) if rng.random() < 0.6 else plainly(it) for it in words]
-        said = [framed(core, rng) if rng.random() < 0.85 else core for core in cores]
-        said = [
-            core if text in held_out() else text for text, core in zip(said, cores, strict=True)
-        ]
+        drawn = rng.choices(shown, often, k=size)
+        plain, said = zip(*(two_ways(it, rng) for it in drawn), strict=True)
         length = SHORT if step % WHOLE_EVERY else MAX_TOKENS
-        plain_ids = tokenize(pieces, [plainly(it) for it in words], length).to(device)
-        said_ids = tokenize(pieces, said, length).to(device)
+        plain_ids = tokenize(pieces, list(plain), length).to(device)
+        said_ids = tokenize(pieces, list(said), length).to(device)
         with torch.no_grad():
             right = teacher(plain_ids)[0]
         kept, read = student(torch.cat([plain_ids, said_ids]))[0].chunk(2)

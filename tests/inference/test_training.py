@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,21 +20,35 @@ pytest.importorskip("diffusers")
 pytest.importorskip("sentencepiece")
 
 from inference.training import __main__ as command
-from inference.training import blend
+from inference.training import blend, diffusion
 from inference.training.autoencoder import build_autoencoder
 from inference.training.batches import Pack
-from inference.training.captions import Shown, caption, choose_words, load_things
+from inference.training.captions import (
+    BARE,
+    Shown,
+    caption,
+    choose_words,
+    load_things,
+    properties,
+)
 from inference.training.checkpoint import load_state
 from inference.training.compose import colour_word, compose, main_hue, paint_over
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
 from inference.training.judge import scenes
-from inference.training.measure import ground_colour, halves, whereabouts
+from inference.training.measure import (
+    beside,
+    border,
+    colour_share,
+    ground_colour,
+    halves,
+    whereabouts,
+)
 from inference.training.phrases import Words, framed, load_phrases, ordered, plainly
 from inference.training.prompts import held_out, load_prompts
 from inference.training.render import slug
 from inference.training.scenes import GROUND_COLOURS, Drawn, choose
-from inference.training.steady import train_steady
+from inference.training.steady import train_steady, two_ways
 from inference.training.thumbnails import set_weights, thumbnails
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
 from inference.training.toys import COLOURS, draw
@@ -108,6 +125,10 @@ def test_the_evaluation_tells_every_group(work: Path) -> None:
     # Who shares the batch may move a rounded pixel by one.
     assert told["behaviour"]["most_that_a_repeated_seed_differs"] <= 0.004
     assert told["behaviour"]["least_that_two_seeds_differ"] > 0
+    (shares,) = told["behaviour"]["share_of_the_colour"].values()
+    assert set(shares) == {"asked_plainly", "negative_赤い"}
+    assert all(0 <= share <= 1 for share in shares.values())
+    assert "top1_from_near" in told["groups"]["place"]
     assert {"fresh_top1", "count", "style", "ground", "place"} <= json.loads(
         (work / "judge.json").read_text("utf-8")
     ).keys()
@@ -174,6 +195,22 @@ def test_arithmetic_sees_ground_and_place(work: Path) -> None:
     assert whereabouts(np.full((64, 64, 3), 9, np.uint8)) == ""
 
 
+def test_arithmetic_sees_colours_and_looks_where_a_thing_stands() -> None:
+    page = np.full((100, 100, 3), 255, np.uint8)
+    assert colour_share(page, "赤") == 0
+    page[10:30, 40:60], page[30:50, 40:60], page[50:70, 40:60] = RED, BLUE, (40, 40, 40)
+    assert abs(colour_share(page, "赤") - 1 / 3) < 0.01
+    assert colour_share(page, "緑") == 0
+    page[...] = RED
+    page[30:50, 20:40] = BLUE
+    assert colour_share(page, "赤") == 0, "the ground does not count"
+    near = beside(page, "左")
+    assert near.shape == (58, 58, 3)
+    assert (near == BLUE).all(-1).sum() == 400, "all of the thing is in it"
+    assert (border(beside(page, "右")) == RED).all()
+    assert not (beside(page, "下") == BLUE).all(-1)[20:].any()
+
+
 def test_a_scene_keeps_what_it_promises(tmp_path: Path) -> None:
     first, second = load_things(tmp_path)[:2]
     rng = random.Random(2)
@@ -205,6 +242,84 @@ def test_two_runs_are_blended(work: Path, tmp_path: Path) -> None:
         blend.blend(first, second, 0.5, out)
     with pytest.raises(ValueError, match="between 0 and 1"):
         blend.blend(first, first, 1.5, out)
+
+
+def test_training_goes_on_from_an_exported_folder(work: Path, tmp_path: Path) -> None:
+    run = ["--work", str(tmp_path), "--smoke", "--out", str(tmp_path / "mame")]
+    command.main(["resume", *run, "--source", str(work / "mame")])
+    begun = torch.load(tmp_path / "diffusion.pt", weights_only=True)
+    trained = torch.load(work / "diffusion.pt", weights_only=True)["smooth"]
+    assert begun["done"] == 0
+    assert all(torch.equal(it, trained[name].half()) for name, it in begun["smooth"].items())
+    normal, usual = (torch.load(it / "normal.pt", weights_only=True) for it in (tmp_path, work))
+    assert all(torch.allclose(normal[it], usual[it], atol=2e-3) for it in ("mean", "spread"))
+    kept = ("contrastive", "steady", "decoder")
+    before = [(tmp_path / f"{it}.pt").stat().st_mtime_ns for it in kept]
+    for stage in ("render", "compose", "encode", *kept, "diffusion", "export"):
+        command.main([stage, *run])
+    assert [(tmp_path / f"{it}.pt").stat().st_mtime_ns for it in kept] == before
+    after = torch.load(tmp_path / "diffusion.pt", weights_only=True)
+    assert after["done"] == 1
+    assert any(not torch.equal(it, begun["smooth"][name]) for name, it in after["smooth"].items())
+    again = torch.load(tmp_path / "normal.pt", weights_only=True)
+    assert torch.equal(again["mean"], normal["mean"]), "the decoder knows no other numbers"
+    for part in ("text_encoder", "tokenizer", "vae"):
+        for file in (work / "mame" / part).iterdir():
+            assert (tmp_path / "mame" / part / file.name).read_bytes() == file.read_bytes()
+    with pytest.raises(SystemExit, match="has a UNet already"):
+        command.main(["resume", *run, "--source", str(work / "mame")])
+
+
+def test_a_folder_of_another_size_is_not_gone_on_from(work: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="is not of this size"):
+        command.main(["resume", "--work", str(tmp_path), "--source", str(work / "mame")])
+    assert not (tmp_path / "diffusion.pt").exists()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_the_unet_is_trained_in_what_the_processor_computes_fast(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    """The weights are float32 either way; in bfloat16 only what runs through them."""
+    for file in ("latents.pt", "compositions.pt", "spiece.model", "steady.pt"):
+        shutil.copy(work / file, tmp_path)
+    monkeypatch.setattr("inference.speed.choose_dtype", lambda device: dtype)
+    seen: set[torch.dtype] = set()
+    usual: Callable[..., torch.Tensor] = torch.nn.functional.mse_loss
+
+    def loss(made: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        seen.add(made.dtype)
+        return usual(made, target)
+
+    def watch(unet: Any, device: torch.device) -> None:
+        unet.conv_out.register_forward_hook(lambda *it: seen.add(it[2].dtype))
+
+    monkeypatch.setattr("torch.nn.functional.mse_loss", loss)
+    monkeypatch.setattr(diffusion, "attend", watch)
+    diffusion.train_diffusion(replace(Config(tmp_path).smoke(), unet_minutes=0.005))
+    assert seen == {dtype, torch.float32}, "the loss is taken in float32"
+    state = torch.load(tmp_path / "diffusion.pt", weights_only=True)
+    assert {it.dtype for it in state["unet"].values()} == {torch.float32}
+    assert all(torch.isfinite(it).all() for it in state["smooth"].values())
+
+
+def test_plain_attention_computes_what_the_fused_one_does(work: Path) -> None:
+    unet = diffusion.build_unet(Config(work).smoke()).eval()
+    given = torch.randn(2, 4, 8, 8), torch.tensor([10, 900]), torch.randn(2, 77, 32)
+    with torch.no_grad():
+        fused = unet(*given).sample
+        diffusion.attend(unet, torch.device("cpu"))
+        assert torch.allclose(unet(*given).sample, fused, atol=1e-5)
+
+
+def test_numbers_of_the_recipe_can_be_told(tmp_path: Path) -> None:
+    config = Config(tmp_path).with_numbers(["unet_minutes=60", "unet_lr=3e-4", "unet_batch=8"])
+    assert (config.unet_minutes, config.unet_lr, config.unet_batch) == (60, 3e-4, 8)
+    for told in ("work=5", "toy=1", "unet_channels=4", "no_such=1", "stop", "smoke=1"):
+        with pytest.raises(SystemExit, match="no number of the recipe"):
+            config.with_numbers([told])
+    with pytest.raises(SystemExit, match="unet_batch=many"):
+        config.with_numbers(["unet_batch=many"])
 
 
 def test_a_finished_stage_is_not_trained_again(work: Path) -> None:
@@ -248,11 +363,44 @@ def test_captions_tell_what_must_be_told(tmp_path: Path) -> None:
     rng = random.Random(0)
     for _ in range(200):
         assert "青" in caption(Shown(apple, colour="青"), rng)
-        assert "小さな" in caption(Shown(apple, size="小さな"), rng)
+        assert re.search("小さ[ない]", caption(Shown(apple, size="小さな"), rng))
         assert "赤" in caption(Shown(apple, ground="赤"), rng)
     plain = [caption(Shown(apple, own_colour="赤"), rng) for _ in range(400)]
     assert "りんご" in plain
     assert any(text.startswith(("赤いりんご", "赤いリンゴ", "赤い林檎")) for text in plain)
+
+
+def test_bare_properties_are_told_of_pictures_that_have_them(tmp_path: Path) -> None:
+    """They are what negative prompts are made of."""
+    apple, cat = (next(t for t in load_things(tmp_path) if t.emoji == e) for e in "🍎🐱")
+    assert properties(Shown(cat)) == ()
+    assert {"赤い", "真っ赤"} <= set(properties(Shown(apple, own_colour="赤")))
+    assert set(properties(Shown(apple, own_colour="赤"))) == set(
+        properties(Shown(cat, colour="赤"))
+    )
+    assert {"青い背景", "背景は青い"} <= set(properties(Shown(cat, ground="青")))
+    assert "夜" in properties(Shown(cat, ground="夜"))
+    assert {"水彩風", "淡い色"} <= set(properties(Shown(cat, style=3)))
+    assert {"二つ", "2個"} <= set(properties(Shown(cat, count=2)))
+    assert {"左に", "小さい"} <= set(properties(Shown(cat, place="左", size="小さな")))
+    rng = random.Random(6)
+    blue = Shown(cat, ground="青")
+    bare = sum(caption(blue, rng) in properties(blue) for _ in range(2000)) / 2000
+    assert BARE / 2 < bare < BARE * 2
+    plain = [caption(Shown(cat), rng) for _ in range(99)]
+    assert all(any(name in text for name in cat.names + cat.keywords) for text in plain)
+
+
+def test_steadying_reads_bare_properties_as_they_were(tmp_path: Path) -> None:
+    cat = load_things(tmp_path)[0]
+    shown, rng = Shown(cat, style=3, ground="青"), random.Random(7)
+    ways = [two_ways(shown, rng) for _ in range(600)]
+    bare = [way for way in ways if way[0] in properties(shown)]
+    assert bare
+    assert all(plain == said for plain, said in bare)
+    others = [way for way in ways if way not in bare]
+    assert all(any(name in said for name in cat.names + cat.keywords) for _, said in others)
+    assert sum(plain != said for plain, said in others) > len(others) / 2
 
 
 def test_words_are_put_in_many_orders_and_none_is_lost() -> None:

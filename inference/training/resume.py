@@ -1,0 +1,74 @@
+"""Go on from an exported folder: make of it the checkpoints that the stages would have left.
+
+`python -m inference.training resume --work DIR` takes inference/mame (or --source FOLDER). After it
+contrastive, steady and decoder count as done and the UNet's training begins anew, from the exported
+average. `all` then renders, composes and trains on. To steady the encoder further, remove
+DIR/steady.pt.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from inference.training.autoencoder import build_autoencoder
+from inference.training.checkpoint import save_state
+from inference.training.config import Config
+from inference.training.contrastive import build_towers
+from inference.training.diffusion import build_unet
+
+
+def resume(config: Config, source: Path) -> None:
+    """Fill config.work from a folder that `export` wrote.
+
+    Raises SystemExit where the work folder has a UNet already, which would be lost, or where the
+    folder holds a model of another size than the config's.
+    """
+    if (config.work / "diffusion.pt").exists():
+        raise SystemExit(f"{config.work} has a UNet already: remove its diffusion.pt first.")
+    shutil.copyfile(source / "tokenizer" / "spiece.model", config.work / "spiece.model")
+    towers, _ = build_towers(config)
+    unet, vae = build_unet(config), build_autoencoder(config)
+    weights = "diffusion_pytorch_model.safetensors"
+    fill(towers.text_encoder, source / "text_encoder" / "model.safetensors")
+    fill(unet, source / "unet" / weights)
+    fill(vae, source / "vae" / weights)
+    # The small CNN beside the encoder was not exported; only `contrastive` would need it.
+    keep(config, "contrastive", 1.0, model=towers, optimizer=untouched(towers.parameters(), 0.02))
+    steadied = untouched(towers.text_encoder.parameters())
+    keep(config, "steady", 1.0, model=towers, optimizer=steadied)
+    started = untouched(unet.parameters())
+    keep(config, "diffusion", 0.0, unet=unet, smooth=unet, optimizer=started)
+    keep(config, "vae", 0.0, model=vae)
+    learned = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
+    keep(config, "decoder", 1.0, model=vae, optimizer=untouched(learned, 0.0))
+    # quant_conv was set to (x - mean) / spread: see thumbnails.py.
+    spread = 1 / vae.quant_conv.weight.detach().flatten(1)[:4, :4].diagonal()
+    mean = -vae.quant_conv.bias.detach()[:4] * spread
+    kept = {"mean": mean[:, None, None].clone(), "spread": spread[:, None, None].clone()}
+    torch.save(kept, config.work / "normal.pt")
+    print(f"resume: {config.work} goes on from {source}", flush=True)
+
+
+def fill(model: Any, path: Path) -> None:
+    """Load weights in half precision into a model of float32, which must have their shapes."""
+    from safetensors.torch import load_file
+
+    try:
+        model.load_state_dict(load_file(path))
+    except RuntimeError as error:
+        raise SystemExit(f"{path} is not of this size: {error}") from error
+
+
+def keep(config: Config, stage: str, done: float, **parts: Any) -> None:
+    """The checkpoint that a stage would have left."""
+    save_state(config.work / f"{stage}.pt", done, parts)
+
+
+def untouched(weights: Iterable[torch.nn.Parameter], decay: float = 0.01) -> torch.optim.AdamW:
+    """An optimizer that has not moved anything yet, with the weight decay of its stage."""
+    return torch.optim.AdamW(weights, weight_decay=decay, fused=True)
