@@ -13,36 +13,53 @@ import threading
 import time
 
 from benchmarks.report import Report, percentile
+from inference.options import LoadOptions
 from inference.painter import Painter
 from inference.pipelines import PipelinePainter
 from inference.request import DrawRequest
 
 SHARES = (0.5, 0.8, 1.1)
-REQUESTS = 60
+ROUNDS, REQUESTS = 4, 60
+KEEPING_UP = 0.98  # below capacity both paint as fast as people come; what differs is the last one
 _PROMPTS = ("赤いりんご", "青い電車", "夜の富士山", "白い猫", "桜")
 
 
-def run(*, requests: int = REQUESTS, steps: int | None = None, model: str | None = None) -> Report:
+def run(
+    *,
+    rounds: int = ROUNDS,
+    requests: int = REQUESTS,
+    steps: int | None = None,
+    model: str | None = None,
+) -> Report:
     """At each share of capacity, the engine and the queue of one by turns."""
     report = Report("arrivals")
-    painter = Painter.load(model)
+    painter = Painter.load(model, options=LoadOptions(compile="auto"))  # as a worker does
     steps = steps or painter.info.default_steps
     capacity = 1 / statistics.median(_alone(painter, steps) for _ in range(5))
     report.add("capacity, one after the other", capacity, "pictures/s")
     for share in SHARES:
-        arrivals = _arrivals(share * capacity, requests)
+        latencies: dict[str, list[float]] = {"engine": [], "one by one": []}
+        seconds = dict.fromkeys(latencies, 0.0)
+        for number in range(rounds):  # by turns: a machine is not equally fast all the time
+            arrivals = _arrivals(share * capacity, requests, number)
+            for name in latencies:
+                turn = threading.Lock() if name == "one by one" else None
+                took, lasted = _serve(painter, arrivals, steps, turn)
+                latencies[name] += took
+                seconds[name] += lasted
         found = {}
-        for name, turn in (("engine", None), ("one by one", threading.Lock())):
-            latencies, seconds = _serve(painter, arrivals, steps, turn)
-            found[name] = _measures(latencies) | {"pictures/s": len(latencies) / seconds}
-            report.raw[f"{share} {name}"] = latencies
+        for name, all_took in latencies.items():
+            found[name] = _measures(all_took) | {"pictures/s": len(all_took) / seconds[name]}
+            report.raw[f"{share} {name}"] = all_took
             for measure, value in found[name].items():
                 unit = "" if measure == "pictures/s" else "s"
                 report.add(f"{share:g} {name}, {measure}", value, unit)
         for measure, ours in found["engine"].items():
             theirs = found["one by one"][measure]
-            ratio = ours / theirs if measure == "pictures/s" else theirs / ours
-            report.add(f"{share:g} ratio, {measure}", ratio, "", at_least=1.0)
+            paced = measure == "pictures/s"
+            ratio = ours / theirs if paced else theirs / ours
+            least = KEEPING_UP if paced and share < 1 else 1.0
+            report.add(f"{share:g} ratio, {measure}", ratio, "", at_least=least)
     painter.close()
     return report
 
@@ -53,9 +70,9 @@ def _alone(painter: Painter | PipelinePainter, steps: int) -> float:
     return time.perf_counter() - begun
 
 
-def _arrivals(rate: float, requests: int) -> list[float]:
-    """Seconds after the start; always the same for the same rate."""
-    dice = random.Random(7)
+def _arrivals(rate: float, requests: int, number: int) -> list[float]:
+    """Seconds after the start; always the same for the same rate and round."""
+    dice = random.Random(7 + number)
     at, found = 0.0, []
     for _ in range(requests):
         at += dice.expovariate(rate)

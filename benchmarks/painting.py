@@ -160,7 +160,7 @@ def _overhead(report: Report, painter: Painter, steps: int, rounds: int) -> None
         return times[-1] - times[0]
 
     bare(), engine()
-    pairs = [(bare(), engine()) for _ in range(max(3, rounds))]
+    pairs = [(bare(), engine()) for _ in range(2 * rounds + 1)]
     percent = [(ours / least - 1) * 100 for least, ours in pairs]
     report.add("engine beyond a bare loop", percent, "%", at_most=OVERHEAD)
     report.raw["bare_and_engine_s"] = pairs
