@@ -66,6 +66,7 @@ def settings(tmp_path: Path, migrated: Path) -> Settings:
     """Settings of one machine; the broker is in memory, nothing listens at LINE_API_URL."""
     shutil.copy(migrated, tmp_path / "efude.db")
     return Settings(
+        engine_compile="off",  # translating takes longer than these tests
         line_channel_secret=SECRET,
         line_channel_access_token=TOKEN,
         line_api_url="http://127.0.0.1:9",
