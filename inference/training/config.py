@@ -15,7 +15,7 @@ HELD_OUT = "fluent-emoji-flat"  # nothing is trained on it: the judge is tested 
 
 @dataclass(frozen=True)
 class Config:
-    """Sizes, rates and times of one training run; the defaults made the weights in ../mame."""
+    """Sizes, rates and times of one training run; the defaults are those of ../mame's weights."""
 
     work: Path
     device: str = "cpu"  # or "cuda", where scenes are composed as well

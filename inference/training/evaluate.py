@@ -135,7 +135,7 @@ def look(
 # Things that have a colour by nature, and the word for it that a negative prompt is to take away.
 COLOURED = (
     ("赤", "赤い", ("車", "いちご", "りんご")),
-    ("緑", "緑の", ("木", "かえる", "亀")),
+    # No green: the emoji's lies nearer to yellow than HUES has it, and would not be counted.
     ("黄", "黄色い", ("ひよこ", "バナナ", "星")),
 )
 
