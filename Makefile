@@ -21,7 +21,7 @@ setup: .venv/dev ## a virtual environment with everything in it
 	$(BIN)/pip install --quiet -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
-.venv/translated: .venv/runtime inference/translate.py $(wildcard inference/mame/*/*.safetensors)
+.venv/translated: .venv/runtime inference/translate.py inference/translator.py $(wildcard inference/mame/*/*.safetensors)
 	@MODEL= $(BIN)/python -m inference.translate
 	@touch $@
 

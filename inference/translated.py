@@ -4,7 +4,7 @@ torch lays convolutions' weights anew in every call and goes through memory once
 small operations between them; for a small model that is most of its time. Programs here are fixed
 to a shape, which lets everything be laid out and fused beforehand. What a UNet makes of the words
 alone, the keys and values of its cross-attention, is computed once and not in every step.
-inference.translate makes the files that they are compiled from.
+inference.translator makes the files that they are compiled from.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class Programs:
     def __init__(self, file: Path, precision: str, threads: int) -> None:
         import openvino
 
-        self._openvino = openvino
         self._core = openvino.Core()
         self._file = file
         self._config = configuration(precision, threads)
@@ -108,7 +107,7 @@ class Steps:
     """A UNet's programs: one for what it makes of the words, one for all the rest."""
 
     def __init__(self, folder: Path, precision: str, threads: int) -> None:
-        """folder: what inference.translate wrote."""
+        """folder: what inference.translator wrote."""
         self.programs = Programs(folder / UNET, precision, threads)
         self._words = Programs(folder / WORDS, precision, threads)
         self._last: tuple[weakref.ref[torch.Tensor], list[Array]] | None = None
@@ -126,7 +125,7 @@ class Decoder:
     """A decoder's program."""
 
     def __init__(self, folder: Path, precision: str, threads: int) -> None:
-        """folder: what inference.translate wrote."""
+        """folder: what inference.translator wrote."""
         self.programs = Programs(folder / DECODER, precision, threads)
 
     def __call__(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:

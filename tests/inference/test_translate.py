@@ -21,6 +21,7 @@ from inference.options import LoadOptions
 from inference.painter import Painter
 from inference.request import DrawRequest
 from inference.schedulers import NAMES
+from inference.translator import Order
 from tests.inference.test_batch import alone, apart, batch_of, finish, join
 from tests.inference.test_pipelines import difference
 
@@ -136,7 +137,7 @@ def test_a_second_start_finds_what_the_first_has_made(
 def test_other_weights_are_other_programs(checkpoint: Path) -> None:
     """A LoRA or a new training changes the weights, and nothing else that a name would tell."""
     model = load(checkpoint, LoadOptions())
-    order = translate.Order(str(checkpoint), "tiny", None, None, 1, "f32")
+    order = Order(str(checkpoint), "tiny", None, None, 1, "f32")
     first = translate._key(model.unet, model.vae, order, SIDE)
     assert translate._key(model.unet, model.vae, order, SIDE) == first
     with torch.no_grad():
@@ -160,7 +161,7 @@ def test_only_so_many_translations_are_kept(tmp_path: Path) -> None:
 
 CRASH = """
 import os, signal, sys
-if "inference.translate" in sys.orig_argv:
+if "inference.translator" in sys.orig_argv:
     os.kill(os.getpid(), signal.SIGSEGV)
 """
 
