@@ -1,4 +1,4 @@
-"""The painter with ENGINE_COMPILE on against diffusers' pipeline; its start, minutes, left out."""
+"""The painter with ENGINE_COMPILE=torch against diffusers' pipeline, once it has started."""
 
 from __future__ import annotations
 

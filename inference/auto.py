@@ -35,8 +35,8 @@ def load_pipeline(
     """
     if options.compile in ("torch", "openvino"):
         raise ModelUnavailable(
-            f"ENGINE_COMPILE is on, but {checkpoint.name} is painted by diffusers' own pipeline,"
-            " which is not compiled here. Turn it off."
+            f"ENGINE_COMPILE is {options.compile}, but {checkpoint.name} is painted by diffusers'"
+            " own pipeline, which is not compiled here: set auto or off."
         )
     say("importing the model code")
     pipe = _load(checkpoint, dtype or _choose_dtype(checkpoint, device), say)

@@ -125,8 +125,8 @@ def compiled(
     """
     if not any(shutil.which(it) for it in (os.environ.get("CXX", ""), "g++", "clang++") if it):
         raise ModelUnavailable(
-            "ENGINE_COMPILE is on, but there is no C++ compiler, which torch.compile needs: install"
-            " g++, or turn it off."
+            "ENGINE_COMPILE is torch, but there is no C++ compiler, which torch.compile needs:"
+            " install g++, or set auto or off."
         )
     rows = PAD_TO.get(device.type, PAD_TO_ELSEWHERE)
     # One version for each number of rows; by default torch gives up after eight.
