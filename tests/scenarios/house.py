@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import sqlite3
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,10 @@ from tests.scenarios.processes import START_SECONDS, Process, eventually, free_p
 from tests.scenarios.servers import ROOT, make_broker
 
 Json = dict[str, Any]
+# Open transactions of others: they are over in an instant, unless whoever opened them stands still.
+_HELD = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
+AND state_change < clock_timestamp() - interval '50 milliseconds'"""
 PATIENCE = 150.0  # seconds for what takes one or two on an idle machine
 LOG_TAIL = 40
 
@@ -145,12 +151,32 @@ class House:
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
-        """SIGSTOP for the length of a `with`: it hangs."""
-        self.processes[name].pause()
+        """SIGSTOP for the length of a `with`: it hangs, but not in the midst of a transaction.
+
+        One that stopped there would hold its locks, and nobody else could go on either.
+        """
+        process = self.processes[name]
         try:
+            process.pause()
+            while self._in_a_transaction():
+                process.go_on()
+                time.sleep(0.02)
+                process.pause()
             yield
         finally:
-            self.processes[name].go_on()
+            process.go_on()
+
+    def _in_a_transaction(self) -> bool:
+        """Whether somebody keeps the database from being written, for longer than a moment."""
+        if not self.database.sqlite:
+            with self.database.read() as db:
+                return bool(db.exec_driver_sql(_HELD).scalar_one())
+        with closing(sqlite3.connect(self.folder / "efude.db", 0.5, isolation_level=None)) as file:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     @contextmanager
     def set(self, name: str, **settings: str) -> Iterator[None]:
