@@ -9,28 +9,16 @@ from typing import Literal
 
 from bot.events import Mention, Span
 from bot.prompt.cleaning import clean, cut
-from bot.prompt.spoken import SMALL_TALK, spoken, without_small_talk
+from bot.prompt.spoken import SMALL_TALK, Spoken, spoken, without_small_talk
 
 Kind = Literal[
+    Spoken,
     "pick",
-    "status",
-    "help",
-    "cancel",
     "number",
-    "album",
     "album_new",
     "album_close",
     "remove",
-    "erase",
     "erase_yes",
-    "left",
-    "terms",
-    "thanks",
-    "praise",
-    "hello",
-    "nod",
-    "doubt",
-    "remove_last",
 ]
 
 
