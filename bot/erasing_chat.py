@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from bot.cards import ACCENT, FAINT, INK, words
 from bot.database import now
 from bot.erasing import everything, kept
 from bot.prompt import clean
+from bot.prompt.spoken import is_no
 from bot.queue import Wake
 from bot.tables import changing
 from bot.texts import say
@@ -60,13 +60,9 @@ def talked(turn: Turn, kind: str) -> list[Wake] | None:
     person = _person(turn)
     if person is None or not _asked(turn.db, turn.chat_id, person):
         return None
-    words = clean(turn.event.text or "").casefold()
-    if kind == "cancel" or (kind == "nod" and _NO.match(words)):
+    if kind == "cancel" or (kind == "nod" and is_no(clean(turn.event.text or ""))):
         return answered(turn, yes=False, addressed=True)
     return turn.say(said("erase.alt", turn.language)) if kind == "nod" else None
-
-
-_NO = re.compile("いや|いいえ|ううん|no")
 
 
 def _person(turn: Turn) -> str | None:

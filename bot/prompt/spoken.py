@@ -227,6 +227,14 @@ def _one(words: str) -> Spoken | None:
     return next((kind for kind, pattern in _SPOKEN.items() if pattern.fullmatch(words)), None)
 
 
+_NO = re.compile("いや|いいえ|ううん|no")
+
+
+def is_no(text: str) -> bool:
+    """Whether a cleaned text of the kind "nod" says no: 「いいえ」."""
+    return _NO.match(text.casefold()) is not None
+
+
 _BEFORE_THE_POINT = re.compile(
     r"(?P<talk>[^、。!?〜~…♪\n]{1,20})(?P<mark>[、。!?〜~…♪]+)(?P<rest>.*\w.*)"
 )
