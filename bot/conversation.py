@@ -34,7 +34,7 @@ from bot import (
 from bot.database import now
 from bot.events import Incoming, Mention
 from bot.jobs import Job
-from bot.prompt import Command, clean, command, cut, read
+from bot.prompt import Command, Reading, clean, command, cut, read
 from bot.prompt.spoken import without_small_talk
 from bot.queue import Wake
 from bot.settings import Settings
@@ -82,32 +82,51 @@ def _message(turn: Turn) -> list[Wake]:
     if event.message_type != "text" or event.text is None:
         kind = event.message_type if event.message_type == "sticker" else "media"
         return turn.say(messages.problem(kind, turn.language)) if turn.private else []
-    reading = read(event.text, event.mentions, event.emojis)
+    return _text(turn, event.text)
+
+
+def _text(turn: Turn, text: str) -> list[Wake]:
+    """A text: a command, or words about a picture, or a wish for one."""
+    event = turn.event
+    reading = read(text, event.mentions, event.emojis)
     quoted = going_on.quoted(turn)
-    addressed = turn.private or reading.mentioned_self or (quoted is not None and quoted.shown)
-    order = command(cut(event.text, event.mentions, event.emojis))
-    if order is not None and order.loose and not addressed:
-        return []  # people say so to each other
-    if order is not None and (wakes := erasing_chat.talked(turn, order.kind)) is not None:
-        return wakes
-    if order is not None and order.kind in talk.ANSWERED:
-        spoken_to = (
-            turn.private or reading.mentioned_self
-        )  # 「かわいい！」, among people, is for them
-        if not spoken_to:
-            return []
-        if order.kind not in {"praise", "doubt"} or not going_on.asks(turn):
-            return talk.answer(turn, order.kind)
-        order = None
-    if order is not None and order.kind in _OF_WHAT_IS_KEPT:
-        return _keeping(turn, order, quoted, addressed=addressed)
+    spoken_to = turn.private or reading.mentioned_self
+    addressed = spoken_to or (quoted is not None and quoted.shown)
+    words = cut(text, event.mentions, event.emojis)
+    order = command(words)
     if order is not None:
-        return _command(turn, order, addressed=addressed)
-    if not addressed:
+        wakes = _ordered(turn, order, quoted, addressed=addressed, spoken_to=spoken_to)
+        if wakes is not None:
+            return wakes
+    return _wished(turn, clean(words), reading, quoted) if addressed else []
+
+
+def _ordered(
+    turn: Turn, order: Command, quoted: going_on.Picture | None, *, addressed: bool, spoken_to: bool
+) -> list[Wake] | None:
+    """A command; None: it is none here, but says what to change about a picture.
+
+    addressed: whether it is for the bot. spoken_to: whether it says so, and not only by quoting.
+    """
+    if order.loose and not addressed:
+        return []  # people say so to each other
+    if (wakes := erasing_chat.talked(turn, order.kind)) is not None:
+        return wakes
+    if order.kind in talk.ANSWERED:
+        if not spoken_to:
+            return []  # 「かわいい！」, among people, is for them
+        about_change = order.kind in {"praise", "doubt"} and going_on.asks(turn)
+        return None if about_change else talk.answer(turn, order.kind)
+    if order.kind in _OF_WHAT_IS_KEPT:
+        return _keeping(turn, order, quoted, addressed=addressed)
+    return _command(turn, order, addressed=addressed)
+
+
+def _wished(turn: Turn, text: str, reading: Reading, quoted: going_on.Picture | None) -> list[Wake]:
+    """Words to the bot that are no command. text: cleaned, without mentions."""
+    if not turn.private and turn.event.type == "message" and _edited_before(turn):
         return []
-    if not turn.private and event.type == "message" and _edited_before(turn):
-        return []
-    text = without_small_talk(clean(cut(event.text, event.mentions, event.emojis)))
+    text = without_small_talk(text)
     if (wakes := groups.said(turn, text)) is not None:
         return wakes
     if language := languages.asked(text):
@@ -134,9 +153,9 @@ def _edited(turn: Turn) -> list[Wake]:
     return _message(turn) if wakes is None else wakes
 
 
-_OF_WHAT_IS_KEPT = {
-    *("album", "album_new", "album_close", "remove", "remove_last", "erase", "erase_yes"),
-}
+_OF_WHAT_IS_KEPT = frozenset(
+    {"album", "album_new", "album_close", "remove", "remove_last", "erase", "erase_yes"}
+)
 
 
 def _keeping(
