@@ -11,6 +11,7 @@ from bot import (
     album,
     health,
     japanese,
+    last_words,
     logs,
     logstream,
     metrics,
@@ -37,6 +38,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.set_up("web", settings.log_format, logstream.for_process(settings))
     sentry.set_up("web", settings)
     tracing.set_up("web", settings)
+    with last_words.spoken():
+        return _made(settings)
+
+
+def _made(settings: Settings) -> Flask:
     if settings.moderation:
         moderation(settings.moderation_lists)  # a list that cannot be read is told now
     else:

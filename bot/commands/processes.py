@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
-from bot import logs, logstream, sentry, tracing
+from bot import last_words, logs, logstream, sentry, tracing
 from bot.database import Database
-from bot.settings import Settings
+from bot.settings import SettingError, Settings
 
 
 def _settings(process: str) -> Settings:
@@ -17,39 +19,65 @@ def _settings(process: str) -> Settings:
     return settings
 
 
+def _run(process: str, work: Callable[[Settings], int]) -> int:
+    """The exit status of a process; 1 when it could not start, or go on."""
+    settings = _settings(process)
+    try:
+        with last_words.spoken():
+            return work(settings)
+    except SettingError:
+        raise
+    except Exception:
+        return 1  # all is said
+
+
 @click.command()
-def migrate() -> None:
+def migrate() -> int:
     """Bring the database to the newest form."""
-    database = Database(_settings("migrate").database_url)
-    database.migrate()
-    database.close()
+
+    def work(settings: Settings) -> int:
+        database = Database(settings.database_url)
+        database.migrate()
+        database.close()
+        return 0
+
+    return _run("migrate", work)
 
 
 @click.command()
 def worker() -> int:
     """Paint (queue gpu)."""
-    settings = _settings("worker")
-    from bot import tasks
 
-    return tasks.work(tasks.make_app(settings), "gpu", None, "worker")
+    def work(settings: Settings) -> int:
+        from bot import tasks
+
+        return tasks.work(tasks.make_app(settings), "gpu", None, "worker")
+
+    return _run("worker", work)
 
 
 @click.command()
 def courier() -> int:
     """Talk to LINE (queue io)."""
-    settings = _settings("courier")
-    from bot import tasks
 
-    return tasks.work(tasks.make_app(settings), "io", 8, "courier")
+    def work(settings: Settings) -> int:
+        from bot import tasks
+
+        return tasks.work(tasks.make_app(settings), "io", 8, "courier")
+
+    return _run("courier", work)
 
 
 @click.command()
 def clock() -> int:
     """Tick: sweep, tickets, retention; run exactly one."""
-    settings = _settings("clock")
-    from bot import tasks
 
-    return tasks.tick(tasks.make_app(settings))
+    def work(settings: Settings) -> int:
+        from bot import tasks
+
+        return tasks.tick(tasks.make_app(settings))
+
+    return _run("clock", work)
 
 
 COMMANDS = (migrate, worker, courier, clock)
