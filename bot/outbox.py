@@ -120,12 +120,14 @@ def claim(db: Connection, delivery_id: str, lease: float) -> Delivery | None:
     return _delivery(db.execute(query).mappings().one())
 
 
-def doubted(db: Connection, delivery_id: str, code: str, lease: float) -> None:
+def doubted(
+    db: Connection, delivery_id: str, code: str, lease: float, *, request_id: str | None = None
+) -> None:
     """A try ended without an answer; the next one starts now."""
     db.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
-        .values(doubt=True, error_code=code, lease_until=now() + lease)
+        .values(doubt=True, error_code=code, lease_until=now() + lease, line_request_id=request_id)
     )
 
 
@@ -140,12 +142,20 @@ def settle(
     db.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
 
-def postpone(db: Connection, delivery_id: str, delay: float, code: str) -> None:
+def postpone(
+    db: Connection, delivery_id: str, delay: float, code: str, *, request_id: str | None = None
+) -> None:
     """LINE did not take the message: try again in `delay` seconds."""
     db.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
-        .values(state=READY, next_at=now() + delay, lease_until=None, error_code=code)
+        .values(
+            state=READY,
+            next_at=now() + delay,
+            lease_until=None,
+            error_code=code,
+            line_request_id=request_id,
+        )
     )
 
 

@@ -95,7 +95,7 @@ class Sender:
     def _doubt(self, delivery: Delivery, error: LineError) -> Delivery:
         log.warning("reply without an answer", code=error.code, line_request_id=error.request_id)
         with self._database.write() as db:
-            outbox.doubted(db, delivery.id, error.code, LEASE)
+            outbox.doubted(db, delivery.id, error.code, LEASE, request_id=error.request_id)
         return replace(delivery, doubt=True)
 
     def _ended(self, delivery: Delivery, error: LineError) -> End:
@@ -119,7 +119,8 @@ class Sender:
             return self._settled(delivery, state, error.request_id, code=error.code)
         if alive and (not error.permanent or error.code in MENDABLE):
             with self._database.write() as db:
-                outbox.postpone(db, delivery.id, backoff(delivery.tries), error.code)
+                delay, request_id = backoff(delivery.tries), error.request_id
+                outbox.postpone(db, delivery.id, delay, error.code, request_id=request_id)
             return End.LATER
         if doubted:
             return self._settled(delivery, outbox.UNCERTAIN, error.request_id, code=error.code)
