@@ -61,6 +61,18 @@ ADVICE = {
     "parked": Advice(
         "A job was given up after MAX_ATTEMPTS attempts.", "python -m bot jobs --state failed"
     ),
+    "no_clock": Advice(
+        "The clock does not tick, or no courier is free to hear it: what is lost is not found.",
+        "python -m bot clock",
+    ),
+    "webhooks_refused": Advice(
+        "Webhooks with a wrong signature, and no right one: LINE_CHANNEL_SECRET is another's.",
+        "python -m bot doctor",
+    ),
+    "token_refused": Advice(
+        "LINE refuses the channel access token: nothing is said in any chat.",
+        "python -m bot doctor",
+    ),
     "storage": Advice("Pictures cannot be stored.", "python -m bot doctor"),
     "push_budget": Advice(
         "The month's pushes are spent but for the reserve.", "python -m bot quota"

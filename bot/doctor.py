@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import urllib3
 from sqlalchemy import text
 
-from bot import pulse
+from bot import heard, pulse, watchdog
 from bot.database import Database, now
 from bot.line import LineClient, LineError
 from bot.queue import make_celery
@@ -60,10 +60,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("broker", lambda: _broker(settings)),
         ("database", lambda: _database(database)),
         ("storage", lambda: _storage(settings)),
+        ("disk", lambda: _disk(settings)),
         ("model files", lambda: _model(settings)),
         ("device", lambda: _device(settings)),
         ("clock", lambda: _clock(settings, database)),
-        ("workers", lambda: _workers(database)),
+        ("workers", lambda: _workers(database, settings)),
     ]
     try:
         for name, check in checks:
@@ -97,13 +98,16 @@ def _of_line(error: LineError) -> str:
     return "Check LINE_API_URL, the network and DNS; LINE's own state is on its status page."
 
 
+_SAID_ABOVE = "See the line of the LINE token."
+
+
 def _webhook(settings: Settings, line: LineClient) -> str:
     wanted = f"{settings.public_url}/callback"
     where = "LINE Developers console, Messaging API"
     try:
         endpoint = line.webhook_endpoint()
     except LineError as error:
-        raise Ill(str(error), _of_line(error)) from None
+        raise Ill(f"LINE does not tell ({error.code})", _SAID_ABOVE) from None
     if endpoint is None:
         raise Ill("no webhook URL is set at LINE", f"{where}: set {wanted}")
     if endpoint.url.rstrip("/") != wanted:
@@ -169,7 +173,7 @@ def _secret(settings: Settings, line: LineClient) -> str:
     try:
         test = line.test_webhook()
     except LineError as error:
-        raise Ill(f"LINE cannot be asked for a test: {error}", _of_line(error)) from None
+        raise Ill(f"LINE cannot be asked for a test ({error.code})", _SAID_ABOVE) from None
     if not test.success:
         raise Ill(
             f"a webhook that LINE sent as a test ended with {test.status} {test.reason}",
@@ -287,6 +291,16 @@ def _secure(settings: Settings, link: str) -> None:
         )
 
 
+def _disk(settings: Settings) -> str:
+    if full := watchdog.disks(settings):
+        raise Ill(
+            full["disk_full"],
+            "Look with df -h and du -sh; RETENTION_DAYS, or a bucket (S3_BUCKET), frees room.",
+        )
+    places = watchdog.places(settings)
+    return f"room enough under {' and '.join(map(str, places))}" if places else "nothing lies here"
+
+
 def _model(settings: Settings) -> str:
     name = settings.model
     folder = Path(name) if name else ROOT / "inference" / "mame"
@@ -377,16 +391,23 @@ def _clock(settings: Settings, database: Database) -> str:
     return f"within {abs(worst):.1f} s of {' and '.join(skews)}"
 
 
-def _workers(database: Database) -> str:
+def _workers(database: Database, settings: Settings) -> str:
     try:
         if not _exists(database):
             raise FileNotFoundError
         with database.read() as db:
-            found = pulse.all_workers(db)
+            found, last = pulse.all_workers(db), heard.read(db)
     except Exception:
         raise Ill("unknown", "See the line of the database.") from None
     alive = [it.process for it in found if it.alive]
+    began = [it.started_at for it in found if it.alive and it.process == "courier"]
     for process in ("worker", "courier"):
         if process not in alive:
             raise Ill(f"no {process} is alive", f"Start one: python -m bot {process}")
-    return f"{alive.count('worker')} worker, {alive.count('courier')} courier alive"
+    if (silent := heard.silence(last, min(began), settings.sweep_seconds)) is not None:
+        raise Ill(
+            f"the clock has not ticked for {silent:.0f} s",
+            "Start it: python -m bot clock. If it runs, see the line of the broker.",
+        )
+    workers, couriers = alive.count("worker"), alive.count("courier")
+    return f"{workers} worker, {couriers} courier alive; the clock ticks"

@@ -20,7 +20,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 from sqlalchemy import Connection, func, select
 
-from bot import alarms, figures, pulse
+from bot import alarms, figures, heard, pulse
 from bot.database import Database, now
 from bot.figures import HOUR, STAGES
 from bot.settings import Settings
@@ -79,7 +79,7 @@ class Figures(Collector):
         try:
             with self._database.read() as db:
                 found = [*_queue(db), *_past(db), *_deliveries(db), *_workers(db)]
-                found += [*_budget(db, self._settings), _alarms(db)]
+                found += [*_budget(db, self._settings), *_heard(db), _alarms(db)]
         except Exception:
             return [_gauge("database_up", "Whether the database answers.", 0)]
         return [_gauge("database_up", "Whether the database answers.", 1), *found]
@@ -190,6 +190,22 @@ def _workers(db: Connection) -> Iterator[Metric]:
             names,
             used,
         )
+
+
+def _heard(db: Connection) -> Iterator[Metric]:
+    """How long ago that came which comes by itself; nothing before it first did."""
+    last, moment = heard.read(db), now()
+    if last.swept_at is not None:
+        about = "Seconds since a courier heard the clock tick."
+        yield _gauge("clock_silent_seconds", about, max(0.0, moment - last.swept_at))
+    outcomes = (("taken", last.taken_at), ("refused", last.refused_at))
+    yield _labelled(
+        "webhook_silent_seconds",
+        "Seconds since LINE's webhooks were taken, or something signed was refused; "
+        "up to half a minute too many.",
+        ["outcome"],
+        [((outcome,), max(0.0, moment - at)) for outcome, at in outcomes if at is not None],
+    )
 
 
 def _alarms(db: Connection) -> Metric:

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 EVERY = 5.0  # seconds between two beats
 ALIVE = 20.0  # seconds after which a silent process counts as gone
-ASK_QUOTA = 600.0  # seconds
+ASK_QUOTA, ASK_AGAIN = 600.0, 60.0  # seconds; the second: after LINE did not tell
 KEPT = 3600.0  # seconds for which one that ended without a word is still shown
 
 About = Mapping[str, Any]
@@ -196,7 +196,8 @@ class OfCourier:
         self._account: About = {}
 
     def __call__(self) -> About:
-        if time.monotonic() - self._asked >= self._every:
+        every = min(self._every, ASK_AGAIN) if "quota_code" in self._quota else self._every
+        if time.monotonic() - self._asked >= every:
             self._asked = time.monotonic()
             try:
                 found = self._line.quota()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot import chats, jobs, limits, logstream, outbox, people, photos, waiting, waking
+from bot import chats, heard, jobs, limits, logstream, outbox, people, photos, waiting, waking
 from bot.database import now
 from bot.queue import Wake
 from bot.runtime import Runtime
@@ -36,6 +36,7 @@ def sweep(runtime: Runtime) -> list[Wake]:
         erase = jobs.to_erase(db)
         unknown = people.due(db)
         unfetched, taken_back = photos.due(db, FETCH_AGAIN_AFTER), photos.to_erase(db)
+        heard.swept(db)
     found: dict[str, Sequence[object]] = {
         "rescued": again,
         "given_up": given_up,

@@ -14,7 +14,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, delete, insert, null, or_, select, update
+from sqlalchemy import Connection, case, delete, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import now
 from bot.moderation import Amendment
@@ -109,8 +110,10 @@ def _plain(value: Any) -> Any:
 
 def _store(db: Connection, name: str, value: Any) -> None:
     values = {"value": value, "at": now()}
-    if db.execute(update(switches).where(switches.c.name == name).values(**values)).rowcount == 0:
-        db.execute(insert(switches).values(name=name, **values))
+    # One statement: of two processes that both find no row, one would fail.
+    insert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    made = insert(switches).values(name=name, **values)
+    db.execute(made.on_conflict_do_update(index_elements=[switches.c.name], set_=values))
 
 
 def value(db: Connection, name: str) -> Any:

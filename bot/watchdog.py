@@ -14,9 +14,9 @@ from pathlib import Path
 
 import structlog
 from kombu import Connection as Broker
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
-from bot import alarms, chats, figures, logs, outbox, pulse, state, switches
+from bot import alarms, chats, figures, heard, logs, outbox, pulse, state, switches
 from bot.alarms import Alarm
 from bot.database import now
 from bot.jobs import DELIVERED, DRAWN, FAILED, WAITING
@@ -32,6 +32,7 @@ EVERY = 15.0  # seconds between two looks, at most
 SETTLED = 4.0  # looks for which something must stand to be told, or be gone to be over
 QUEUE_OLD, UNDELIVERED = 300.0, 120.0  # seconds
 LATELY = 600.0  # seconds for which what happened counts as now
+JUST_NOW = 180.0  # seconds
 FEW, MANY = 3, 0.2  # failures that are too many: so many, and that share of what ended
 DISK_LEFT, DISK_SHARE = 1e9, 0.03  # bytes, and share of the disk, below which it is nearly full
 STREAM_WAITS = 500  # lines in memory: Redis has not taken any for a while
@@ -75,7 +76,10 @@ class Watchdog:
                 return False
         outside = {**disks(runtime.settings), **broker(runtime.settings), **stream()}
         with runtime.database.write() as db:
-            alarms.note(db, {**inside(db, runtime.settings), **outside}, SETTLED * self.every)
+            found = {**inside(db, runtime.settings), **outside}
+            if "broker_away" in found:  # through which the clock speaks
+                found.pop("no_clock", None)
+            alarms.note(db, found, SETTLED * self.every)
         self.tell()
         return True
 
@@ -144,7 +148,8 @@ def _told_lately(db: Connection) -> bool:
 
 def inside(db: Connection, settings: Settings) -> dict[str, str]:
     """What the tables tell."""
-    return dict([*_workers(db), *_queue(db), *_failures(db), *_budget(db, settings)])
+    found = [*_workers(db), *_queue(db), *_failures(db), *_budget(db, settings)]
+    return dict([*found, *_heard(db, settings), *_token(db)])
 
 
 def _workers(db: Connection) -> Iterator[tuple[str, str]]:
@@ -200,18 +205,45 @@ def _budget(db: Connection, settings: Settings) -> Iterator[tuple[str, str]]:
         yield "push_budget", f"{told.quota.left} left, PUSH_RESERVE is {settings.push_reserve}"
 
 
+def _heard(db: Connection, settings: Settings) -> Iterator[tuple[str, str]]:
+    last = heard.read(db)
+    couriers = [it for it in pulse.all_workers(db) if it.process == "courier" and it.alive]
+    since = min((it.started_at for it in couriers), default=None)
+    if (silent := heard.silence(last, since, settings.sweep_seconds)) is not None:
+        yield "no_clock", f"no tick for {silent / 60:.0f} min"
+    if heard.refuses(last):
+        yield "webhooks_refused", f"{last.refusals} in a row bear a wrong signature"
+
+
+def _token(db: Connection) -> Iterator[tuple[str, str]]:
+    """Whether LINE refuses the channel access token: to a message, or to a courier that asked."""
+    code = "unauthorized"
+    waits = deliveries.c.state == outbox.READY
+    given_up = (deliveries.c.state == outbox.REFUSED) & (deliveries.c.created_at > now() - JUST_NOW)
+    refused = select(func.count()).where(deliveries.c.error_code == code, or_(waits, given_up))
+    many = db.execute(refused).scalar_one()
+    asked = any(it.about.get("quota_code") == code for it in pulse.all_workers(db) if it.alive)
+    if many or asked:
+        yield "token_refused", f"{many} messages" if many else "when asked for the quota"
+
+
 def disks(settings: Settings) -> dict[str, str]:
     """Whether what lies on this machine's disks soon finds no room."""
-    places = [] if settings.s3_bucket else [settings.pictures_dir]
-    if settings.database_url.startswith("sqlite:///"):
-        places.append(Path(settings.database_url.removeprefix("sqlite:///")).parent)
-    for place in places:
+    for place in places(settings):
         there = next((it for it in (place, *place.absolute().parents) if it.exists()), Path("/"))
         usage = shutil.disk_usage(there)
         if usage.free < DISK_LEFT or usage.free < DISK_SHARE * usage.total:
             share = usage.free / usage.total
             return {"disk_full": f"{usage.free / 1e9:.1f} GB ({share:.0%}) left under {place}"}
     return {}
+
+
+def places(settings: Settings) -> list[Path]:
+    """Folders of this machine in which pictures or the database lie."""
+    found = [] if settings.s3_bucket else [settings.pictures_dir]
+    if settings.database_url.startswith("sqlite:///"):
+        found.append(Path(settings.database_url.removeprefix("sqlite:///")).parent)
+    return found
 
 
 def broker(settings: Settings) -> dict[str, str]:
@@ -230,4 +262,4 @@ def stream() -> dict[str, str]:
     return {"log_stream": f"{waiting} lines wait"} if waiting > STREAM_WAITS else {}
 
 
-__all__ = ["Alarm", "Watchdog", "broker", "budget", "disks", "inside", "stream"]
+__all__ = ["Alarm", "Watchdog", "broker", "budget", "disks", "inside", "places", "stream"]

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, request
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
-from bot import conversation, tracing, waking
+from bot import conversation, heard, tracing, waking
 from bot.database import Database
 from bot.events import Incoming, MalformedBody, parse
 from bot.queue import Publisher, Wake, make_celery
@@ -27,6 +27,7 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     """Register the webhook."""
     publisher = Publisher(make_celery(settings), partial(waking.lost, database))
     app.extensions["publisher"] = publisher
+    webhooks = heard.Webhooks(database)
     blueprint = Blueprint("webhook", __name__)
 
     @blueprint.post("/callback")
@@ -42,8 +43,7 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
         body = request.get_data(cache=False)
         # LINE's signature is over these very bytes; parsing comes after.
         if not valid(settings.line_channel_secret, body, request.headers.get("x-line-signature")):
-            log.warning("bad signature", bytes=len(body), remote=request.remote_addr)
-            return Response("bad signature", 400)
+            return refused(body)
         try:
             events = parse(body)
         except MalformedBody:
@@ -56,9 +56,19 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
             log.exception("not stored", events=len(events), error=type(error).__name__)
             return Response("database unavailable", 500)
         publisher.put(wakes)
+        if events:  # a test of LINE's console, or of our own doctor, has none
+            webhooks.taken()
         ms = round((time.monotonic() - started) * 1000, 1)
         log.info("webhook", events=len(events), wakes=len(wakes), ms=ms)
         return Response("OK", 200)
+
+    def refused(body: bytes) -> Response:
+        signed = "x-line-signature" in request.headers
+        meaning = "forged, or LINE_CHANNEL_SECRET is not this channel's" if signed else "not LINE's"
+        log.warning("bad signature", bytes=len(body), remote=request.remote_addr, meaning=meaning)
+        if signed:  # those who look through the whole internet for doors sign nothing
+            webhooks.refused()
+        return Response("bad signature", 400)
 
     app.register_blueprint(blueprint)
 

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from bot import alarms, database, figures, pulse, switches
+from bot import alarms, database, figures, heard, pulse, switches
 from bot.admin import charts
 from bot.admin.desk import FRESH, desk
 from bot.commands import show
@@ -67,6 +67,7 @@ def now() -> ResponseReturnValue:
             "advice": alarms.ADVICE,
             "switches": switches.state(db),
             "paintings": pulse.paintings(db),
+            "heard": heard.read(db),
             "pushes": figures.pushes_this_month(db),
         }
     hour = [it for it in past if it.created_at > moment - figures.HOUR]

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from bot import pulse, switches
+from bot import heard, pulse, switches
 from bot.commands import show
 from bot.commands.desk import Desk
 from bot.database import now
+from bot.heard import Heard
 from bot.pulse import Painting, Worker
 
 
@@ -20,12 +21,13 @@ def workers(desk: Desk, as_json: bool) -> int:
     """Show the workers and couriers that are alive. Exit status 1: no worker is."""
     with desk.database.read() as db:
         found, paintings = pulse.all_workers(db), pulse.paintings(db)
-        draining = switches.state(db).draining
+        draining, last = switches.state(db).draining, heard.read(db)
     mine = {it.id: [each for each in paintings if each.worker == it.id] for it in found}
     if as_json:
         show.as_json_text([_as_json(it, mine[it.id]) for it in found])
     else:
         _tell(found, mine)
+        _tell_heard(last, found, desk.settings.sweep_seconds)
         if draining:
             click.secho(
                 "The workers are drained: they take nothing new. Go on with: python -m bot resume",
@@ -58,6 +60,21 @@ def _tell(found: list[Worker], mine: dict[str, list[Painting]]) -> None:
     if not any(it.process == "worker" and it.alive for it in found):
         click.secho(
             "No worker is alive: nothing will be painted. Start: python -m bot worker", fg="red"
+        )
+
+
+def _tell_heard(last: Heard, found: list[Worker], sweep_seconds: float) -> None:
+    def ago(at: float | None) -> str:
+        return "never" if at is None else f"{show.length(now() - at)} ago"
+
+    click.echo(f"the clock ticked {ago(last.swept_at)}; LINE's webhooks came {ago(last.taken_at)}")
+    couriers = (it.started_at for it in found if it.process == "courier" and it.alive)
+    if heard.silence(last, min(couriers, default=None), sweep_seconds) is not None:
+        click.secho("The clock does not tick. Start it: python -m bot clock", fg="red")
+    if heard.refuses(last):
+        click.secho(
+            f"{last.refusals} webhooks in a row bore a wrong signature: python -m bot doctor",
+            fg="red",
         )
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from bot import doctor, pulse
+from bot import doctor, heard, pulse, watchdog
 from bot.app import create_app
 from bot.commands import main
 from bot.database import Database, now
@@ -144,6 +144,32 @@ def test_no_https_beside_the_real_line(settings: Settings) -> None:
         doctor._secure(real, "http://x.example/p/1")
 
 
+def test_a_disk_that_is_nearly_full(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "DISK_LEFT", 1e18)
+    found = red(sound)
+    assert list(found) == ["disk"]
+    assert "left under" in found["disk"].says
+    assert "RETENTION_DAYS" in found["disk"].remedy
+
+
+def test_a_clock_that_is_dead(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(sound.database_url)
+    with database.write() as db:
+        db.execute(text("UPDATE workers SET started_at = started_at - 600"))
+    assert "the clock has not ticked for 60" in one(sound, "workers").says
+    with database.write() as db:
+        heard.swept(db)
+    database.close()
+    assert one(sound, "workers").says.endswith("the clock ticks")
+
+
+def test_lines_trouble_is_told_once(sound: Settings) -> None:
+    found = red(replace(sound, line_channel_access_token="wrong"))
+    assert found["LINE token"].says not in {it.says for it in list(found.values())[1:]}
+    for name in ("webhook endpoint", "signature secret"):
+        assert found[name].remedy == "See the line of the LINE token."
+
+
 def test_a_broker_that_throws_away(sound: Settings, broker: Valkey) -> None:
     broker.client.config_set("maxmemory-policy", "allkeys-lru")
     try:
@@ -223,7 +249,7 @@ def told(
 def test_green_and_red_lines(told: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
     lines = told(status=0).splitlines()
-    assert len(lines) == 12
+    assert len(lines) == 13
     assert all(line.startswith("✔") for line in lines)
     monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", "wrong")
     text = told(status=1)

@@ -18,7 +18,7 @@ from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_open
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from bot import alarms, jobs, metrics, outbox, pulse, tables
+from bot import alarms, heard, jobs, metrics, outbox, pulse, tables
 from bot.app import create_app
 from bot.database import Database, now
 from bot.delivery import Courier
@@ -213,6 +213,8 @@ def names(part: Any) -> set[str]:
 def known(client: FlaskClient, house: House, line: Line, talking: Settings) -> set[str]:
     """Every metric that there is, in a house that has all kinds."""
     test_workers_and_the_budget(client, house, line, talking)
+    with house.database.write() as db:
+        heard.swept(db)
     return {it.removesuffix("_gsum").removesuffix("_gcount") for it in families(client)}
 
 
@@ -232,6 +234,18 @@ def test_alerts_and_dashboard_ask_for_what_there_is(known: set[str]) -> None:
 def test_every_metric_is_in_the_guide(known: set[str]) -> None:
     guide = (OPERATE.parent / "operate.md").read_text(encoding="utf-8")
     assert {it for it in known if f"`{it}" not in guide} == set()
+
+
+def test_how_long_ago_that_was_heard_which_comes_by_itself(
+    client: FlaskClient, house: House
+) -> None:
+    assert "efude_clock_silent_seconds" not in text(client), "it has never ticked"
+    with house.database.write() as db:
+        heard.swept(db)
+    heard.Webhooks(house.database).refused()
+    house.set(tables.switches, tables.switches.c.name == "heard_clock", at=now() - 90)
+    assert 90 <= value(client, "efude_clock_silent_seconds") < 95
+    assert 0 <= value(client, "efude_webhook_silent_seconds", outcome="refused") < 5
 
 
 def test_alarms_are_told_by_name_and_age(client: FlaskClient, house: House) -> None:

@@ -42,7 +42,7 @@ def dog(runtime: Runtime) -> Watchdog:
 def worker(house: House, name: str = "w", process: str = "worker", **more: Any) -> None:
     """A row of somebody alive, unless `more` says otherwise."""
     values: dict[str, Any] = {"id": f"h:{name}", "process": process, "host": "h", "pid": 1}
-    values |= {"started_at": now() - 999, "seen_at": now(), "about": {}}
+    values |= {"started_at": now() - 30, "seen_at": now(), "about": {}}
     with house.database.write() as db:
         db.execute(tables.workers.insert().values(**values | more))
 

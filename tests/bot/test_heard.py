@@ -1,0 +1,227 @@
+"""What comes by itself and is noticed when it does not: the clock's ticks, LINE's webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+
+from bot import heard, outbox, pulse, sweeping, switches, tables, watchdog
+from bot.database import Database, now
+from bot.heard import Heard, Webhooks
+from bot.line import LineError
+from bot.runtime import Runtime
+from bot.settings import Settings
+from tests.bot.house import AOI, House, body_of, event, signed
+
+MINUTE = 60.0
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    it = Runtime(settings)
+    yield it
+    it.database.close()
+
+
+def last(house: House) -> Heard:
+    with house.database.read() as db:
+        return heard.read(db)
+
+
+def courier(house: House, age: float, **about: Any) -> None:
+    """A courier that is alive, and has been for `age` seconds."""
+    values = {"id": "h:c", "process": "courier", "host": "h", "pid": 1, "about": about}
+    with house.database.write() as db:
+        db.execute(tables.workers.insert().values(**values, started_at=now() - age, seen_at=now()))
+
+
+def inside(house: House, settings: Settings) -> dict[str, str]:
+    with house.database.read() as db:
+        found = watchdog.inside(db, settings)
+    found.pop("no_worker", None)
+    return found
+
+
+def ago(house: House, row: str, seconds: float) -> None:
+    house.set(tables.switches, tables.switches.c.name == row, at=now() - seconds)
+
+
+# --- the clock
+
+
+def test_a_sweep_says_that_the_clock_ticks(runtime: Runtime, house: House) -> None:
+    assert last(house).swept_at is None
+    sweeping.sweep(runtime)
+    assert now() - (last(house).swept_at or 0) < 5
+
+
+def test_a_clock_that_is_dead(runtime: Runtime, house: House, settings: Settings) -> None:
+    courier(house, age=10 * MINUTE)
+    assert inside(house, settings) == {"no_clock": "no tick for 10 min"}, "it never ticked"
+    sweeping.sweep(runtime)
+    assert inside(house, settings) == {}
+    ago(house, "heard_clock", 50)
+    assert inside(house, settings) == {}
+    ago(house, "heard_clock", 3 * MINUTE)
+    assert inside(house, settings) == {"no_clock": "no tick for 3 min"}
+    slow = replace(settings, sweep_seconds=5 * MINUTE)
+    assert inside(house, slow) == {}, "it ticks that rarely"
+
+
+def test_a_courier_that_has_just_started_has_heard_nothing_yet(
+    house: House, settings: Settings
+) -> None:
+    courier(house, age=30)
+    assert inside(house, settings) == {}
+
+
+def test_a_broker_that_is_away_explains_the_silence(
+    runtime: Runtime, house: House, settings: Settings
+) -> None:
+    courier(house, age=10 * MINUTE)
+    runtime.settings = replace(settings, broker_url="redis://127.0.0.1:9/0")
+    watchdog.Watchdog(runtime).look()
+    found = {row["name"] for row in house.rows(tables.alarms)}
+    assert found == {"no_worker", "broker_away"}
+
+
+# --- the webhooks
+
+
+def post(client: FlaskClient, secret: str | None = None, *, sign: bool = True) -> int:
+    body = body_of(event("りんご"))
+    headers = (signed(body, secret) if secret else signed(body)) if sign else {}
+    return client.post("/callback", data=body, headers=headers).status_code
+
+
+def test_a_channel_secret_that_is_wrong(
+    client: FlaskClient, house: House, settings: Settings
+) -> None:
+    assert [post(client, "another's") for _ in range(2)] == [400, 400]
+    assert inside(house, settings) == {}, "somebody may have tried"
+    assert post(client, "another's") == 400
+    found = inside(house, settings)
+    assert found == {"webhooks_refused": "3 in a row bear a wrong signature"}
+    assert post(client) == 200
+    assert inside(house, settings) == {}, "mended"
+    assert post(client, "another's") == 400
+    assert inside(house, settings) == {}, "counted anew"
+
+
+def test_what_is_long_ago_is_no_alarm(
+    client: FlaskClient, house: House, settings: Settings
+) -> None:
+    for _ in range(5):
+        post(client, "another's")
+    ago(house, "refused_webhook", heard.LATELY + 1)
+    assert inside(house, settings) == {}
+
+
+def test_who_signs_nothing_raises_no_alarm(client: FlaskClient, house: House) -> None:
+    assert [post(client, sign=False) for _ in range(9)] == [400] * 9
+    assert last(house) == Heard()
+
+
+def test_a_test_of_the_doctors_is_no_webhook(client: FlaskClient, house: House) -> None:
+    body = body_of()
+    assert client.post("/callback", data=body, headers=signed(body)).status_code == 200
+    assert last(house).taken_at is None
+
+
+def test_a_flood_writes_little(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(switches, "put", lambda _db, _name, value: written.append(value))
+    webhooks = Webhooks(house.database)
+    for _ in range(100):
+        webhooks.refused()
+    assert written == [1, 2, 3]
+    for _ in range(100):
+        webhooks.taken()
+    assert written == [1, 2, 3, True]
+    webhooks.refused()
+    webhooks.taken()
+    assert written == [1, 2, 3, True, 1, True], "it is said at once that all is well again"
+
+
+def test_a_database_that_is_away_fails_no_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_self: Database) -> None:
+        raise OperationalError("x", {}, Exception())
+
+    monkeypatch.setattr(Database, "write", away)
+    Webhooks(house.database).refused()
+
+
+def test_two_processes_write_the_same_row(house: House) -> None:
+    many = 8
+
+    def write(number: int) -> None:
+        with house.database.write() as db:
+            switches.put(db, "same", number)
+
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(write, range(many)))
+    [row] = house.rows(tables.switches)
+    assert row["value"] in range(many)
+
+
+# --- the token
+
+
+def test_a_token_that_line_refuses(house: House, settings: Settings) -> None:
+    job_id = house.drawn()
+    with house.database.write() as db:
+        delivery = outbox.add_push(db, job_id, AOI, 1, [{"type": "text", "text": "x"}])
+        outbox.claim(db, delivery, 30)
+        outbox.postpone(db, delivery, 60, "unauthorized", request_id="r-1")
+    assert inside(house, settings) == {"token_refused": "1 messages"}
+    assert house.deliveries()[0]["line_request_id"] == "r-1"
+    with house.database.write() as db:
+        outbox.claim(db, delivery, 30)
+        outbox.settle(db, delivery, outbox.SENT, code=None, request_id="r-2")
+    assert inside(house, settings) == {}
+
+
+def test_a_reply_given_up_over_the_token_is_an_alarm_for_a_while(
+    house: House, settings: Settings
+) -> None:
+    job_id = house.drawn()
+    with house.database.write() as db:
+        reply = outbox.add_reply(db, outbox.ANSWER, token="t", token_at=now(), job_id=job_id)
+        outbox.settle(db, reply, outbox.REFUSED, code="unauthorized", request_id="r")
+    assert inside(house, settings).keys() == {"token_refused"}
+    house.set(tables.deliveries, tables.deliveries.c.id == reply, created_at=now() - 200)
+    assert inside(house, settings) == {}
+
+
+def test_a_courier_that_may_not_ask_for_the_quota(house: House, settings: Settings) -> None:
+    courier(house, age=5, quota_code="timeout")
+    assert inside(house, settings) == {}
+    house.set(tables.workers, tables.workers.c.id == "h:c", about={"quota_code": "unauthorized"})
+    assert inside(house, settings) == {"token_refused": "when asked for the quota"}
+
+
+def test_a_courier_that_was_told_nothing_asks_again_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Silent:
+        asked = 0
+
+        def quota(self) -> None:
+            self.asked += 1
+            raise LineError("x", permanent=True, code="unauthorized")
+
+    line = Silent()
+    told = pulse.OfCourier(line)  # type: ignore[arg-type]
+    assert [told(), told()] == [{"quota_code": "unauthorized"}] * 2
+    assert line.asked == 1
+    monkeypatch.setattr(pulse, "ASK_AGAIN", 0.0)
+    told()
+    assert line.asked == 2
