@@ -97,9 +97,11 @@ def _draw(runtime: Runtime, job: Job) -> Result:
 def _failed(runtime: Runtime, job: Job, code: str, *, permanent: bool) -> Result:
     with runtime.database.write() as db:
         if permanent or job.attempts >= runtime.settings.max_attempts:
-            ours, result = jobs.fail(db, job.id, code, owner=job.lease_owner), Result.FAILED
+            result = Result.FAILED
+            ours = jobs.fail(db, job.id, code, owner=job.lease_owner)
         else:
-            ours, result = jobs.give_back(db, job.id, job.lease_owner, counted=True), Result.AGAIN
+            result = Result.AGAIN
+            ours = jobs.give_back(db, job.id, job.lease_owner, counted=True, code=code)
     return result if ours else Result.NOTHING
 
 

@@ -146,6 +146,21 @@ jobs = Table(
     Index("ix_jobs_user_id_created_at", "user_id", "created_at"),
 )
 
+# Each attempt at a job.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("job_id", String(32), primary_key=True),
+    Column("began_at", Double, primary_key=True),
+    Column("owner", String(255), nullable=False),  # the lease_owner that the job had
+    Column("number", Integer, nullable=False),
+    Column("ended_at", Double, nullable=True),
+    Column("outcome", String(16), nullable=True),  # see bot.jobs.attempts
+    Column("error_code", String(64), nullable=True),
+    Column("step", Integer, nullable=True),
+    Column("steps", Integer, nullable=True),
+)
+
 pictures = Table(
     "pictures",
     metadata,

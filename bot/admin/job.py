@@ -154,12 +154,12 @@ def _bars(found: Life, moment: float) -> list[Bar]:
     known = [it.end for it in stages if it.end is not None] + [it.start for it in stages]
     going = found.job.state in jobs.UNDELIVERED
     start, end = min(it.start for it in stages), moment if going else max(known)
-    return [Bar(it, charts.span(_span(it, found.job, going=going), start, end)) for it in stages]
+    return [Bar(it, charts.span(_span(it, going=going), start, end)) for it in stages]
 
 
-def _span(it: life.Stage, job: Job, *, going: bool) -> charts.Span:
+def _span(it: life.Stage, *, going: bool) -> charts.Span:
     failed = it.end is None and not going
-    kind = "open" if failed or (job.state == jobs.FAILED and it.name == "painting") else None
+    kind = "open" if failed or it.outcome else None
     end = it.start if failed else it.end
     return charts.Span(kind or KINDS.get(it.name, "message"), it.start, end)
 

@@ -37,6 +37,14 @@ _CAUSES = {
     "model_unavailable": Cause(
         "The worker could not load its model.", "Look with: python -m bot doctor"
     ),
+    "lost": Cause(
+        "A worker gave no sign of life over it until its lease was over: killed, frozen, cut off.",
+        "See what the worker said last: python -m bot logs --job NUMBER; then its machine's log.",
+    ),
+    "hung": Cause(
+        "A worker took no step of it for too long, and ended itself.",
+        "Once is chance. Else look at that machine: nvidia-smi, dmesg; or raise STEP_TIMEOUT.",
+    ),
     "storage_failed": Cause(
         "It was painted, but could not be stored.",
         "Look at the line about storage of: python -m bot doctor",

@@ -97,6 +97,19 @@ class Told(NamedTuple):
                 {"at": show.iso(it.at), "what": it.what, "seconds": it.took}
                 for it in timeline(self.life)
             ],
+            "tries": [
+                {
+                    "attempt": it.number,
+                    "worker": it.worker,
+                    "began_at": show.iso(it.began_at),
+                    "ended_at": show.iso(it.ended_at),
+                    "outcome": it.outcome,
+                    "code": it.error_code,
+                    "step": it.step,
+                    "steps": it.steps,
+                }
+                for it in self.life.attempts
+            ],
             "pictures": [
                 {
                     "key": self._key(it.key),

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, 
 
 from bot import photos
 from bot.database import now
+from bot.jobs import attempts
 from bot.jobs.model import CANCELLED, UNDELIVERED, UNFINISHED
 from bot.prepared import Prepared
+from bot.tables import attempts as attempted
 from bot.tables import changing, events, jobs, pictures, reply_tokens, shown, unsent
 from bot.tables import photos as sent_photos
 
@@ -92,6 +94,7 @@ def _drop(db: Connection, which: Any, *, erase: bool, alone: bool = False) -> li
     }
     if erase:
         values |= {"erase_at": now(), "request": None, "quote_token": None}
+    attempts.end(db, attempted.c.job_id.in_(found), attempts.TAKEN_BACK)
     db.execute(update(jobs).where(jobs.c.id.in_(found)).values(**values))
     db.execute(delete(reply_tokens).where(reply_tokens.c.job_id.in_(found)))
     return found
@@ -124,6 +127,7 @@ def erased(db: Connection, job_id: str, mark: str | None = None) -> None:
 
     mark: stands for the person until the day is over (bot.limits.mark).
     """
+    attempts.forget(db, job_id)
     db.execute(delete(pictures).where(pictures.c.job_id == job_id))
     for table in (reply_tokens, shown, changing):
         db.execute(delete(table).where(table.c.job_id == job_id))

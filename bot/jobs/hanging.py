@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, update
 
 from bot.database import now
+from bot.jobs import attempts
 from bot.jobs.model import DRAWING
+from bot.tables import attempts as table
 from bot.tables import jobs
 
 
@@ -16,6 +18,7 @@ def abandon(db: Connection, process: str) -> int:
     counts, since one of them may be what it hung over.
     """
     theirs = jobs.c.lease_owner.startswith(f"{process}/", autoescape=True)
+    attempts.end(db, table.c.owner.startswith(f"{process}/", autoescape=True), attempts.HUNG)
     changed = db.execute(
         update(jobs)
         .where(jobs.c.state == DRAWING, theirs, jobs.c.lease_until > now())

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, 
 
 from bot import tracing
 from bot.database import now
+from bot.jobs import attempts
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
 from bot.jobs.queries import get
 from bot.jobs.tokens import add_token
 from bot.jobs.turns import next_in_turn
 from bot.prepared import Prepared
+from bot.tables import attempts as table
 from bot.tables import jobs, pictures
 
 _INSERT = Prepared(insert(jobs))
@@ -88,7 +90,10 @@ def claim(db: Connection, job_id: str, owner: str, lease: float) -> Job | None:
             step=0,
         )
     )
-    return get(db, job_id) if taken.rowcount == 1 else None
+    job = get(db, job_id) if taken.rowcount == 1 else None
+    if job is not None:
+        attempts.begin(db, job_id, owner, job.attempts, moment)
+    return job
 
 
 def claim_next(db: Connection, owner: str, lease: float) -> Job | None:
@@ -142,17 +147,23 @@ def drawn(
     )
     if changed.rowcount != 1:
         return False
+    _ended(db, job_id, attempts.PAINTED)
     db.execute(insert(pictures), [{"job_id": job_id, **it._asdict()} for it in stored])
     return True
 
 
-def give_back(db: Connection, job_id: str, owner: str | None, *, counted: bool) -> bool:
-    """Return a job to the queue; `counted` False when the attempt was no failure (a stop)."""
+def give_back(
+    db: Connection, job_id: str, owner: str | None, *, counted: bool, code: str | None = None
+) -> bool:
+    """Return a job to the queue; `counted` False when the attempt was no failure (a stop), else
+    `code` says what it failed from."""
     values: dict[str, Any] = {"state": QUEUED, "lease_owner": None, "lease_until": None}
     values["published_at"] = now()
     if not counted:
         values["attempts"] = jobs.c.attempts - 1
     changed = db.execute(update(jobs).where(_mine(job_id, owner)).values(**values))
+    if changed.rowcount == 1:
+        _ended(db, job_id, attempts.FAILED if counted else attempts.STOPPED, code)
     return changed.rowcount == 1
 
 
@@ -170,6 +181,8 @@ def fail(db: Connection, job_id: str, code: str, *, owner: str | None = None) ->
             lease_until=None,
         )
     )
+    if owner and changed.rowcount == 1:
+        _ended(db, job_id, attempts.FAILED, code)
     return changed.rowcount == 1
 
 
@@ -208,7 +221,13 @@ def _each(db: Connection, which: ColumnElement[bool], **values: Any) -> list[str
     """Change those jobs, each by a condition of its own; the ids of those that were still so."""
     found = list(db.execute(select(jobs.c.id).where(which)).scalars())
     change = update(jobs).where(which).values(**values)
-    return [it for it in found if db.execute(change.where(jobs.c.id == it)).rowcount]
+    changed = [it for it in found if db.execute(change.where(jobs.c.id == it)).rowcount]
+    attempts.end(db, table.c.job_id.in_(changed), attempts.LOST)
+    return changed
+
+
+def _ended(db: Connection, job_id: str, outcome: str, code: str | None = None) -> None:
+    attempts.end(db, table.c.job_id == job_id, outcome, code)
 
 
 def _free_number(db: Connection) -> str:

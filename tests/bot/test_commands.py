@@ -108,11 +108,11 @@ def test_the_whole_life_of_a_picture(
     assert (life["number"], life["state"], life["attempts"]) == (job.number, "delivered", 1)
     happened = [it["what"] for it in life["timeline"]]
     assert happened[0] == "queued"
-    assert {"taken by a worker (attempt 1)", "painted", "stored", "finished"} <= set(happened)
+    assert {"taken by worker w (attempt 1)", "painted", "stored", "finished"} <= set(happened)
     assert "result sent by reply" in happened
     took = {it["what"]: it["seconds"] for it in life["timeline"]}
     assert job.drawing_at is not None
-    assert took["taken by a worker (attempt 1)"] == pytest.approx(job.drawing_at - job.created_at)
+    assert took["taken by worker w (attempt 1)"] == pytest.approx(job.drawing_at - job.created_at)
     [picture] = life["pictures"]
     assert (picture["seed"], picture["width"], picture["bytes"]) == (7, 64, 3)
     [delivery] = life["deliveries"]

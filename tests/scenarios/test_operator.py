@@ -127,4 +127,4 @@ def test_all_is_well_and_who_is_alive_says_so(house: House) -> None:
     assert alive["courier"]["quota"]["limit"] is not None
     report = ask(house, "doctor")
     assert "✘" not in report
-    assert report.count("✔") == 12
+    assert report.count("✔") == 13
