@@ -25,7 +25,8 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 GPU, IO = "gpu", "io"
-_TRANSPORT = "bot.redis_transport:Transport"
+# Before anybody connects: kombu remembers the first class that it found for a name.
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "bot.redis_transport:Transport"))
 PAUSE_AFTER_FAILURE = 2.0
 AT_ONCE = 100  # messages in one go
 GATHER = 0.03  # seconds between two goes
@@ -53,8 +54,6 @@ class _Letter(NamedTuple):
 
 def make_celery(settings: Settings) -> Celery:
     """The application; the tasks are in bot.tasks."""
-    if settings.broker_url.startswith("redis"):
-        TRANSPORT_ALIASES.update(redis=_TRANSPORT, rediss=_TRANSPORT)
     app = Celery("efude", set_as_current=False)
     app.conf.update(
         broker_url=settings.broker_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -194,6 +196,18 @@ def test_a_full_publisher_drops_rather_than_waits(settings: Settings) -> None:
     publisher.put([Wake("draw", str(number)) for number in range(25_000)])
     assert time.monotonic() - started < 3.0
     hold.set()
+
+
+def test_whoever_connects_first_has_our_transport() -> None:
+    script = (
+        "import bot.watchdog; from kombu import Connection\n"
+        "print(Connection('rediss://127.0.0.1:9/0').transport_cls, end=' ')\n"
+        "print(Connection('redis://127.0.0.1:9/0').get_transport_cls().__module__, end='')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "rediss bot.redis_transport"
 
 
 def test_losing_redis_over_a_message_ends_no_process(tmp_path: Path, settings: Settings) -> None:
