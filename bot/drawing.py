@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import structlog
 
-from bot import jobs, photos, switches, tracing
+from bot import counting, jobs, photos, switches, tracing
 from bot.database import now
 from bot.jobs import Job, StoredPicture
 from bot.lease import Lease
@@ -65,7 +65,9 @@ def draw(runtime: Runtime) -> tuple[Result, str | None]:
     tracing.follow(job.trace)
     log.info("drawing", waited=round(now() - job.created_at, 3))
     with tracing.span("draw", "consumer", number=job.number, attempt=job.attempts):
-        return _draw(runtime, job), job.id
+        result = _draw(runtime, job)
+    counting.attempted(result.value)
+    return result, job.id
 
 
 def _draw(runtime: Runtime, job: Job) -> Result:
@@ -95,6 +97,7 @@ def _draw(runtime: Runtime, job: Job) -> Result:
 
 
 def _failed(runtime: Runtime, job: Job, code: str, *, permanent: bool) -> Result:
+    counting.failed(code)
     with runtime.database.write() as db:
         if permanent or job.attempts >= runtime.settings.max_attempts:
             result = Result.FAILED
@@ -166,6 +169,7 @@ def _paint(runtime: Runtime, job: Job, lease: Lease) -> Result:
         return Result.NOTHING
     seconds = round(painted_at - (job.drawing_at or painted_at), 3)
     log.info("drawn", pictures=len(stored), seconds=seconds)
+    counting.painted(len(stored), seconds)
     return Result.DRAWN
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot import jobs, messages, naming, outbox, showing
+from bot import counting, jobs, messages, naming, outbox, showing
 from bot.database import Database, now
 from bot.jobs import Job
 from bot.line import LineClient, LineError, Sent
@@ -62,6 +62,11 @@ class Sender:
             content = self._content(db, delivery) if delivery else None
         if delivery is None:
             return End.BUSY
+        end = self._sent(delivery, content)
+        counting.sent(delivery.kind, delivery.way, end.value)
+        return end
+
+    def _sent(self, delivery: Delivery, content: list[dict[str, Any]] | None) -> End:
         if not content:  # erased in the meantime: there is nothing to say any more
             return self._settled(delivery, outbox.DEAD, None, code="erased")
         if delivery.tries > GIVE_UP_AFTER:

@@ -105,6 +105,9 @@ def _setting(
     return field(default=default, repr=not secret, metadata=metadata)
 
 
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings in force. Field `line_api_url` is the environment's LINE_API_URL, and so on."""
@@ -290,6 +293,16 @@ class Settings:
         "What a scraper sends as `Authorization: Bearer ...` to read /metrics; off without it.",
         secret=True,
     )
+    metrics_port: int | None = _setting(
+        "Port at which each worker and courier answers /metrics with counters of its own, or the "
+        "first free one of ten from there; off without it.",
+        None,
+        _number(1, 65_535),
+    )
+    metrics_host: str = _setting(
+        "Address for that. Others than this machine's own (loopback) need METRICS_TOKEN.",
+        "127.0.0.1",
+    )
     otel_exporter_otlp_endpoint: str | None = _setting(
         "Address of an OpenTelemetry collector (OTLP over HTTP, /v1/traces is added) for spans; "
         "off without it. Needs bot/requirements-optional.txt.",
@@ -328,6 +341,10 @@ class Settings:
         after = values.get("ticket_after", cls.ticket_after)
         if after >= values.get("reply_token_life", cls.reply_token_life):
             problems.append("TICKET_AFTER must be less than REPLY_TOKEN_LIFE, or no ticket can go.")
+        open_to = values.get("metrics_host", cls.metrics_host)
+        alone = open_to in LOOPBACK or values.get("metrics_port") is None
+        if not alone and not values.get("metrics_token"):
+            problems.append(f"METRICS_HOST is {open_to}: set METRICS_TOKEN, or all can read it.")
         if problems:
             raise SettingError("Settings to mend:\n" + "\n".join(f"  - {it}" for it in problems))
         return cls(**values)

@@ -22,7 +22,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
-from bot import fetching, jobs, logs, people, photos, pulse, sweeping, tracing, waking
+from bot import counting, fetching, jobs, logs, people, photos, pulse, sweeping, tracing, waking
 from bot.drawing import Result
 from bot.drawing import draw as draw_job
 from bot.line import LineClient
@@ -142,6 +142,7 @@ def _bind(task: Any, args: Any, **_kwargs: Any) -> None:
 @signals.task_postrun.connect
 def _unbind(task: Any, state: str | None = None, **_kwargs: Any) -> None:
     _started.span.close()
+    counting.task(task.name, time.monotonic() - _started.at)
     if task.name not in _OF_THE_CLOCK:
         ms = round((time.monotonic() - _started.at) * 1000)
         log.info("task ended", ms=ms, state=state)
@@ -180,14 +181,20 @@ def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
         threads = threads or painter.slots
         log.info("painter ready", slots=threads, **painter.info.__dict__)
         about: Callable[[], pulse.About] = partial(pulse.of_worker, painter, runtime.headway)
+        engine = about
     else:
         runtime.courier  # noqa: B018  the same
         about = pulse.OfCourier(LineClient(runtime.settings))
+        engine = dict
     runtime.database.await_migration()
     argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(threads or 1)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]
     argv += ["-l", "WARNING"]
-    with pulse.Pulse(runtime.database, name, about), _beside(runtime, queues):
+    with (
+        counting.told(runtime.settings, engine),
+        pulse.Pulse(runtime.database, name, about),
+        _beside(runtime, queues),
+    ):
         status: int = app.worker_main(argv) or 0
     return status
 

@@ -56,6 +56,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "log_format": ("JSON", "json"),
     "log_stream": ("0", 0),
     "metrics_token": ("scrape", "scrape"),
+    "metrics_port": ("9464", 9464),
+    "metrics_host": ("::1", "::1"),
     "step_timeout": ("90", 90.0),
     "otel_exporter_otlp_endpoint": ("http://127.0.0.1:4318/", "http://127.0.0.1:4318"),
     "sentry_dsn": ("https://key@sentry.example/1", "https://key@sentry.example/1"),

@@ -9,12 +9,13 @@ import urllib.request
 from typing import Any
 
 from redis import Redis
+from sqlalchemy import update
 
 from bot.logstream import KEY
-from bot.tables import jobs, pictures
+from bot.tables import alarms, jobs, pictures, switches, workers
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.privacy import personal_words
-from tests.scenarios.processes import eventually
+from tests.scenarios.processes import eventually, free_ports
 
 
 def ask(house: House, *words: str, status: int = 0) -> str:
@@ -43,6 +44,11 @@ def metrics(house: House) -> str:
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         text: str = answer.read().decode()
     return text
+
+
+def alarming(house: House) -> set[str]:
+    """The alarms that stand."""
+    return {row["name"] for row in house.rows(alarms)}
 
 
 def stream(house: House) -> list[dict[str, Any]]:
@@ -115,6 +121,61 @@ def test_nothing_tells_who_asked_for_what(house: House) -> None:
     secrets = {row["secret"] for row in house.rows(jobs)}
     assert urls
     assert [word for word in words - secrets if any(word in url for url in urls)] == []
+
+
+def test_a_worker_and_a_courier_count_for_themselves(house: House) -> None:
+    """All processes of a machine share METRICS_PORT, and each answers at a port of its own."""
+    port = free_ports(1)[0]
+    with (
+        house.set("worker", METRICS_PORT=str(port)),
+        house.set("courier", METRICS_PORT=str(port)),
+    ):
+        person = house.person()
+        house.simulator.send(person, "赤いりんご")
+        house.arrives_once(person)
+        told = {}
+        for name in ("worker", "courier"):
+            [line] = [
+                it for it in map(json.loads, house.log_lines(name)) if it["event"] == "metrics"
+            ]
+            told[name] = house.get(line["url"])[1].decode()
+    assert "efude_process_pictures_total 1.0" in told["worker"]
+    assert 'efude_process_attempts_total{outcome="drawn"} 1.0' in told["worker"]
+    assert "efude_process_slots" in told["worker"]
+    assert (
+        'efude_process_messages_total{end="sent",kind="result",way="reply"} 1.0' in told["courier"]
+    )
+    assert "efude_process_slots" not in told["courier"]
+
+
+def test_a_clock_that_dies_is_noticed(house: House) -> None:
+    """Nothing else complains: pictures are painted and brought all the same."""
+    house.kill("clock")
+    with house.database.write() as db:
+        long_ago = {"at": switches.c.at - 600}
+        db.execute(update(switches).where(switches.c.name == "heard_clock").values(**long_ago))
+        db.execute(update(workers).values(started_at=workers.c.started_at - 600))
+    eventually("the alarm", lambda: "no_clock" in alarming(house), PATIENCE)
+    assert "python -m bot clock" in ask(house, "alarms", status=1)
+    assert "✘ workers" in ask(house, "doctor", status=1)
+    assert "python -m bot clock" in ask(house, "workers")
+    assert 'efude_alarm_seconds{alarm="no_clock"}' in metrics(house)
+    house.start("clock")
+    eventually("it is over", lambda: "no_clock" not in alarming(house), PATIENCE)
+
+
+def test_another_channels_secret_is_noticed(house: House) -> None:
+    """Every webhook is refused, and nobody is answered."""
+    person = house.person()
+    with house.set("web", LINE_CHANNEL_SECRET="of another channel"):
+        for _ in range(3):
+            house.simulator.send(person, "赤いりんご", wait=False)
+        eventually("the alarm", lambda: "webhooks_refused" in alarming(house), PATIENCE)
+        [first, *_] = [it for it in house.log_lines("web") if "bad signature" in it]
+        assert "LINE_CHANNEL_SECRET" in json.loads(first)["meaning"]
+    house.simulator.send(person, "赤いりんご")
+    house.arrives_once(person)
+    eventually("it is over", lambda: "webhooks_refused" not in alarming(house), PATIENCE)
 
 
 def test_all_is_well_and_who_is_alive_says_so(house: House) -> None:
