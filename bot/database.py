@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+SQLITE_TIMEOUT = 5.0  # seconds that one waits for another's lock
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -50,6 +52,13 @@ class Database:
         """One transaction that only reads."""
         with self._reader.begin() as connection:
             yield connection
+
+    def skew(self, db: Connection) -> float | None:
+        """Seconds that this machine's clock is ahead of the server's; None with SQLite."""
+        if self.sqlite:
+            return None
+        query = "SELECT extract(epoch FROM clock_timestamp())"
+        return now() - float(db.exec_driver_sql(query).scalar_one())
 
     def migrate(self) -> None:
         """Bring the tables to the newest form (Alembic's `upgrade head`)."""
@@ -102,6 +111,20 @@ class Database:
         self.engine.dispose()
 
 
+def _write_ahead(connection: Any) -> None:
+    """Switch a file to WAL. Of two processes that open a new one at the same moment, SQLite
+    refuses one at once, whatever its timeout: they could wait for each other for ever."""
+    deadline = time.monotonic() + SQLITE_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
 def _postgresql(url: str) -> Engine:
     return create_engine(
         url,
@@ -121,13 +144,13 @@ def _sqlite(url: str) -> Engine:
         pool_size=10,
         pool_timeout=5,
         pool_use_lifo=True,  # the connection that wrote last has the newest pages in memory
-        connect_args={"timeout": 5},
+        connect_args={"timeout": SQLITE_TIMEOUT},
     )
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 would issue its own BEGINs otherwise
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         # A killed process loses nothing; a power cut may take the last instants back.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")

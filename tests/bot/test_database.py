@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
+from bot import database as database_module
 from bot.database import Database, now
 from bot.tables import metadata, unsent
 from tests.bot.house import impatient, together
@@ -181,6 +182,27 @@ def test_waiting_for_the_tables(tmp_path: Path) -> None:
     assert not late.behind()
     late.close()
     release.close()
+
+
+def test_who_opens_a_new_file_in_the_same_moment_as_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SQLite then refuses one of the two without waiting."""
+
+    class Refused:
+        def __init__(self, times: float) -> None:
+            self.times = times
+
+        def execute(self, statement: str) -> None:
+            assert statement == "PRAGMA journal_mode=WAL"
+            self.times -= 1
+            if self.times >= 0:
+                raise sqlite3.OperationalError("database is locked")
+
+    database_module._write_ahead(Refused(3))
+    monkeypatch.setattr(database_module, "SQLITE_TIMEOUT", 0.05)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        database_module._write_ahead(Refused(float("inf")))
 
 
 def test_two_processes_migrate_at_once(tmp_path: Path) -> None:
