@@ -61,6 +61,10 @@ ADVICE = {
     "parked": Advice(
         "A job was given up after MAX_ATTEMPTS attempts.", "python -m bot jobs --state failed"
     ),
+    "clock_skew": Advice(
+        "A machine's clock is wrong: leases end too soon or late, reply tokens seem dead.",
+        "python -m bot doctor",
+    ),
     "no_clock": Advice(
         "The clock does not tick, or no courier is free to hear it: what is lost is not found.",
         "python -m bot clock",
@@ -108,7 +112,7 @@ def note(db: Connection, found: Mapping[str, str], over_after: float) -> None:
         db.execute(insert(alarms).values(**values))
     for it in known.values():
         if it.name not in found and it.seen_at < moment - over_after:
-            log.info("alarm is over", alarm=it.name, seconds=round(it.seen_at - it.since))
+            log.info("alarm is over", alarm=it.name, seconds=round(max(0.0, it.seen_at - it.since)))
             db.execute(delete(alarms).where(alarms.c.name == it.name))
             if it.told_at is not None:
                 _remember_over(db, it)

@@ -49,6 +49,14 @@ class Worker(NamedTuple):
     about: dict[str, Any]
 
     @property
+    def skew(self) -> tuple[str, float] | None:
+        """Whose clock it was compared with, and by how many seconds its own is ahead of that; the
+        greater difference of the two that may be known."""
+        told = (("the database", self.about.get("skew")), ("LINE", self.about.get("line_skew")))
+        known = [(who, float(it)) for who, it in told if it is not None]
+        return max(known, key=lambda it: abs(it[1]), default=None)
+
+    @property
     def alive(self) -> bool:
         """Whether it has given a sign of life of late, and does not hang."""
         return self.state in {"alive", "still"}
@@ -111,8 +119,11 @@ class Pulse:
     def beat(self) -> None:
         """Write the row now."""
         moment = now()
-        values = {"seen_at": moment, "about": {**self._about(), "memory": memory()}}
+        about = {**self._about(), "memory": memory()}
         with self._database.write() as db:
+            if (skew := self._database.skew(db)) is not None:
+                about["skew"] = round(skew, 1)
+            values = {"seen_at": moment, "about": about}
             mine = update(workers).where(workers.c.id == self.id).values(**values)
             if db.execute(mine).rowcount == 1:
                 return
@@ -207,7 +218,8 @@ class OfCourier:
                 told = {"limit": found.limit, "used": found.used, "at": now()}
                 self._quota = {"quota": told}
                 self._account = self._account or self._asked_whose()
-        return {**self._quota, **self._account}
+        skew = {} if self._line.skew is None else {"line_skew": round(self._line.skew, 1)}
+        return {**self._quota, **self._account, **skew}
 
     def _asked_whose(self) -> About:
         try:

@@ -34,6 +34,7 @@ QUEUE_OLD, UNDELIVERED = 300.0, 120.0  # seconds
 LATELY = 600.0  # seconds for which what happened counts as now
 JUST_NOW = 180.0  # seconds
 FEW, MANY = 3, 0.2  # failures that are too many: so many, and that share of what ended
+SKEW = 10.0  # seconds by which a clock may differ: leases and reply tokens are counted by it
 DISK_LEFT, DISK_SHARE = 1e9, 0.03  # bytes, and share of the disk, below which it is nearly full
 STREAM_WAITS = 500  # lines in memory: Redis has not taken any for a while
 PAUSE = 900.0  # seconds between two pushes to a chat, so that several alarms share one
@@ -156,6 +157,10 @@ def _workers(db: Connection) -> Iterator[tuple[str, str]]:
     found = pulse.all_workers(db)
     if not any(it.process == "worker" and it.alive for it in found):
         yield "no_worker", "none is alive"
+    off = {it.id: it.skew for it in found if it.skew and abs(it.skew[1]) > SKEW}
+    if off:
+        told = (f"{who} is {skew[1]:+.0f} s off {skew[0]}" for who, skew in off.items())
+        yield "clock_skew", ", ".join(told)
     since = now() - LATELY
     if hung := [it for it in found if it.state == "hung" and it.seen_at > since]:
         yield "worker_hung", ", ".join(f"{it.id} at {it.about['hung']['number']}" for it in hung)

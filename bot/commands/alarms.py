@@ -32,7 +32,7 @@ def alarms(desk: Desk, as_json: bool) -> int:
         return status
     for it in found:
         advice = watched.ADVICE.get(it.name)
-        since = show.length(now() - it.since)
+        since = show.length(max(0.0, now() - it.since))
         click.echo(click.style(f"✘ {it.name}", fg="red") + f" for {since}: {it.detail or ''}")
         if advice:
             click.echo(f"  {advice.means} Run: {advice.do}")

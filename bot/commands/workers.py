@@ -12,6 +12,7 @@ from bot.commands.desk import Desk
 from bot.database import now
 from bot.heard import Heard
 from bot.pulse import Painting, Worker
+from bot.watchdog import SKEW
 
 
 @click.command()
@@ -79,7 +80,10 @@ def _tell_heard(last: Heard, found: list[Worker], sweep_seconds: float) -> None:
 
 
 def _seen(it: Worker) -> str:
-    ago = show.length(now() - it.seen_at)
+    seconds = now() - it.seen_at
+    if seconds < -SKEW:
+        return f"alive, its CLOCK {show.length(-seconds)} ahead of this one"
+    ago = show.length(max(0.0, seconds))
     match it.state:
         case "hung":
             return f"HUNG at {it.about['hung']['number']}, ended itself {ago} ago"

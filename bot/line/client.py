@@ -89,6 +89,11 @@ class LineClient:
         )
         self._timeout = timeout
 
+    @property
+    def skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of LINE's; None before LINE told the time."""
+        return self._transport.skew
+
     def open(self) -> None:
         """Imports the SDK now (over a second) instead of within the first call."""
         self._transport.client()

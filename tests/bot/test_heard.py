@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -14,10 +16,11 @@ from sqlalchemy.exc import OperationalError
 from bot import heard, outbox, pulse, sweeping, switches, tables, watchdog
 from bot.database import Database, now
 from bot.heard import Heard, Webhooks
-from bot.line import LineError
+from bot.line import LineClient, LineError
+from bot.line.transport import QUICK, Transport
 from bot.runtime import Runtime
 from bot.settings import Settings
-from tests.bot.house import AOI, House, body_of, event, signed
+from tests.bot.house import AOI, TOKEN, House, Line, body_of, event, signed
 
 MINUTE = 60.0
 
@@ -172,6 +175,40 @@ def test_two_processes_write_the_same_row(house: House) -> None:
     assert row["value"] in range(many)
 
 
+# --- the time
+
+
+def test_a_machine_whose_clock_is_wrong(house: House, settings: Settings) -> None:
+    courier(house, age=5, line_skew=9.0, skew=-3.0)
+    assert inside(house, settings) == {}
+    about = {"line_skew": 9.0, "skew": -595.2}
+    house.set(tables.workers, tables.workers.c.id == "h:c", about=about)
+    assert inside(house, settings) == {"clock_skew": "h:c is -595 s off the database"}
+
+
+def test_line_tells_the_time(
+    talking: Settings, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = LineClient(replace(talking, line_channel_access_token=TOKEN))
+    told = pulse.OfCourier(client, every=0.0)
+    assert abs(told()["line_skew"]) < 2
+    late = dt.timedelta(minutes=10)
+    monkeypatch.setattr(
+        "bot.line.transport.parsedate_to_datetime", lambda it: parsedate_to_datetime(it) - late
+    )
+    told()
+    assert 598 < told()["line_skew"] < 602
+
+
+def test_a_proxy_that_tells_no_time(talking: Settings) -> None:
+    carrier = Transport("http://127.0.0.1:9", "t")
+    for date in (None, "", "yesterday", "Wed, 99 Foo 2026 25:00:00 GMT"):
+        carrier._compare_clocks(date, 0.1)
+    assert carrier.skew is None
+    carrier._compare_clocks("Wed, 25 Nov 2026 22:00:00 GMT", QUICK + 1)
+    assert carrier.skew is None, "too slow to tell"
+
+
 # --- the token
 
 
@@ -213,6 +250,7 @@ def test_a_courier_that_was_told_nothing_asks_again_soon(
 ) -> None:
     class Silent:
         asked = 0
+        skew = None
 
         def quota(self) -> None:
             self.asked += 1

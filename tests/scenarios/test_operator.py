@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from typing import Any
 
+import pytest
 from redis import Redis
 from sqlalchemy import update
 
@@ -176,6 +177,20 @@ def test_another_channels_secret_is_noticed(house: House) -> None:
     house.simulator.send(person, "赤いりんご")
     house.arrives_once(person)
     eventually("it is over", lambda: "webhooks_refused" not in alarming(house), PATIENCE)
+
+
+@pytest.mark.slow
+def test_everybody_compares_their_clocks(any_house: House) -> None:
+    """With a database server's and with LINE's; SQLite has no clock of its own."""
+
+    def told() -> dict[str, Any]:
+        return {row["process"]: row["about"] for row in any_house.rows(workers)}
+
+    eventually("a courier that LINE answered", lambda: "line_skew" in told()["courier"], PATIENCE)
+    assert abs(told()["courier"]["line_skew"]) < 5
+    for about in told().values():
+        assert ("skew" in about) is not any_house.database.sqlite
+        assert abs(about.get("skew", 0)) < 5
 
 
 def test_all_is_well_and_who_is_alive_says_so(house: House) -> None:
