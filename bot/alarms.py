@@ -77,6 +77,10 @@ ADVICE = {
         "LINE refuses the channel access token: nothing is said in any chat.",
         "python -m bot doctor",
     ),
+    "messages_refused": Advice(
+        "LINE finds fault with messages (400), and people wait for them in vain.",
+        "python -m bot doctor",
+    ),
     "storage": Advice("Pictures cannot be stored.", "python -m bot doctor"),
     "push_budget": Advice(
         "The month's pushes are spent but for the reserve.", "python -m bot quota"

@@ -11,8 +11,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger(__name__)
 
 SQLITE_TIMEOUT = 5.0  # seconds that one waits for another's lock
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -87,6 +90,7 @@ class Database:
         A deploy starts processes while its release phase still runs.
         """
         deadline = time.monotonic() + patience
+        told = ""
         while True:
             try:
                 if not self.behind():
@@ -96,6 +100,9 @@ class Database:
                 problem = f"The database cannot be reached ({type(error).__name__})."
             if time.monotonic() > deadline:
                 raise TimeoutError(problem)
+            if problem != told:
+                log.warning("waits for the database", meaning=problem)
+                told = problem
             time.sleep(0.2)
 
     def _alembic(self) -> Any:

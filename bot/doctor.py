@@ -273,7 +273,7 @@ def _storage(settings: Settings) -> str:
         finally:
             storage.delete(key)
     except StorageError as error:
-        remedy = "Mend what it names; painted pictures wait meanwhile, or fail after some tries."
+        remedy = "Mend what it names; a picture is given up after MAX_ATTEMPTS tries to store it."
         raise Ill(str(error), remedy) from None
     if answer.status != 200 or answer.data != data:
         raise Ill(

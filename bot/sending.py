@@ -107,6 +107,7 @@ class Sender:
         """Settle a delivery that ended in an error."""
         age = now() - (delivery.token_at or delivery.created_at)
         alive = age < (self._settings.reply_token_life if delivery.token else PUSH_GIVE_UP)
+        said = {"error": str(error)} if error.code == "bad_request" else {}  # which property
         log.warning(
             "not sent",
             kind=delivery.kind,
@@ -115,6 +116,7 @@ class Sender:
             status=error.status,
             doubt=delivery.doubt,
             line_request_id=error.request_id,
+            **said,
         )
         doubted = delivery.way == outbox.REPLY and delivery.doubt
         if doubted and error.code == "invalid_reply_token":

@@ -150,7 +150,7 @@ def _told_lately(db: Connection) -> bool:
 def inside(db: Connection, settings: Settings) -> dict[str, str]:
     """What the tables tell."""
     found = [*_workers(db), *_queue(db), *_failures(db), *_budget(db, settings)]
-    return dict([*found, *_heard(db, settings), *_token(db)])
+    return dict([*found, *_heard(db, settings), *_token(db), *_refused(db)])
 
 
 def _workers(db: Connection) -> Iterator[tuple[str, str]]:
@@ -230,6 +230,15 @@ def _token(db: Connection) -> Iterator[tuple[str, str]]:
     asked = any(it.about.get("quota_code") == code for it in pulse.all_workers(db) if it.alive)
     if many or asked:
         yield "token_refused", f"{many} messages" if many else "when asked for the quota"
+
+
+def _refused(db: Connection) -> Iterator[tuple[str, str]]:
+    """Whether LINE finds fault with what is to be said: the same again would be refused again."""
+    lately = deliveries.c.created_at > now() - LATELY
+    refused = (deliveries.c.state == outbox.REFUSED) & (deliveries.c.error_code == "bad_request")
+    query = select(jobs.c.number).join(deliveries, deliveries.c.job_id == jobs.c.id)
+    if numbers := list(db.execute(query.where(lately, refused).distinct().limit(5)).scalars()):
+        yield "messages_refused", ", ".join(numbers)
 
 
 def disks(settings: Settings) -> dict[str, str]:

@@ -91,7 +91,8 @@ _CAUSES = {
     ),
     "bad_request": Cause(
         "LINE found a fault in the message (400).",
-        "A mistake of this program's: keep the request id, and report it.",
+        "Mostly a link that is not https: see public URL and storage of python -m bot doctor, and "
+        "LINE's words: python -m bot logs --job NUMBER. Else report it, with the request id.",
     ),
     "not_found": Cause("LINE does not know the chat or file (404, 410).", "Nothing; it is gone."),
     "timeout": Cause("LINE was called and did not answer in time.", "Nothing, it is tried again."),

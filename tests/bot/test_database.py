@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from structlog.testing import capture_logs
 
 from bot import database as database_module
 from bot.database import Database, now
@@ -177,8 +178,11 @@ def test_waiting_for_the_tables(tmp_path: Path) -> None:
     release = Database(url)
     thread = threading.Thread(target=release.migrate)
     thread.start()
-    late.await_migration(patience=60)
+    with capture_logs() as written:
+        late.await_migration(patience=60)
     thread.join()
+    assert {it["event"] for it in written} <= {"waits for the database"}
+    assert len({it["meaning"] for it in written}) == len(written), "each reason is said once"
     assert not late.behind()
     late.close()
     release.close()

@@ -238,6 +238,17 @@ def test_a_reply_given_up_over_the_token_is_an_alarm_for_a_while(
     assert inside(house, settings) == {}
 
 
+def test_messages_with_which_line_finds_fault(house: House, settings: Settings) -> None:
+    job_id = house.drawn()
+    with house.database.write() as db:
+        reply = outbox.add_reply(db, outbox.RESULT, token="t", token_at=now(), job_id=job_id)
+        outbox.settle(db, reply, outbox.REFUSED, code="bad_request", request_id="r")
+    assert inside(house, settings) == {"messages_refused": house.job(job_id).number}
+    old = now() - watchdog.LATELY - 1
+    house.set(tables.deliveries, tables.deliveries.c.id == reply, created_at=old)
+    assert inside(house, settings) == {}
+
+
 def test_a_courier_that_may_not_ask_for_the_quota(house: House, settings: Settings) -> None:
     courier(house, age=5, quota_code="timeout")
     assert inside(house, settings) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 import warnings
 from typing import Any
 
@@ -114,6 +115,25 @@ def test_libraries_with_handlers_of_their_own_go_the_same_way(
     assert written.err == ""
     found = [json.loads(line) for line in written.out.splitlines()]
     assert [it["event"] for it in found] == ["old option"] * 3
+
+
+def test_the_clock_says_shortly_that_the_broker_is_away(
+    own_logs: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As celery.beat logs it: at each tick, with its stack in the text and the trace beside it."""
+    in_json()
+    try:
+        raise ConnectionRefusedError("no broker: 100% sure")
+    except ConnectionRefusedError as error:
+        logging.getLogger("celery.beat").error(
+            "Message Error: %s\n%s", error, traceback.format_stack(), exc_info=True
+        )
+    [line] = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert told["event"] == "Message Error: no broker: 100% sure"
+    assert "exception" not in told
+    logging.getLogger("celery.beat").error("plain 100%")
+    assert json.loads(capsys.readouterr().out)["event"] == "plain 100%"
 
 
 def test_gunicorn_speaks_the_same_way(own_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
