@@ -44,9 +44,24 @@ GAUGES = {
 class _Counts:
     """The counters of this process."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, *, paints: bool) -> None:
         from prometheus_client import Counter, Histogram
 
+        self.messages = Counter(
+            "efude_process_messages",
+            "Tries to send something to LINE, by kind, way and how they ended.",
+            ["kind", "way", "end"],
+            registry=registry,
+        )
+        self.tasks = Histogram(
+            "efude_process_task_seconds",
+            "Seconds that tasks took.",
+            ["task"],
+            buckets=TASK,
+            registry=registry,
+        )
+        if not paints:
+            return
         self.pictures = Counter(
             "efude_process_pictures", "Pictures painted and stored.", registry=registry
         )
@@ -64,19 +79,6 @@ class _Counts:
         )
         self.failures = Counter(
             "efude_process_failures", "Failed attempts, by error code.", ["code"], registry=registry
-        )
-        self.messages = Counter(
-            "efude_process_messages",
-            "Tries to send something to LINE, by kind, way and how they ended.",
-            ["kind", "way", "end"],
-            registry=registry,
-        )
-        self.tasks = Histogram(
-            "efude_process_task_seconds",
-            "Seconds that tasks took.",
-            ["task"],
-            buckets=TASK,
-            registry=registry,
         )
 
 
@@ -115,11 +117,11 @@ def task(name: str, seconds: float) -> None:
 
 
 @contextmanager
-def told(settings: Settings, about: Callable[[], About]) -> Iterator[str | None]:
+def told(settings: Settings, about: Callable[[], About] | None) -> Iterator[str | None]:
     """Count, and answer at METRICS_PORT, for the length of a `with`: the address, or None.
 
-    about: what a worker says of itself in its signs of life. A port that cannot be had costs
-    the figures, not the process.
+    about: what a worker says of itself in its signs of life; None: this process does not paint. A
+    port that cannot be had costs the figures, not the process.
     """
     global _counts
     if settings.metrics_port is None:
@@ -135,8 +137,9 @@ def told(settings: Settings, about: Callable[[], About]) -> Iterator[str | None]
         return
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    registry.register(_Now(about))
-    _counts = _Counts(registry)
+    if about is not None:
+        registry.register(_Now(about))
+    _counts = _Counts(registry, paints=about is not None)
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
     host = f"[{settings.metrics_host}]" if ":" in settings.metrics_host else settings.metrics_host

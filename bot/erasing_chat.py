@@ -12,7 +12,7 @@ from bot.album_chat import said
 from bot.cards import ACCENT, FAINT, INK, words
 from bot.database import now
 from bot.erasing import everything, kept
-from bot.prompt import clean
+from bot.prompt import clean, cut
 from bot.prompt.spoken import is_no
 from bot.queue import Wake
 from bot.tables import changing
@@ -60,7 +60,9 @@ def talked(turn: Turn, kind: str) -> list[Wake] | None:
     person = _person(turn)
     if person is None or not _asked(turn.db, turn.chat_id, person):
         return None
-    if kind == "cancel" or (kind == "nod" and is_no(clean(turn.event.text or ""))):
+    event = turn.event
+    words = clean(cut(event.text or "", event.mentions, event.emojis))
+    if kind == "cancel" or (kind == "nod" and is_no(words)):
         return answered(turn, yes=False, addressed=True)
     return turn.say(said("erase.alt", turn.language)) if kind == "nod" else None
 

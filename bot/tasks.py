@@ -181,11 +181,11 @@ def work(app: Celery, queues: str, threads: int | None, name: str) -> int:
         threads = threads or painter.slots
         log.info("painter ready", slots=threads, **painter.info.__dict__)
         about: Callable[[], pulse.About] = partial(pulse.of_worker, painter, runtime.headway)
-        engine = about
+        engine: Callable[[], pulse.About] | None = about
     else:
         runtime.courier  # noqa: B018  the same
         about = pulse.OfCourier(LineClient(runtime.settings))
-        engine = dict
+        engine = None
     runtime.database.await_migration()
     argv = ["--quiet", "worker", "-Q", queues, "-P", "threads", "-c", str(threads or 1)]
     argv += ["-n", f"{name}-{logs.process_id()}@%h", "--without-mingle", "--without-gossip"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 ChatKind = Literal["user", "group", "room"]
+GONE = (404, 410)  # what of many things is as good as their absence
 Message = Mapping[str, Any]
 
 
@@ -189,11 +190,7 @@ class LineClient:
 
     def leave(self, chat_id: str, kind: Literal["group", "room"]) -> None:
         """Leaves a group or room; having left already is fine."""
-        try:
-            self._call("POST", f"/v2/bot/{kind}/{{chat}}/leave", ids={"chat": chat_id})
-        except LineError as error:
-            if error.code != "not_found":
-                raise
+        self._call("POST", f"/v2/bot/{kind}/{{chat}}/leave", ids={"chat": chat_id}, accept=GONE)
 
     def bot_info(self) -> BotInfo:
         """Whose token this is; the cheapest proof that token and network are right."""
@@ -255,7 +252,14 @@ class LineClient:
         accept: tuple[int, ...] = (),
     ) -> Answer:
         answer = self._transport.call(
-            method, path, ids=ids, body=body, headers=headers, sends=sends, timeout=self._timeout
+            method,
+            path,
+            ids=ids,
+            body=body,
+            headers=headers,
+            sends=sends,
+            accept=accept,
+            timeout=self._timeout,
         )
         if answer.ok or answer.status in accept:
             return answer

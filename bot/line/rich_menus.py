@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.line.client import LineClient
-from bot.line.errors import LineError, from_answer
+from bot.line.client import GONE, LineClient
+from bot.line.errors import from_answer
 
 ALIAS = "efude-menu"  # stands for the menu that everybody sees; "efude-menu-en" for one's own
 
@@ -91,16 +91,8 @@ class RichMenuClient(LineClient):
         self._delete("/v2/bot/richmenu/alias/{alias}", {"alias": name})
 
     def _or_none(self, path: str, ids: Mapping[str, str]) -> dict[str, Any] | None:
-        try:
-            return self._call("GET", path, ids=ids).body
-        except LineError as error:
-            if error.code == "not_found":
-                return None
-            raise
+        answer = self._call("GET", path, ids=ids, accept=GONE)
+        return answer.body if answer.ok else None
 
     def _delete(self, path: str, ids: Mapping[str, str]) -> None:
-        try:
-            self._call("DELETE", path, ids=ids)
-        except LineError as error:
-            if error.code != "not_found":
-                raise
+        self._call("DELETE", path, ids=ids, accept=GONE)

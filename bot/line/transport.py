@@ -85,12 +85,14 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         data: bytes | None = None,
         sends: bool = False,
+        accept: tuple[int, ...] = (),
         timeout: tuple[float, float] = TIMEOUT,
     ) -> Answer:
         """Makes one call and returns LINE's answer, whatever its status.
 
         `path` may hold {names}, filled from `ids`; only the unfilled path is logged. body: sent as
-        JSON; data: sent as it is, to the host of files. Raises LineError (connection, timeout,
+        JSON; data: sent as it is, to the host of files; accept: statuses that are no trouble, for
+        the log. Raises LineError (connection, timeout,
         dropped) when no answer came.
         """
         client = self.client()
@@ -123,7 +125,7 @@ class Transport:
             raise failure from None
         self._compare_clocks(found.get("Date"), time.monotonic() - started)
         request_id = found.get("x-line-request-id")
-        _note(endpoint, status, started, request_id)
+        _note(endpoint, status, started, request_id, fine=status in accept)
         accepted = found.get("x-line-accepted-request-id")
         return Answer(status, request_id, accepted, _json_object(said))
 
@@ -257,6 +259,7 @@ def _note(
     request_id: str | None,
     *,
     error: str | None = None,
+    fine: bool = False,
 ) -> None:
     """One log line a call, as LINE advises (Development guidelines, "Save logs"): no token, no
     body, no id of a person."""
@@ -268,5 +271,5 @@ def _note(
     }
     if error is not None:
         fields["code"] = error
-    good = status is not None and status < 400 and error is None
+    good = fine or (status is not None and status < 400 and error is None)
     (log.info if good else log.warning)("line_call", **fields)

@@ -209,6 +209,13 @@ def test_who_is_nobody_to_line_is_told_where_to_ask(house: House, tell: Say) -> 
 # --- what goes
 
 
+@pytest.mark.parametrize("no", ["いいえ", "やめとく"])
+def test_a_no_in_a_group_may_come_with_a_mention(tell: Say, house: House, no: str) -> None:
+    house.drawn(chat=GROUP)
+    tell(**mentioned("データを消して"))
+    assert said(tell(**mentioned(no))[1]) == say("erase.kept")
+
+
 @pytest.mark.parametrize("way", ["words", "tap", "words in a group", "tap in a group"])
 def test_nothing_of_a_person_is_left_anywhere(
     house: House, tell: Say, runtime: Runtime, way: str

@@ -212,7 +212,7 @@ def names(part: Any) -> set[str]:
 def of_processes() -> set[str]:
     """What workers and couriers count for themselves."""
     registry = CollectorRegistry(auto_describe=False)
-    counting._Counts(registry)
+    counting._Counts(registry, paints=True)
     families = {it.name: it.type for it in registry.collect()}
     counters = {f"{name}_total" for name, kind in families.items() if kind == "counter"}
     rest = {name for name, kind in families.items() if kind != "counter"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from bot import conversation, going_on, people, richmenu, texts
 from bot.commands import main
@@ -31,6 +32,14 @@ IMAGE = richmenu.draw()
 @pytest.fixture
 def client(talking: Settings) -> RichMenuClient:
     return RichMenuClient(talking, timeout=TIMEOUT)
+
+
+def test_a_menu_that_is_not_there_is_no_trouble(client: RichMenuClient, line: Line) -> None:
+    """It is asked for with each new person, and most houses have none in English."""
+    with capture_logs() as written:
+        assert client.alias(alias_of("en")) is None
+        client.delete_alias("none")
+    assert [(it["status"], it["log_level"]) for it in written] == [(404, "info")] * 2
 
 
 @pytest.fixture

@@ -146,7 +146,8 @@ def test_a_worker_and_a_courier_count_for_themselves(house: House) -> None:
     assert (
         'efude_process_messages_total{end="sent",kind="result",way="reply"} 1.0' in told["courier"]
     )
-    assert "efude_process_slots" not in told["courier"]
+    for of_workers in ("efude_process_slots", "efude_process_pictures"):
+        assert of_workers not in told["courier"]
 
 
 def test_a_clock_that_dies_is_noticed(house: House) -> None:
