@@ -155,7 +155,11 @@ def inside(db: Connection, settings: Settings) -> dict[str, str]:
 
 def _workers(db: Connection) -> Iterator[tuple[str, str]]:
     found = pulse.all_workers(db)
-    if not any(it.process == "worker" and it.alive for it in found):
+    began = min(
+        (it.started_at for it in found if it.process == "courier" and it.alive), default=0.0
+    )
+    starting = began > now() - pulse.ALIVE  # as the whole house: a worker has its model to load
+    if not starting and not any(it.process == "worker" and it.alive for it in found):
         yield "no_worker", "none is alive"
     off = {it.id: it.skew for it in found if it.skew and abs(it.skew[1]) > SKEW}
     if off:

@@ -72,6 +72,8 @@ def test_all_is_well(house: House, settings: Settings) -> None:
 def test_nobody_paints(house: House, settings: Settings) -> None:
     worker(house, "c", "courier")
     assert inside(house, settings).keys() == {"no_worker"}
+    house.set(tables.workers, tables.workers.c.process == "courier", started_at=now() - 5)
+    assert inside(house, settings) == {}, "the house has only just begun"
 
 
 @pytest.mark.parametrize(
