@@ -17,7 +17,8 @@ from bot import doctor, heard, pulse, watchdog
 from bot.app import create_app
 from bot.commands import main
 from bot.database import Database, now
-from bot.doctor import Finding
+from bot.doctor import Finding, house, machine
+from bot.doctor import line as line_checks
 from bot.settings import Settings
 from tests.bot.house import SECRET, TOKEN, Line
 from tests.bot.valkey import Valkey, valkey
@@ -65,7 +66,7 @@ def one(settings: Settings, name: str) -> Finding:
 @pytest.fixture(autouse=True)
 def _no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starting torch takes seconds; one test does it."""
-    monkeypatch.setattr(doctor, "_device", lambda _settings: "left out")
+    monkeypatch.setattr(machine, "device", lambda _settings: "left out")
 
 
 def test_all_is_well_and_nothing_stays_behind(sound: Settings) -> None:
@@ -139,9 +140,9 @@ def test_webhooks_that_are_switched_off(sound: Settings, line: Line) -> None:
 def test_no_https_beside_the_real_line(settings: Settings) -> None:
     real = replace(settings, line_api_url="https://api.line.me", public_url="http://x.example")
     with pytest.raises(doctor.Ill, match="not https"):
-        doctor._public_url(real)
+        line_checks.public_url(real)
     with pytest.raises(doctor.Ill, match="not https"):
-        doctor._secure(real, "http://x.example/p/1")
+        house._secure(real, "http://x.example/p/1")
 
 
 def test_a_disk_that_is_nearly_full(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,21 +194,21 @@ def test_a_folder_that_web_does_not_share(sound: Settings, tmp_path: Path) -> No
 
 
 def test_model_files(settings: Settings, tmp_path: Path) -> None:
-    assert "files of weights" in doctor._model(settings)
+    assert "files of weights" in machine.model(settings)
     with pytest.raises(doctor.Ill, match="model_index"):
-        doctor._model(replace(settings, model=str(tmp_path)))
+        machine.model(replace(settings, model=str(tmp_path)))
     (tmp_path / "model_index.json").write_text("{}", encoding="utf-8")
     with pytest.raises(doctor.Ill, match="no weights"):
-        doctor._model(replace(settings, model=str(tmp_path)))
+        machine.model(replace(settings, model=str(tmp_path)))
     pointer = "version https://git-lfs.github.com/spec/v1\n"
     (tmp_path / "unet.safetensors").write_text(pointer, encoding="utf-8")
     with pytest.raises(doctor.Ill, match="too small"):
-        doctor._model(replace(settings, model=str(tmp_path)))
-    assert "on this machine" in doctor._model(replace(settings, model="nobody/nothing"))
+        machine.model(replace(settings, model=str(tmp_path)))
+    assert "on this machine" in machine.model(replace(settings, model="nobody/nothing"))
 
 
 def test_a_clock_that_is_off(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "now", lambda: now() + 60)
+    monkeypatch.setattr(house, "now", lambda: now() + 60)
     found = one(sound, "clock")
     assert not found.ok
     assert "off LINE" in found.says
@@ -222,9 +223,9 @@ def test_a_worker_that_fell_silent(sound: Settings, database: Database) -> None:
 @pytest.mark.slow
 def test_the_device_is_really_tried(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert doctor._device(replace(settings, device="cpu")).startswith("cpu")
+    assert machine.device(replace(settings, device="cpu")).startswith("cpu")
     with pytest.raises(doctor.Ill, match="cannot be used"):
-        doctor._device(replace(settings, device="cuda:99"))
+        machine.device(replace(settings, device="cuda:99"))
 
 
 # --- the command
