@@ -144,10 +144,10 @@ def stages(life: Life) -> list[Stage]:
         ("bringing", "courier", job.drawn_at or told),
     )
     begun = [(name, process, at) for name, process, at in steps if at is not None]
-    ends = [at for _, _, at in begun[1:]] + [job.finished_at]
+    ends = [at for _, _, at in begun[1:]] + [job.finished_at]  # one too many where nothing followed
     found += [
         Stage(name, process, start, end)
-        for (name, process, start), end in zip(begun, ends, strict=True)
+        for (name, process, start), end in zip(begun, ends, strict=False)
     ]
     for each in life.deliveries:
         found.append(Stage(f"{each.kind} by {each.way}", "courier", each.created_at, each.sent_at))
