@@ -67,7 +67,7 @@ class _Counts:
         )
         self.jobs = Counter(
             "efude_process_attempts",
-            "Attempts at jobs, by how they ended (drawn, failed, again, stopped).",
+            "Attempts at jobs, by how they ended (drawn, failed, again, stopped, nothing).",
             ["outcome"],
             registry=registry,
         )
@@ -178,16 +178,22 @@ class _Now:
             yield GaugeMetricFamily(f"efude_process_device_memory_{name}_bytes", meaning, size)
 
 
+def bears(header: str, token: str) -> bool:
+    """Whether an Authorization header holds this token; takes the same time wherever it differs.
+
+    header: as WSGI hands it over, bytes as Latin-1.
+    """
+    return hmac.compare_digest(header.encode("latin-1"), f"Bearer {token}".encode())
+
+
 def _guarded(app: Callable[..., Any], token: str | None) -> Callable[..., Any]:
     """The same, for whoever has the token; for all who can reach it where there is none."""
-    expected = f"Bearer {token}".encode()
 
     def guarded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         if environ.get("PATH_INFO") != "/metrics":
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"Look at /metrics\n"]
-        if token is not None and not hmac.compare_digest(given, expected):
+        if token is not None and not bears(environ.get("HTTP_AUTHORIZATION", ""), token):
             headers = [("WWW-Authenticate", "Bearer"), ("Content-Type", "text/plain")]
             start_response("401 Unauthorized", headers)
             return [b"unauthorized\n"]

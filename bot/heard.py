@@ -11,12 +11,11 @@ import time
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import switches
 from bot.database import Database, now
-from bot.tables import switches as rows
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +36,10 @@ class Heard(NamedTuple):
 
 def read(db: Connection) -> Heard:
     """What was heard last."""
-    which = rows.c.name.in_((_SWEPT, _TAKEN, _REFUSED))
-    found = {it.name: it for it in db.execute(select(rows).where(which))}
-    at = {name: it.at for name, it in found.items()}
-    refusals = int(found[_REFUSED].value) if _REFUSED in found else 0
-    return Heard(at.get(_SWEPT), at.get(_TAKEN), at.get(_REFUSED), refusals)
+    found = switches.several(db, _SWEPT, _TAKEN, _REFUSED)
+    at = {name: at for name, (_, at) in found.items()}
+    refusals, _ = found.get(_REFUSED, (0, None))
+    return Heard(at.get(_SWEPT), at.get(_TAKEN), at.get(_REFUSED), int(refusals))
 
 
 def silence(heard: Heard, listening_since: float | None, sweep_seconds: float) -> float | None:

@@ -146,9 +146,8 @@ class _Tamed(logging.Logger):
 
 def _without_trace(record: logging.LogRecord) -> bool:
     record.exc_info = None
-    if record.args and isinstance(
-        record.args, tuple
-    ):  # beat puts its whole stack into the text, as a list
+    if record.args and isinstance(record.args, tuple):
+        # beat puts its whole stack into the text, as a list
         kept = tuple("" if isinstance(it, list) else it for it in record.args)
         record.msg, record.args = (str(record.msg) % kept).strip(), ()
     return True

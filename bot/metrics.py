@@ -7,7 +7,6 @@ for them. Off without METRICS_TOKEN, which a scraper sends as a bearer token.
 
 from __future__ import annotations
 
-import hmac
 import threading
 import time
 from bisect import bisect_left
@@ -20,7 +19,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 from sqlalchemy import Connection, func, select
 
-from bot import alarms, figures, heard, pulse
+from bot import alarms, counting, figures, heard, pulse
 from bot.database import Database, now
 from bot.figures import HOUR, STAGES
 from bot.settings import Settings
@@ -39,12 +38,10 @@ def init_app(app: Flask, settings: Settings, database: Database) -> None:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(collector)
     blueprint = Blueprint("metrics", __name__)
-    expected = f"Bearer {token}".encode()
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, expected):
+        if not counting.bears(request.headers.get("authorization", ""), token):
             return Response("unauthorized", 401, {"WWW-Authenticate": "Bearer"})
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         answer = Response(encode(registry), content_type=content_type)

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
@@ -244,6 +244,12 @@ def all_workers(db: Connection) -> list[Worker]:
     query = select(workers).where(recent)
     found = db.execute(query.order_by(workers.c.process.desc(), workers.c.host, workers.c.pid))
     return [Worker(*row) for row in found]
+
+
+def listening_since(found: Iterable[Worker]) -> float | None:
+    """When the courier that has lived longest began; None: none is alive."""
+    couriers = (it.started_at for it in found if it.process == "courier" and it.alive)
+    return min(couriers, default=None)
 
 
 def paintings(db: Connection) -> list[Painting]:

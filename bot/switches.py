@@ -121,6 +121,13 @@ def value(db: Connection, name: str) -> Any:
     return db.execute(select(switches.c.value).where(switches.c.name == name)).scalar_one_or_none()
 
 
+def several(db: Connection, *names: str) -> dict[str, tuple[Any, float]]:
+    """What is stored under these names, and when it was; a name without anything is left out."""
+    rows = select(switches.c.name, switches.c.value, switches.c.at)
+    found = db.execute(rows.where(switches.c.name.in_(names)))
+    return {name: (value, at) for name, value, at in found}
+
+
 def put(db: Connection, name: str, value: Any) -> None:
     """Store it. name: at most 64 characters; value: as JSON."""
     _store(db, name, value)

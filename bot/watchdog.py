@@ -155,16 +155,13 @@ def inside(db: Connection, settings: Settings) -> dict[str, str]:
 
 def _workers(db: Connection) -> Iterator[tuple[str, str]]:
     found = pulse.all_workers(db)
-    began = min(
-        (it.started_at for it in found if it.process == "courier" and it.alive), default=0.0
-    )
-    starting = began > now() - pulse.ALIVE  # as the whole house: a worker has its model to load
+    starting = (
+        pulse.listening_since(found) or 0.0
+    ) > now() - pulse.ALIVE  # as the whole house: a worker has its model to load
     if not starting and not any(it.process == "worker" and it.alive for it in found):
         yield "no_worker", "none is alive"
-    off = {it.id: it.skew for it in found if it.skew and abs(it.skew[1]) > SKEW}
-    if off:
-        told = (f"{who} is {skew[1]:+.0f} s off {skew[0]}" for who, skew in off.items())
-        yield "clock_skew", ", ".join(told)
+    if off := [*_off(found)]:
+        yield "clock_skew", ", ".join(off)
     since = now() - LATELY
     if hung := [it for it in found if it.state == "hung" and it.seen_at > since]:
         yield "worker_hung", ", ".join(f"{it.id} at {it.about['hung']['number']}" for it in hung)
@@ -173,6 +170,16 @@ def _workers(db: Connection) -> Iterator[tuple[str, str]]:
         yield "worker_hung", ", ".join(told)
     if silent := [it for it in found if it.state == "silent" and it.seen_at > since]:
         yield "worker_silent", ", ".join(f"{it.process} {it.id}" for it in silent)
+
+
+def _off(found: list[pulse.Worker]) -> Iterator[str]:
+    """Whose clocks are wrong, and by how much."""
+    for it in found:
+        if it.skew and abs(it.skew[1]) > SKEW:
+            whose, ahead = it.skew
+            # Who is behind looks silent, by the time that stands in the row.
+            if it.alive or it.seen_at - ahead > now() - pulse.ALIVE:
+                yield f"{it.id} is {ahead:+.0f} s off {whose}"
 
 
 def _queue(db: Connection) -> Iterator[tuple[str, str]]:
@@ -216,8 +223,7 @@ def _budget(db: Connection, settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _heard(db: Connection, settings: Settings) -> Iterator[tuple[str, str]]:
     last = heard.read(db)
-    couriers = [it for it in pulse.all_workers(db) if it.process == "courier" and it.alive]
-    since = min((it.started_at for it in couriers), default=None)
+    since = pulse.listening_since(pulse.all_workers(db))
     if (silent := heard.silence(last, since, settings.sweep_seconds)) is not None:
         yield "no_clock", f"no tick for {silent / 60:.0f} min"
     if heard.refuses(last):

@@ -44,28 +44,25 @@ def migrate() -> int:
     return _run("migrate", work)
 
 
-@click.command()
-def worker() -> int:
-    """Paint (queue gpu)."""
-
+def _work(process: str, queues: str, threads: int | None) -> int:
     def work(settings: Settings) -> int:
         from bot import tasks
 
-        return tasks.work(tasks.make_app(settings), "gpu", None, "worker")
+        return tasks.work(tasks.make_app(settings), queues, threads, process)
 
-    return _run("worker", work)
+    return _run(process, work)
+
+
+@click.command()
+def worker() -> int:
+    """Paint (queue gpu)."""
+    return _work("worker", "gpu", None)
 
 
 @click.command()
 def courier() -> int:
     """Talk to LINE (queue io)."""
-
-    def work(settings: Settings) -> int:
-        from bot import tasks
-
-        return tasks.work(tasks.make_app(settings), "io", 8, "courier")
-
-    return _run("courier", work)
+    return _work("courier", "io", 8)
 
 
 @click.command()

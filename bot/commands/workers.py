@@ -69,8 +69,7 @@ def _tell_heard(last: Heard, found: list[Worker], sweep_seconds: float) -> None:
         return "never" if at is None else f"{show.length(now() - at)} ago"
 
     click.echo(f"the clock ticked {ago(last.swept_at)}; LINE's webhooks came {ago(last.taken_at)}")
-    couriers = (it.started_at for it in found if it.process == "courier" and it.alive)
-    if heard.silence(last, min(couriers, default=None), sweep_seconds) is not None:
+    if heard.silence(last, pulse.listening_since(found), sweep_seconds) is not None:
         click.secho("The clock does not tick. Start it: python -m bot clock", fg="red")
     if heard.refuses(last):
         click.secho(

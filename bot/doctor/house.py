@@ -178,11 +178,12 @@ def workers(database: Database, settings: Settings) -> str:
     except Exception:
         raise Ill("unknown", "See the line of the database.") from None
     alive = [it.process for it in found if it.alive]
-    began = [it.started_at for it in found if it.alive and it.process == "courier"]
     for process in ("worker", "courier"):
         if process not in alive:
             raise Ill(f"no {process} is alive", f"Start one: python -m bot {process}")
-    if (silent := heard.silence(last, min(began), settings.sweep_seconds)) is not None:
+    if (
+        silent := heard.silence(last, pulse.listening_since(found), settings.sweep_seconds)
+    ) is not None:
         raise Ill(
             f"the clock has not ticked for {silent:.0f} s",
             "Start it: python -m bot clock. If it runs, see the line of the broker.",

@@ -92,8 +92,7 @@ class Transport:
 
         `path` may hold {names}, filled from `ids`; only the unfilled path is logged. body: sent as
         JSON; data: sent as it is, to the host of files; accept: statuses that are no trouble, for
-        the log. Raises LineError (connection, timeout,
-        dropped) when no answer came.
+        the log. Raises LineError (connection, timeout, dropped) when no answer came.
         """
         client = self.client()
         from linebot.v3.messaging.exceptions import ApiException

@@ -18,6 +18,7 @@ from bot.database import Database
 from bot.delivery import Courier
 from bot.line import LineClient
 from bot.queue import Wake, make_celery
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.storage import FolderStorage
 from simulator.app import close
@@ -151,3 +152,20 @@ class Woken:
 @pytest.fixture
 def woken(app: Flask, settings: Settings) -> Woken:
     return Woken(app, settings)
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    """What a process of this house works with."""
+    it = Runtime(settings)
+    yield it
+    it.database.close()
+
+
+@pytest.fixture
+def at_the_desk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment in which an operator's commands find this house."""
+    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
+    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LOG_STREAM", "0")

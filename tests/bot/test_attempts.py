@@ -14,8 +14,7 @@ from bot.jobs.attempts import Attempt
 from bot.jobs.hanging import abandon
 from bot.life import Life
 from bot.mending import retry
-from bot.settings import Settings
-from tests.bot.house import SECRET, TOKEN, House
+from tests.bot.house import House
 
 
 def tries(house: House, job_id: str) -> list[Attempt]:
@@ -86,6 +85,9 @@ def test_a_job_taken_back_at_the_easel(house: House) -> None:
     with house.database.write() as db:
         assert jobs.cancel(db, job_id)
     assert outcomes(house, job_id) == [(1, "taken back", None)]
+    stages = life.stages(told(house, job_id))
+    assert [it.name for it in stages] == ["in the queue", "painting"], "and nothing after it"
+    assert stages[-1].outcome == "attempt 1: taken back at step 5 of 20"
 
 
 def test_the_life_of_a_job_that_was_tried_often(house: House, troubled: str) -> None:
@@ -162,15 +164,10 @@ def test_erasing_takes_them_along(house: House, troubled: str) -> None:
 
 def test_the_command_tells_them(
     house: House,
-    settings: Settings,
     troubled: str,
-    monkeypatch: pytest.MonkeyPatch,
+    at_the_desk: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
-    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
-    monkeypatch.setenv("DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LOG_STREAM", "0")
     number = house.job(troubled).number
     assert main(["job", number]) == 0
     text = capsys.readouterr().out

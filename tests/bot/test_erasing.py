@@ -47,13 +47,6 @@ def tell(house: House, settings: Settings) -> Say:
     return one
 
 
-@pytest.fixture
-def runtime(settings: Settings) -> Iterator[Runtime]:
-    it = Runtime(settings)
-    yield it
-    it.database.close()
-
-
 def said(messages: list[dict[str, Any]]) -> str:
     """The one answer's text, without whom it is for; that of a bubble is joined."""
     (message,) = messages

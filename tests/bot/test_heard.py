@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
@@ -23,13 +22,6 @@ from bot.settings import Settings
 from tests.bot.house import AOI, TOKEN, House, Line, body_of, event, signed
 
 MINUTE = 60.0
-
-
-@pytest.fixture
-def runtime(settings: Settings) -> Iterator[Runtime]:
-    it = Runtime(settings)
-    yield it
-    it.database.close()
 
 
 def last(house: House) -> Heard:
@@ -182,8 +174,12 @@ def test_a_machine_whose_clock_is_wrong(house: House, settings: Settings) -> Non
     courier(house, age=5, line_skew=9.0, skew=-3.0)
     assert inside(house, settings) == {}
     about = {"line_skew": 9.0, "skew": -595.2}
-    house.set(tables.workers, tables.workers.c.id == "h:c", about=about)
-    assert inside(house, settings) == {"clock_skew": "h:c is -595 s off the database"}
+    behind = {"about": about, "seen_at": now() - 595}
+    house.set(tables.workers, tables.workers.c.id == "h:c", **behind)
+    found = inside(house, settings)
+    assert found["clock_skew"] == "h:c is -595 s off the database"
+    house.set(tables.workers, tables.workers.c.id == "h:c", seen_at=now() - 595 - 60)
+    assert "clock_skew" not in inside(house, settings), "it is gone"
 
 
 def test_line_tells_the_time(

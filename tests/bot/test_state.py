@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 from bot import alarms, bans, state, switches, tables
 from bot.commands import main
 from bot.database import now
-from bot.settings import Settings
 from bot.texts import say
-from tests.bot.house import AOI, GROUP, SECRET, TOKEN, House, body_of, event, in_group, signed
+from tests.bot.house import AOI, GROUP, House, body_of, event, in_group, signed
 
 
 def write(client: FlaskClient, text: str, **more: Any) -> None:
@@ -158,16 +157,11 @@ def test_a_group_of_operators_needs_no_mention(client: FlaskClient, house: House
 
 
 def test_the_command(
-    settings: Settings,
     house: House,
     client: FlaskClient,
-    monkeypatch: pytest.MonkeyPatch,
+    at_the_desk: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
-    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
-    monkeypatch.setenv("DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LOG_STREAM", "0")
 
     def run(*words: str, status: int = 0) -> str:
         capsys.readouterr()

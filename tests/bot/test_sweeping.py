@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,13 +16,6 @@ from bot.storage import FolderStorage, StorageError
 from tests.bot.house import AOI, GROUP, WISH, House
 
 DAY = 86400.0
-
-
-@pytest.fixture
-def runtime(settings: Settings) -> Iterator[Runtime]:
-    it = Runtime(settings)
-    yield it
-    it.database.close()
 
 
 def test_a_quiet_house_needs_nothing(runtime: Runtime, house: House) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -28,13 +27,6 @@ _people = (f"U{number:032x}" for number in itertools.count(1))
 @pytest.fixture
 def talk(house: House, settings: Settings) -> Talk:
     return Talk(house, settings)
-
-
-@pytest.fixture
-def runtime(settings: Settings) -> Iterator[Runtime]:
-    it = Runtime(settings)
-    yield it
-    it.database.close()
 
 
 def worker(house: House, slots: int = 1, process: str = "worker", silent: float = 0.0) -> None:

@@ -21,7 +21,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.texts import known, say
 from bot.watchdog import PAUSE, Watchdog
-from tests.bot.house import AOI, GROUP, SECRET, TOKEN, House, Line
+from tests.bot.house import AOI, GROUP, House, Line
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -244,15 +244,10 @@ def test_every_alarm_is_explained_and_can_be_said() -> None:
 
 
 def test_the_command(
-    settings: Settings,
     house: House,
-    monkeypatch: pytest.MonkeyPatch,
+    at_the_desk: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
-    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
-    monkeypatch.setenv("DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LOG_STREAM", "0")
     assert main(["alarms"]) == 1
     nobody = capsys.readouterr()
     assert "No courier is alive: nobody looks." in nobody.err
