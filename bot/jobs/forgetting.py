@@ -85,6 +85,7 @@ def _drop(db: Connection, which: Any, *, erase: bool, alone: bool = False) -> li
         return []
     if erase and not alone:
         found += _descendants(db, found)
+    attempts.end(db, attempted.c.job_id.in_(found), attempts.TAKEN_BACK)
     values: dict[str, Any] = {
         "state": case((jobs.c.state.in_(UNDELIVERED), CANCELLED), else_=jobs.c.state),
         "finished_at": func.coalesce(jobs.c.finished_at, now()),
@@ -94,7 +95,6 @@ def _drop(db: Connection, which: Any, *, erase: bool, alone: bool = False) -> li
     }
     if erase:
         values |= {"erase_at": now(), "request": None, "quote_token": None}
-    attempts.end(db, attempted.c.job_id.in_(found), attempts.TAKEN_BACK)
     db.execute(update(jobs).where(jobs.c.id.in_(found)).values(**values))
     db.execute(delete(reply_tokens).where(reply_tokens.c.job_id.in_(found)))
     return found

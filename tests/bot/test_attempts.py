@@ -88,6 +88,8 @@ def test_a_job_taken_back_at_the_easel(house: House) -> None:
     stages = life.stages(told(house, job_id))
     assert [it.name for it in stages] == ["in the queue", "painting"], "and nothing after it"
     assert stages[-1].outcome == "attempt 1: taken back at step 5 of 20"
+    happened = [it.what for it in life.timeline(told(house, job_id))]
+    assert happened[-2:] == ["attempt 1: taken back at step 5 of 20", "finished"]
 
 
 def test_the_life_of_a_job_that_was_tried_often(house: House, troubled: str) -> None:
