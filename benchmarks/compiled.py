@@ -1,4 +1,4 @@
-"""The painter with ENGINE_COMPILE=torch against diffusers' pipeline, once it has started."""
+"""The painter with ENGINE_COMPILE=torch beside diffusers' pipeline, after the warm-up."""
 
 from __future__ import annotations
 
@@ -7,5 +7,7 @@ from benchmarks.report import Report
 
 
 def run(*, rounds: int = painting.ROUNDS, model: str | None = None) -> Report:
-    """One picture and four, as in benchmarks.painting; raises ModelUnavailable without g++."""
+    """Measure one picture and four, as benchmarks.painting does. Raises ModelUnavailable without
+    g++.
+    """
     return painting.run(rounds=rounds, model=model, compiled=True)

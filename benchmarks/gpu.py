@@ -1,9 +1,6 @@
-"""Stable Diffusion 1.x's size at 512 x 512 on a GPU: speed, memory, time to ready. Unattended.
+"""Stable Diffusion 1.x at 512 x 512 on a GPU: speed, memory, time to ready. Runs unattended.
 
-    .venv/bin/python -m benchmarks.gpu --json var/gpu.json
-
-Weights are random and made on the spot: nothing is downloaded. With --tiny it runs on a small
-model, on any machine, to see that it works; such figures mean nothing.
+--check: whether a GPU paints what it should, instead of how fast.
 """
 
 from __future__ import annotations
@@ -17,27 +14,36 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmarks.check_runner import CheckRunner
 from benchmarks.report import Report, table, to_json
 from benchmarks.sd1 import PEAK_STEPS, make_sd1
-from inference import schedulers
-from inference.checkpoint import Checkpoint
-from inference.model import Model, choose_device, encode, load_model, predict
-from inference.options import LoadOptions
-from inference.painter import Painter
+from inference.backends.load import load_accelerated
+from inference.engine.painter import EnginePainter
+from inference.load_options import LoadOptions
+from inference.models import schedulers
+from inference.models.checkpoint import Checkpoint
+from inference.models.device import choose_device
+from inference.models.model import Model, encode_prompt, predict
 from inference.request import DrawRequest
 
 BATCHES = (1, 2, 4, 8, 16)
 MEMORY_ONE, MEMORY_FOUR = 3.5, 6.0  # GB: what people's cards of 6 GB leave
 PROMPT, GUIDANCE = "赤いりんご", 7.5
+NO_CUDA = (
+    "torch sees no CUDA device here, so there is nothing to check: look at nvidia-smi, and at"
+    " whether torch was built for CUDA. With --device cpu, what does not need one is checked."
+)
 _READY = """
 import inference, sys
-from inference.painter import Painter
-Painter.load(sys.argv[1], device=sys.argv[2])
+from inference.engine.painter import EnginePainter
+from inference.painter import load_painter
+load_painter(sys.argv[1], device=sys.argv[2])
 """
 
 
@@ -49,13 +55,13 @@ def run(
     batches: tuple[int, ...] = BATCHES,
     compiled: bool = True,
 ) -> Report:
-    """All figures of one checkpoint on one device; steps: of each timed loop."""
+    """Measure one checkpoint on one device. steps: denoising steps of each timed loop."""
     report = Report("gpu")
-    begun = time.perf_counter()
+    started = time.perf_counter()
     subprocess.run([sys.executable, "-c", _READY, str(folder), str(device)], check=True)
-    report.add("process start to painter ready", time.perf_counter() - begun, "s")
+    report.add("process start to painter ready", time.perf_counter() - started, "s")
     checkpoint = Checkpoint.find(str(folder))
-    model = load_model(checkpoint, device=str(device))
+    model = load_accelerated(checkpoint, device=str(device))
     flops, matrix = _flops(model), _matrix_units(device, model.dtype)
     report.add("matrix units at best", matrix / 1e12, "TFLOP/s")
     report.add("one step of one picture, both rows", 2 * flops / 1e12, "TFLOP")
@@ -71,7 +77,7 @@ def run(
     if compiled:
         _compiled(report, checkpoint, device, batches, steps)
     report.notes.append(
-        f"{torch.cuda.get_device_name(device) if device.type == 'cuda' else device};"
+        f"{_device_name(device)};"
         f" guidance {GUIDANCE:g}: two UNet rows a picture; a step is one of the whole batch."
     )
     report.notes.append(
@@ -82,6 +88,37 @@ def run(
     return report
 
 
+def check(device: torch.device, *, seconds: float, mame: bool = True) -> Report:
+    """Check the painter on a device with small random weights, within so many seconds.
+
+    On a GPU that it computes and keeps to its memory there; on a CPU what does not need a GPU.
+    mame: whether to check the embedded model too.
+    """
+    from benchmarks.gpu_checks import run_paint_checks
+    from benchmarks.gpu_families import in_float32, load_for_checks, run_family_checks
+    from benchmarks.gpu_memory import run_memory_checks
+    from tests.inference.tiny import make_checkpoint
+
+    runner, name = CheckRunner(seconds), str(device)
+    with tempfile.TemporaryDirectory() as place:
+        tiny = str(make_checkpoint(Path(place) / "tiny"))
+        models = {"tiny": tiny, "mame": None} if mame else {"tiny": tiny}
+        for title, folder in models.items():
+            run_paint_checks(runner, title, folder, name)
+            runner.run(f"{title}: in float32", partial(in_float32, folder, name))
+        run_family_checks(runner, Path(place), name)
+        if device.type == "cuda":
+            with load_for_checks(tiny, name) as painter:
+                run_memory_checks(runner, painter)
+    report = runner.report()
+    report.notes.append(_device_name(device))
+    return report
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
 def _compiled(
     report: Report,
     checkpoint: Checkpoint,
@@ -89,11 +126,11 @@ def _compiled(
     batches: tuple[int, ...],
     steps: int,
 ) -> None:
-    begun = time.perf_counter()
-    model = load_model(checkpoint, device=str(device), options=LoadOptions(compile="torch"))
-    painter = Painter(model, slots=max(batches))
+    started = time.perf_counter()
+    model = load_accelerated(checkpoint, device=str(device), options=LoadOptions(compile="torch"))
+    painter = EnginePainter(model, slots=max(batches))
     painter.engine.warm_up()
-    report.add("compiling, all sizes of batch", time.perf_counter() - begun, "s")
+    report.add("compiling, all sizes of batch", time.perf_counter() - started, "s")
     for batch in batches:
         goal = PEAK_STEPS["compiled"] if batch == 1 and device.type == "cuda" else None
         value = _engine(model, batch, steps, painter)
@@ -103,29 +140,31 @@ def _compiled(
 
 @torch.no_grad()
 def _loop(model: Model, batch: int, steps: int) -> float:
-    """Steps a second of a plain loop around the UNet, as a pipeline takes them."""
-    scheduler = schedulers.make(None, model.scheduler_config, steps + 3, model.device)
+    """Return steps a second of a plain loop around the UNet, as a pipeline runs them."""
+    scheduler = schedulers.create_scheduler(None, model.scheduler_config, steps + 3, model.device)
     side = model.native_size // model.factor
     channels = model.unet.config.in_channels
     latents = torch.randn(batch, channels, side, side, device=model.device)
-    both = torch.stack([encode(model, ""), encode(model, PROMPT)]).repeat_interleave(batch, 0)
-    begun = 0.0
+    both = torch.stack([encode_prompt(model, ""), encode_prompt(model, PROMPT)]).repeat_interleave(
+        batch, 0
+    )
+    started = 0.0
     for number, at in enumerate(scheduler.timesteps[: steps + 3]):
         if number == 3:  # the first ones choose algorithms
             _wait(model.device)
-            begun = time.perf_counter()
+            started = time.perf_counter()
         rows = scheduler.scale_model_input(latents, at)
         out = predict(model, torch.cat([rows, rows]), at.expand(2 * batch), both)
         without, wanted = out.chunk(2)
         guided = without + GUIDANCE * (wanted - without)
         latents = scheduler.step(guided, at, latents, return_dict=False)[0]
     _wait(model.device)
-    return steps / (time.perf_counter() - begun)
+    return steps / (time.perf_counter() - started)
 
 
-def _engine(model: Model, batch: int, steps: int, painter: Painter | None = None) -> float:
-    """Steps a second, of the whole batch, of so many requests that share it."""
-    own = painter or Painter(model, slots=batch)
+def _engine(model: Model, batch: int, steps: int, painter: EnginePainter | None = None) -> float:
+    """Return steps a second of a batch shared by this many requests."""
+    own = painter or EnginePainter(model, slots=batch)
     total = steps + 5
     times: list[list[float]] = [[] for _ in range(batch)]
 
@@ -140,17 +179,17 @@ def _engine(model: Model, batch: int, steps: int, painter: Painter | None = None
         thread.join()
     if painter is None:
         own.close()
-    begun = max(it[0] for it in times)  # when the last of them had joined
-    ended = min(it[-1] for it in times)
-    during = [sum(begun < at <= ended for at in it) for it in times]
-    return sum(during) / batch / max(1e-9, ended - begun)
+    started = max(ends[0] for ends in times)  # when the last of them had joined
+    ended = min(ends[-1] for ends in times)
+    during = [sum(started < at <= ended for at in ends) for ends in times]
+    return sum(during) / batch / max(1e-9, ended - started)
 
 
 def _memory(report: Report, model: Model) -> None:
-    """The most that is allocated at a time, weights and all, while pictures are painted."""
+    """Report the peak memory, weights included, while pictures are painted."""
     if model.device.type != "cuda":
         return
-    painter = Painter(model)
+    painter = EnginePainter(model)
     for count, goal in ((1, MEMORY_ONE), (4, MEMORY_FOUR)):
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(model.device)
@@ -162,28 +201,28 @@ def _memory(report: Report, model: Model) -> None:
 
 @torch.no_grad()
 def _flops(model: Model) -> float:
-    """Floating-point operations of one UNet row."""
+    """Return the floating-point operations of one UNet row."""
     from torch.utils.flop_counter import FlopCounterMode
 
     side = model.native_size // model.factor
     rows = torch.zeros(1, model.unet.config.in_channels, side, side, device=model.device)
     with FlopCounterMode(display=False) as counter:
-        predict(model, rows, torch.ones(1, device=model.device), encode(model, "")[None])
+        predict(model, rows, torch.ones(1, device=model.device), encode_prompt(model, "")[None])
     return float(counter.get_total_flops())
 
 
 def _matrix_units(device: torch.device, dtype: torch.dtype) -> float:
-    """The most operations a second that a large product of matrices reaches, of five tries."""
+    """Return the operations a second of a large matrix product, the best of five runs."""
     size = 8192 if device.type == "cuda" else 512
     one, other = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     best = 0.0
     for _ in range(6):
         _wait(device)
-        begun = time.perf_counter()
+        started = time.perf_counter()
         for _ in range(10):
             one @ other
         _wait(device)
-        best = max(best, 10 * 2 * size**3 / (time.perf_counter() - begun))
+        best = max(best, 10 * 2 * size**3 / (time.perf_counter() - started))
     return best
 
 
@@ -193,7 +232,7 @@ def _wait(device: torch.device) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print the table, write the JSON. 1 when a goal was missed."""
+    """Measure, print the table, write the JSON. Returns 1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
     add: Any = parser.add_argument
     add("--json", type=Path, help="file for the figures")
@@ -203,8 +242,16 @@ def main(arguments: list[str] | None = None) -> int:
     add("--model", type=Path, help="an existing checkpoint instead of random weights")
     add("--tiny", action="store_true", help="a small model, to try the script")
     add("--no-compile", action="store_true")
+    add("--check", action="store_true", help="check what is painted, instead of measuring")
+    add("--seconds", type=float, default=300.0, help="for the checks, at most")
     options = parser.parse_args(arguments)
+    if options.check and not options.device and not torch.cuda.is_available():
+        print(NO_CUDA, file=sys.stderr)
+        return 2
     device = choose_device(options.device)
+    if options.check:
+        report = check(device, seconds=options.seconds, mame=not options.tiny)
+        return _finish(report, options.json, arguments)
     with tempfile.TemporaryDirectory() as place:
         if options.tiny:
             from tests.inference.tiny import make_checkpoint
@@ -219,12 +266,17 @@ def main(arguments: list[str] | None = None) -> int:
             batches=tuple(options.batches),
             compiled=not options.no_compile,
         )
+    return _finish(report, options.json, arguments)
+
+
+def _finish(report: Report, file: Path | None, arguments: list[str] | None) -> int:
+    """Print the table and write the JSON. Returns 1 if a target was missed."""
     print(table(report))
-    if options.json:
+    if file:
         command = "python -m benchmarks.gpu " + " ".join(arguments or sys.argv[1:])
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(to_json([report], command), encoding="utf-8")
-    return int(any(it.met is False for it in report.figures))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(to_json([report], command), encoding="utf-8")
+    return int(any(figure.met is False for figure in report.figures))
 
 
 if __name__ == "__main__":

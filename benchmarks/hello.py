@@ -1,4 +1,4 @@
-"""The measure of all things web: a Flask application that only says hello."""
+"""The baseline of web speed: a Flask application that only says hello."""
 
 from __future__ import annotations
 

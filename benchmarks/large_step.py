@@ -1,8 +1,4 @@
-"""One denoising step of Stable Diffusion 1.x's full size on a CPU, ours against diffusers'.
-
-512 x 512 pixels, random weights (speed does not depend on the values), with guidance: two rows.
-Both UNets are of the same class; what differs is how they lie in memory and in which precision.
-"""
+"""One denoising step of a full-size Stable Diffusion 1.x UNet on a CPU, ours beside diffusers'."""
 
 from __future__ import annotations
 
@@ -16,14 +12,14 @@ from typing import Any
 import torch
 
 from benchmarks.report import Report
-from inference import speed
+from inference.models import device
 
 ROUNDS = 3
 SIDE = 64  # latent cells of 512 pixels
 
 
 def run(*, rounds: int = ROUNDS, side: int = SIDE, tiny: bool = False) -> Report:
-    """Seconds a step, by turns. tiny: a UNet of a few layers, to try the benchmark itself."""
+    """Measure seconds a step, in turn. tiny: a UNet of a few layers, to try this benchmark."""
     from diffusers import UNet2DConditionModel
 
     report = Report("large step")
@@ -40,9 +36,11 @@ def run(*, rounds: int = ROUNDS, side: int = SIDE, tiny: bool = False) -> Report
     plain = UNet2DConditionModel(sample_size=side, cross_attention_dim=768, **shape).eval()
     ours = UNet2DConditionModel(sample_size=side, cross_attention_dim=768, **shape)
     ours.load_state_dict(plain.state_dict())
-    dtype = speed.choose_dtype(torch.device("cpu"))
+    dtype = device.choose_dtype(torch.device("cpu"))
     ours.to(dtype).eval()
-    order = speed.memory_format(torch.device("cpu"), dtype, ours.config.block_out_channels[0], side)
+    order = device.choose_memory_format(
+        torch.device("cpu"), dtype, ours.config.block_out_channels[0], side
+    )
     ours.to(memory_format=order)
     rows, words = torch.randn(2, 4, side, side), torch.randn(2, 77, 768)
     at = torch.tensor([500, 500])
@@ -58,14 +56,14 @@ def run(*, rounds: int = ROUNDS, side: int = SIDE, tiny: bool = False) -> Report
     seconds: list[list[float]] = [[], []]
     for number in range(rounds + 1):  # the first round only warms
         for place, work in enumerate(works):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             work()
             if number:
-                seconds[place].append(time.perf_counter() - begun)
+                seconds[place].append(time.perf_counter() - started)
     report.add("a step of ours", seconds[0], "s")
     report.add("a step of diffusers'", seconds[1], "s")
     ratios = [b / a for a, b in zip(*seconds, strict=True)]
     report.add("ratio", ratios, "", at_least=1.0)
-    told = [str(it).removeprefix("torch.") for it in (dtype, order)]
-    report.notes.append(f"ours: {', '.join(told)}; {torch.get_num_threads()} threads")
+    choices = [str(choice).removeprefix("torch.") for choice in (dtype, order)]
+    report.notes.append(f"ours: {', '.join(choices)}; {torch.get_num_threads()} threads")
     return report

@@ -1,11 +1,4 @@
-"""The load: webhooks over a few kept-alive connections, from one thread without waiting.
-
-    python -m benchmarks.load --port 8000 --count 800 [--rate 100]      prints one line of JSON
-
-A process of its own, light enough (about 0.05 ms a request) that what is measured is the server.
-The secret comes as LINE_CHANNEL_SECRET. Every webhook has an event id, a chat, a reply token and a
-signature of its own, made before the clock starts. Goes to 127.0.0.1 only.
-"""
+"""Load generator: webhooks over a few kept-alive connections, from one thread without waiting."""
 
 from __future__ import annotations
 
@@ -20,7 +13,7 @@ import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
 
-from bot.signature import sign
+from bot.line.signature import sign
 
 HOST = "127.0.0.1"
 MOST, LONGEST = 10_000, 120.0  # requests, seconds
@@ -29,8 +22,11 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Outcome:
-    """seconds: first byte sent to last answer read. latencies: ms a request, in order of answer;
-    with a rate from when it was due, so that waiting for a slow server counts."""
+    """Result of a load.
+
+    seconds: first byte sent to last answer read. latencies: ms a request, in order of answer; with
+    a rate they count from the due time, so that waiting for a slow server counts.
+    """
 
     seconds: float
     cpu_seconds: float
@@ -39,7 +35,7 @@ class Outcome:
 
 
 def webhook() -> bytes:
-    """A webhook body as LINE writes it: a prompt of a person who never wrote before."""
+    """Return a webhook body as LINE encodes it: a prompt of a new user."""
     number = str(secrets.randbelow(10**17))
     event = {
         "type": "message",
@@ -61,7 +57,7 @@ def webhook() -> bytes:
 
 
 def request(secret: str, body: bytes) -> bytes:
-    """The bytes of a POST /callback with LINE's headers."""
+    """Return the bytes of a POST /callback with LINE's headers."""
     head = (
         f"POST /callback HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: LineBotWebhook/2.0\r\n"
         f"Content-Type: application/json; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
@@ -85,7 +81,7 @@ class _Connection:
         self.socket.sendall(data)
 
     def status(self) -> str | None:
-        """Read what is there: the status once the answer is whole, else None."""
+        """Read what has arrived. Returns the status once the answer is complete, else None."""
         part = self.socket.recv(65536)
         if not part:
             raise ConnectionError(f"The server hung up after {self._read[:200]!r}.")
@@ -98,16 +94,16 @@ class _Connection:
 
 
 def drive(port: int, requests: list[bytes], connections: int, rate: float | None) -> Outcome:
-    """Send all requests: each connection its next one at once, or at `rate` a second in all.
+    """Send all requests: on each connection one after the other, or at `rate` a second in all.
 
-    Raises ConnectionError when the server hangs up, TimeoutError when it takes too long.
+    Raises ConnectionError if the server hangs up, TimeoutError if it takes too long.
     """
     everybody = [_Connection(port) for _ in range(connections)]
     try:
         return _drive(everybody, requests, rate)
     finally:
-        for it in everybody:
-            it.socket.close()
+        for connection in everybody:
+            connection.socket.close()
 
 
 def _drive(everybody: list[_Connection], requests: list[bytes], rate: float | None) -> Outcome:
@@ -117,8 +113,8 @@ def _drive(everybody: list[_Connection], requests: list[bytes], rate: float | No
     sent = 0
     cpu, start = time.process_time(), time.perf_counter()
     with selectors.SelectSelector() as selector:  # its timeouts are exact; there are few sockets
-        for it in everybody:
-            selector.register(it.socket, selectors.EVENT_READ, it)
+        for connection in everybody:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
         while len(latencies) < len(requests):
             current = time.perf_counter()
             if current - start > LONGEST:
@@ -142,7 +138,7 @@ def _drive(everybody: list[_Connection], requests: list[bytes], rate: float | No
 
 
 def main() -> int:
-    """Make the webhooks, send them, print the outcome."""
+    """Create the webhooks, send them, print the outcome."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--count", type=int, default=800)

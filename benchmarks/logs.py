@@ -1,4 +1,4 @@
-"""What a log line costs whoever writes it, with and without the stream in the broker."""
+"""Cost of a log line for the thread that writes it, with and without the stream in the broker."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 import structlog
 
 from benchmarks.report import Report
-from bot import logs
-from bot.logstream import LogStream
 from bot.settings import Settings
+from bot.telemetry import logs
+from bot.telemetry.log_stream import LogStream
 from tests.bot.valkey import valkey
 
 AT_MOST = 50.0  # microseconds that the stream may add to a line
@@ -25,7 +25,7 @@ SHARE = 2.0  # per cent of a paint
 
 
 def run(*, rounds: int = ROUNDS, lines: int = LINES) -> Report:
-    """Lines as a webhook writes them, by turns with and without the stream."""
+    """Write lines as a webhook does, in turn with and without the stream."""
     report = Report("logs")
     settings = Settings(line_channel_secret="s", line_channel_access_token="t")
     root = logging.getLogger()
@@ -39,7 +39,7 @@ def run(*, rounds: int = ROUNDS, lines: int = LINES) -> Report:
             alone.append(_microseconds(None, out, lines))
             before = time.process_time()
             kept.append(_microseconds(stream, out, lines))
-            while stream.waiting:
+            while stream.pending:
                 time.sleep(0.01)
             whole.append((time.process_time() - before) / lines * 1e6)
         assert not stream.dropped
@@ -48,10 +48,10 @@ def run(*, rounds: int = ROUNDS, lines: int = LINES) -> Report:
     structlog.reset_defaults()
     report.add("a line without the stream", alone, "us")
     report.add("a line with the stream", kept, "us")
-    more = [one - other for one, other in zip(kept, alone, strict=True)]
-    report.add("what the stream adds for the writer", more, "us", at_most=AT_MOST)
+    added = [one - other for one, other in zip(kept, alone, strict=True)]
+    report.add("what the stream adds for the writer", added, "us", at_most=AT_MOST)
     report.add("processor time of a line and its way to Redis", whole, "us")
-    share = [it * PAINT_LINES / (QUICKEST_PAINT * 1e6) * 100 for it in whole]
+    share = [us * PAINT_LINES / (QUICKEST_PAINT * 1e6) * 100 for us in whole]
     report.add(
         f"{PAINT_LINES} lines, of a paint of {QUICKEST_PAINT:g} s", share, "%", at_most=SHARE
     )
@@ -60,8 +60,8 @@ def run(*, rounds: int = ROUNDS, lines: int = LINES) -> Report:
 
 
 def _microseconds(stream: LogStream | None, out: object, lines: int) -> float:
-    """Processor time of the writing thread: other programs of the machine have no part in it."""
-    logs.set_up("web", "json", stream, out=out)  # type: ignore[arg-type]
+    """Return the CPU time of the writing thread a line, in microseconds."""
+    logs.configure("web", "json", stream, out=out)  # type: ignore[arg-type]
     structlog.configure(cache_logger_on_first_use=True)  # as it is on a process's own stdout
     log = structlog.get_logger("benchmark").bind()
     started = time.thread_time()

@@ -1,9 +1,4 @@
-"""Our painter against diffusers' StableDiffusionPipeline at its defaults, on this machine.
-
-Both have the same weights, steps, scheduler, size and guidance, read the prompt with the same
-tokenizer (the pipeline is given embeddings, since its own tokenizer class misreads this
-vocabulary), and both end with the encoded file. They take turns within one process.
-"""
+"""Our painter beside diffusers' StableDiffusionPipeline with its defaults, on this machine."""
 
 from __future__ import annotations
 
@@ -17,12 +12,13 @@ from typing import Any
 import torch
 
 from benchmarks.report import Report
-from inference import schedulers
-from inference.checkpoint import Checkpoint
-from inference.encoding import to_picture
-from inference.model import Model, encode, load_model, predict
-from inference.options import LoadOptions
-from inference.painter import Painter
+from inference.backends.load import load_accelerated
+from inference.engine.painter import EnginePainter
+from inference.images.encode import encode_picture
+from inference.load_options import LoadOptions
+from inference.models import schedulers
+from inference.models.checkpoint import Checkpoint
+from inference.models.model import Model, encode_prompt, predict
 from inference.request import DrawRequest
 
 ONE, FOUR, OVERHEAD = 2.5, 3.0, 3.0
@@ -38,29 +34,29 @@ def run(
     model: str | None = None,
     compiled: bool = False,
 ) -> Report:
-    """One picture and four; then the engine's steps against a bare loop around the UNet.
+    """Measure one picture and four; then the engine's steps beside a plain loop around the UNet.
 
-    compiled: ours with ENGINE_COMPILE=torch, diffusers' still at its defaults; no bare loop.
+    compiled: ours with ENGINE_COMPILE=torch, diffusers' still with its defaults; no plain loop.
     """
     report = Report("compiled" if compiled else "painting")
     checkpoint = Checkpoint.find(model)
-    own = load_model(checkpoint, options=LoadOptions(compile="torch" if compiled else "auto"))
+    own = load_accelerated(checkpoint, options=LoadOptions(compile="torch" if compiled else "auto"))
     steps = steps or own.default_steps
-    plain = load_model(checkpoint, dtype=torch.float32)
+    plain = load_accelerated(checkpoint, dtype=torch.float32)
     pipe = _pipeline(plain)
-    painter = Painter(own)
+    painter = EnginePainter(own)
     for count, goal in ((1, ONE), (4, FOUR)):
         request = DrawRequest(PROMPT, count=count, seed=1, steps=steps)
 
         def ours(request: DrawRequest = request) -> object:
             return painter.paint(request)
 
-        def theirs(count: int = count) -> object:
-            return _theirs(pipe, plain, count, steps)
+        def with_diffusers(count: int = count) -> object:
+            return _paint_with_diffusers(pipe, plain, count, steps)
 
-        seconds = _by_turns([ours, theirs], rounds)
-        report.add(f"{count} of ours", [it * 1000 for it in seconds[0]], "ms")
-        report.add(f"{count} of diffusers'", [it * 1000 for it in seconds[1]], "ms")
+        seconds = _by_turns([ours, with_diffusers], rounds)
+        report.add(f"{count} of ours", [value * 1000 for value in seconds[0]], "ms")
+        report.add(f"{count} of diffusers'", [value * 1000 for value in seconds[1]], "ms")
         ratios = [b / a for a, b in zip(*seconds, strict=True)]
         report.add(f"ratio, {count}", ratios, "", at_least=goal)
         report.raw[f"{count}_s"] = seconds
@@ -82,9 +78,9 @@ def _by_turns(works: list[Callable[[], object]], rounds: int) -> list[list[float
     seconds: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
         for place, work in enumerate(works):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             work()
-            seconds[place].append(time.perf_counter() - begun)
+            seconds[place].append(time.perf_counter() - started)
     return seconds
 
 
@@ -97,7 +93,9 @@ def _pipeline(model: Model) -> Any:
         text_encoder=model.text_encoder,
         tokenizer=None,
         unet=unet,
-        scheduler=schedulers.make(model.default_scheduler, model.scheduler_config, 1, "cpu"),
+        scheduler=schedulers.create_scheduler(
+            model.default_scheduler, model.scheduler_config, 1, "cpu"
+        ),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
@@ -106,11 +104,11 @@ def _pipeline(model: Model) -> Any:
     return pipe
 
 
-def _theirs(pipe: Any, model: Model, count: int, steps: int) -> object:
+def _paint_with_diffusers(pipe: Any, model: Model, count: int, steps: int) -> object:
     size = model.native_size
     pictures = pipe(
-        prompt_embeds=encode(model, PROMPT)[None].float(),
-        negative_prompt_embeds=encode(model, "")[None].float(),
+        prompt_embeds=encode_prompt(model, PROMPT)[None].float(),
+        negative_prompt_embeds=encode_prompt(model, "")[None].float(),
         num_images_per_prompt=count,
         num_inference_steps=steps,
         guidance_scale=model.default_guidance,
@@ -121,24 +119,24 @@ def _theirs(pipe: Any, model: Model, count: int, steps: int) -> object:
     ).images
     factor = max(1, -(-256 // size))
     return [
-        to_picture(
-            (it * 255).round().astype("uint8"),
+        encode_picture(
+            (picture * 255).round().astype("uint8"),
             size=(size * factor, size * factor),
             seed=1,
             model=model.name,
         )
-        for it in pictures
+        for picture in pictures
     ]
 
 
-def _overhead(report: Report, painter: Painter, steps: int, rounds: int) -> None:
-    """Seconds between the first step and the last, in the engine and in a loop around the UNet."""
+def _overhead(report: Report, painter: EnginePainter, steps: int, rounds: int) -> None:
+    """Report the seconds from first to last step, in the engine and in a loop around the UNet."""
     model = painter.model
     side = -(-model.native_size // model.factor)
-    embeddings = torch.stack([encode(model, ""), encode(model, PROMPT)])
+    embeddings = torch.stack([encode_prompt(model, ""), encode_prompt(model, PROMPT)])
 
     def bare() -> float:
-        scheduler = schedulers.make(
+        scheduler = schedulers.create_scheduler(
             model.default_scheduler, model.scheduler_config, steps, model.device
         )
         latents = torch.randn(1, model.unet.config.in_channels, side, side) * 1.0

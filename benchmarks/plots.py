@@ -1,7 +1,4 @@
-"""python -m benchmarks.plots: draw the stored results as pictures for the docs (SVG, by hand).
-
-Few bars and two colours: a plotting library would weigh more than all that is drawn.
-"""
+"""python -m benchmarks.plots: draw the stored results as SVG for the docs."""
 
 from __future__ import annotations
 
@@ -25,8 +22,8 @@ Pair = tuple[str, float, float]  # what was measured, ours, the other's
 
 
 def bars(title: str, unit: str, names: tuple[str, str], pairs: list[Pair], below: str) -> str:
-    """Two bars for each measure, as an SVG document. below: where and when it was measured."""
-    most = max(max(ours, theirs) for _, ours, theirs in pairs)
+    """Return two bars for each measure as an SVG document. below: the caption."""
+    most = max(max(ours, diffusers) for _, ours, diffusers in pairs)
     step = 2 * BAR + GAP
     height = 76 + step * len(pairs) + 28
     scale = (WIDTH - LEFT - RIGHT) / most
@@ -43,13 +40,13 @@ def bars(title: str, unit: str, names: tuple[str, str], pairs: list[Pair], below
         parts.append(f'<rect x="{x}" y="40" width="12" height="12" fill="{colour}"/>')
         parts.append(f'<text x="{x + 18}" y="51" class="ink">{escape(name)}</text>')
     parts.append(f'<path d="M{LEFT} 64V{64 + step * len(pairs)}" stroke="{RULE}"/>')
-    for number, (label, ours, theirs) in enumerate(pairs):
+    for number, (label, ours, diffusers) in enumerate(pairs):
         top = 70 + number * step
         parts.append(
             f'<text x="{LEFT - 10}" y="{top + BAR + 4}" text-anchor="end" class="ink">'
             f"{escape(label)}</text>"
         )
-        for y, value, colour in ((top, ours, OURS), (top + BAR, theirs, THEIRS)):
+        for y, value, colour in ((top, ours, OURS), (top + BAR, diffusers, THEIRS)):
             long = value * scale
             parts.append(
                 f'<rect x="{LEFT}" y="{y}" width="{long:.1f}" height="{BAR - 2}" fill="{colour}"/>'
@@ -63,7 +60,7 @@ def bars(title: str, unit: str, names: tuple[str, str], pairs: list[Pair], below
 
 
 def arrivals(stored: dict[str, Any]) -> str:
-    """Latencies of people who come when they like."""
+    """Plot the latencies of random arrivals."""
     value = _values(stored)
     pairs = [
         (f"{share} of capacity, {measure}", value[f"{share} engine, {measure}"],
@@ -76,7 +73,7 @@ def arrivals(stored: dict[str, Any]) -> str:
 
 
 def painting(stored: dict[str, Any]) -> str:
-    """One picture and four, against diffusers."""
+    """Plot one picture and four, beside diffusers."""
     value = _values(stored)
     pairs = [
         (label, value[f"{count} of ours"] / 1000, value[f"{count} of diffusers'"] / 1000)
@@ -87,7 +84,7 @@ def painting(stored: dict[str, Any]) -> str:
 
 
 def _values(stored: dict[str, Any]) -> dict[str, float]:
-    return {it["name"]: it["value"] for it in stored["benchmarks"][0]["figures"]}
+    return {figure["name"]: figure["value"] for figure in stored["benchmarks"][0]["figures"]}
 
 
 def _where(stored: dict[str, Any]) -> str:
@@ -96,7 +93,7 @@ def _where(stored: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Draw every result that is there into docs/pictures."""
+    """Plot every stored result into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, draw in (("arrivals", arrivals), ("painting", painting)):
         file = RESULTS / f"{name}.json"

@@ -1,4 +1,4 @@
-"""What a benchmark found: figures beside what was hoped for, as a table and as JSON."""
+"""Results of a benchmark: figures beside their targets, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import statistics
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ PACKAGES = ("flask", "gunicorn", "celery", "kombu", "redis", "sqlalchemy", "torc
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. low, high: the spread over rounds. Bounds: what the README claims."""
+    """One line of the table. low, high: the range over rounds. Bounds: what the README claims."""
 
     name: str
     value: float
@@ -31,7 +31,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the value keeps its bound; None where nothing is claimed."""
+        """Return whether the value is within its bound. Returns None without a bound."""
         if self.at_least is not None:
             return self.value >= self.at_least
         return None if self.at_most is None else self.value <= self.at_most
@@ -39,7 +39,7 @@ class Figure:
 
 @dataclass
 class Report:
-    """The outcome of one benchmark. raw: every single measurement, for the JSON only."""
+    """The results of one benchmark. raw: every single measurement, for the JSON only."""
 
     name: str
     figures: list[Figure] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Report:
         at_least: float | None = None,
         at_most: float | None = None,
     ) -> float:
-        """Add a figure, of several rounds the median and the spread; returns its value."""
+        """Add a figure: of several rounds the median and the range. Returns its value."""
         rounds = [values] if isinstance(values, int | float) else list(values)
         value = statistics.median(rounds)
         low, high = (min(rounds), max(rounds)) if len(rounds) > 1 else (None, None)
@@ -64,20 +64,26 @@ class Report:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The smallest value that `share` (0 to 1) of the values do not exceed."""
+    """Return the smallest value that `share` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, min(len(ordered) - 1, -(-len(ordered) * share // 1).__int__() - 1))]
 
 
 def table(report: Report) -> str:
-    """The figures in columns."""
+    """Return the figures in columns."""
     rows = [("", "median", "spread", "claim", "")]
-    for it in report.figures:
-        spread = "" if it.low is None or it.high is None else f"{_short(it.low)}-{_short(it.high)}"
-        claim = f">= {it.at_least:g}" if it.at_least is not None else ""
-        claim = f"<= {it.at_most:g}" if it.at_most is not None else claim
-        verdict = {None: "", True: "met", False: "MISSED"}[it.met]
-        rows.append((it.name, f"{_short(it.value)} {it.unit}".strip(), spread, claim, verdict))
+    for figure in report.figures:
+        spread = (
+            ""
+            if figure.low is None or figure.high is None
+            else f"{_short(figure.low)}-{_short(figure.high)}"
+        )
+        claim = f">= {figure.at_least:g}" if figure.at_least is not None else ""
+        claim = f"<= {figure.at_most:g}" if figure.at_most is not None else claim
+        verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+        rows.append(
+            (figure.name, f"{_short(figure.value)} {figure.unit}".strip(), spread, claim, verdict)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = [
         "  ".join(
@@ -90,40 +96,54 @@ def table(report: Report) -> str:
 
 
 def to_json(reports: Sequence[Report], command: str) -> str:
-    """The reports with where, when and how they were measured."""
+    """Return the reports with where, when and how they were measured."""
     content = {
         "command": command,
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions(),
         "benchmarks": [
-            asdict(it) | {"figures": [asdict(each) | {"met": each.met} for each in it.figures]}
-            for it in reports
+            asdict(report)
+            | {"figures": [asdict(each) | {"met": each.met} for each in report.figures]}
+            for report in reports
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def machine() -> dict[str, Any]:
-    """The processor, its cores, the memory, and how busy they are with other things."""
+    """Return the processor, its cores, the memory and the load."""
     model = platform.processor() or platform.machine()
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
-    kilobytes = [int(it.split()[1]) for it in _lines("/proc/meminfo") if it.startswith("MemTotal")]
+    kilobytes = [
+        int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")
+    ]
     return {
         "cpu": model,
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(kilobytes[0] / 1024**2, 1) if kilobytes else None,
         "system": platform.platform(),
-        "load_before": [round(it, 2) for it in os.getloadavg()],
+        "load_before": [round(load, 2) for load in os.getloadavg()],
     }
 
 
 def versions() -> dict[str, str]:
-    """Python's and the packages' that decide about speed."""
-    return {"python": sys.version.split()[0]} | {name: version(name) for name in PACKAGES}
+    """Return the versions of Python and of the packages that decide the speed."""
+    return {"python": sys.version.split()[0]} | {
+        name: version(name) for name in PACKAGES if _is_installed(name)
+    }
+
+
+def _is_installed(name: str) -> bool:
+    """A machine that only paints has no web server."""
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _short(value: float) -> str:

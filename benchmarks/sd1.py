@@ -1,7 +1,4 @@
-"""A checkpoint of Stable Diffusion 1.x's full size with random weights: as fast as a trained one.
-
-python -m benchmarks.sd1 FOLDER    writes it, 2 GB in half precision
-"""
+"""A full-size Stable Diffusion 1.x checkpoint with random weights: as fast as a trained one."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ from typing import Any
 
 import torch
 
-from inference.checkpoint import EMBEDDED
-from inference.tokenizer import load_tokenizer
+from inference.models.checkpoint import EMBEDDED
+from inference.models.tokenizer import load_tokenizer
 
 PEAK_STEPS = {"plain": 54.5, "compiled": 66.0, "stable-fast": 104.6}  # published for an H100
 _SCHEDULER = {
@@ -31,13 +28,13 @@ _SCHEDULER = {
 
 
 def make_sd1(folder: Path, dtype: torch.dtype = torch.float16) -> Path:
-    """Write the checkpoint; a minute of work. The tokenizer is that of the embedded model."""
+    """Write the checkpoint, in about a minute. The tokenizer is that of the embedded model."""
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel
 
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(EMBEDDED / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)
-    largest = load_tokenizer(folder / "tokenizer").largest_id
+    largest = load_tokenizer(folder / "tokenizer").max_id
     text = CLIPTextConfig(
         vocab_size=max(49408, largest + 1),
         hidden_size=768,

@@ -1,4 +1,4 @@
-"""What a claim and a place cost while the queue is long, on SQLite, in processor time."""
+"""CPU time of a claim and of a queue position with a long queue, on SQLite."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from benchmarks.report import Report
 from bot import jobs
-from bot.database import Database, now
 from bot.jobs import QUEUED
-from bot.tables import jobs as table
+from bot.store.clock import now
+from bot.store.database import Database
+from bot.store.schema import jobs as table
 
 QUEUED_JOBS, PAINTED, ROUNDS = 10_000, 20_000, 30
 CLAIM_AT_MOST, PLACE_AT_MOST = 50.0, 250.0  # ms; a painting takes seconds
@@ -21,7 +22,7 @@ PATTERNS = {"one": 1, "two": 2, "fifty": 50}  # jobs of each person
 
 
 def run(*, queued: int = QUEUED_JOBS, painted: int = PAINTED, rounds: int = ROUNDS) -> Report:
-    """Everybody has one job queued, two, fifty, or one person has all."""
+    """Measure with one, two and fifty queued jobs a user, and with all jobs from one user."""
     report = Report("turns")
     report.notes.append(f"{queued:,} jobs queued, {painted:,} painted by the same people before.")
     with tempfile.TemporaryDirectory() as folder:
@@ -49,14 +50,14 @@ def _measure(database: Database, rounds: int) -> tuple[list[float], list[float]]
             job = jobs.claim_next(db, "worker", 30.0)
             claims.append((time.process_time() - started) * 1e3)
             assert job is not None
-            mine = table.c.id == job.id
-            db.execute(update(table).where(mine).values(state="drawn", painted_at=now()))
+            this_job = table.c.id == job.id
+            db.execute(update(table).where(this_job).values(state="drawn", painted_at=now()))
         with database.read() as db:
             waits = db.execute(last.limit(1)).mappings().one()["id"]
             newest = jobs.get(db, waits)
             assert newest is not None
             started = time.process_time()
-            jobs.place(db, newest)
+            jobs.queue_position(db, newest)
             places.append((time.process_time() - started) * 1e3)
     return claims, places
 

@@ -2,73 +2,55 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import structlog
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot import (
-    album,
-    health,
-    japanese,
-    last_words,
-    logs,
-    logstream,
-    metrics,
-    pictures,
-    sentry,
-    terms,
-    tracing,
-    webhook,
-)
-from bot.database import Database
-from bot.moderation import moderation
 from bot.settings import Settings
 from bot.storage import open_storage
-
-log = structlog.get_logger(__name__)
+from bot.store.checkpoints import checkpoint_apart
+from bot.store.database import Database
+from bot.telemetry import crash, encryption, log_stream, logs, sentry, tracing
+from bot.web import album_pages, headers, health, hostile, metrics, pictures, terms, webhook
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application; without `settings`, they come from the environment.
+    """Build the application; without `settings`, they are read from the environment.
 
     Raises SettingError when one of them is missing or wrong.
     """
     settings = settings or Settings.from_env()
-    logs.set_up("web", settings.log_format, logstream.for_process(settings))
-    sentry.set_up("web", settings)
-    tracing.set_up("web", settings)
-    with last_words.spoken():
-        return _made(settings)
+    logs.configure("web", settings.log_format, log_stream.for_process(settings))
+    sentry.configure("web", settings)
+    tracing.configure("web", settings)
+    encryption.warn(settings)
+    with crash.log_fatal():
+        return _build_app(settings)
 
 
-def _made(settings: Settings) -> Flask:
-    if settings.moderation:
-        moderation(settings.moderation_lists)  # a list that cannot be read is told now
-    else:
-        log.warning("moderation is off", meaning="prompts are painted unchecked")
+def _build_app(settings: Settings) -> Flask:
     app = Flask("bot")
-    app.config["MAX_CONTENT_LENGTH"] = webhook.MAX_BODY
-    app.extensions["warm_up"] = partial(_warm_up, settings)
+    app.config["MAX_CONTENT_LENGTH"] = webhook.MAX_BODY_BYTES
+    app.extensions["trusted_proxies"] = settings.trusted_proxies
+    headers.init_app(app, settings)
+    hostile.init_app(app)
     database = Database(settings.database_url)
+    checkpoint_apart(database)
     app.extensions["database"] = database
     health.init_app(app, database)
     metrics.init_app(app, settings, database)
     webhook.init_app(app, settings, database)
     storage = open_storage(settings)
     pictures.init_app(app, storage)
-    album.init_app(app, settings, database, storage)
+    album_pages.init_app(app, settings, database, storage)
     terms.init_app(app, settings)
     if settings.admin_password is not None:
-        from bot import admin  # sessions and forms: memory that a house without pages saves
+        from bot.web import admin  # sessions and forms: memory that is saved without the pages
 
         admin.init_app(app, settings, database, storage)
+    # Around the operator's pages too. Nothing but the address is believed: the bot's own links
+    # begin with PUBLIC_URL, and gunicorn believes nothing (bot.gunicorn_conf).
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     return app
-
-
-def _warm_up(settings: Settings) -> None:
-    """Do once, beside the first requests, what would hold an answer up for half a second: open the
-    dictionary, and make the moderation's lists ready with it."""
-    japanese.words("絵")
-    if settings.moderation:
-        moderation(settings.moderation_lists).category("絵")

@@ -8,16 +8,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
-from inference import catalog
-from inference.options import LoadOptions
-from inference.request import DrawRequest, PaintError, Picture, Stopped
-from inference.schedulers import NAMES
-
-if TYPE_CHECKING:
-    from inference.painter import Painter
-    from inference.pipelines import PipelinePainter
+from inference.errors import PaintError, Stopped
+from inference.load_options import LoadOptions
+from inference.models import catalog
+from inference.models.schedulers import SCHEDULERS
+from inference.painter import Painter, load_painter
+from inference.request import DrawRequest, Picture
 
 FAILED, INTERRUPTED = 2, 130
 
@@ -32,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     request = DrawRequest(
         prompt=options.prompt,
-        negative_prompt=options.negative,
+        negative_prompt=options.negative_prompt,
         count=options.count,
         seed=options.seed,
         steps=options.steps,
@@ -46,17 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         request.check()
+        if image is not None:
+            _check_image(image, mask)
         options.output.mkdir(parents=True, exist_ok=True)
-        _say(f"loading {options.model or catalog.DEFAULT} ...")
-        from inference.painter import Painter
-
-        painter = Painter.load(
+        _say(f"loading {options.model or catalog.DEFAULT_MODEL} ...")
+        with load_painter(
             options.model,
             device=options.device,
             token=os.environ.get("HF_TOKEN"),
             options=LoadOptions.from_env(os.environ),
-        )
-        pictures = _paint(painter, request)
+        ) as painter:
+            pictures = _paint(painter, request)
         for picture in pictures:
             if picture.flagged:
                 _say(f"seed {picture.seed}: withheld, the safety checker refused the picture")
@@ -74,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Picture]:
+def _paint(painter: Painter, request: DrawRequest) -> list[Picture]:
     """Paint with a progress bar; Ctrl-C stops at the next step."""
     from tqdm import tqdm  # type: ignore[import-untyped]
 
     info = painter.info
     _say(f"{info.name} on {info.device} ({info.runtime}, {info.dtype}); licence: {info.license}")
-    cut = painter.kept_and_cut(request.prompt)[1].strip()
+    cut = painter.split_at_token_limit(request.prompt)[1].strip()
     if cut:
         _say(f"the prompt is too long for the model, which does not read: {cut}")
     interrupted: list[int] = []
@@ -98,10 +96,16 @@ def _paint(painter: Painter | PipelinePainter, request: DrawRequest) -> list[Pic
 
 
 def _read(path: Path) -> bytes:
-    from inference import incoming  # which needs Pillow, and --help does not
+    from inference.images import limits
 
     with path.open("rb") as file:
-        return file.read(incoming.MAX_BYTES + 1)  # one more is refused, and no more is held
+        return file.read(limits.MAX_BYTES + 1)  # one more is refused, and no more is held
+
+
+def _check_image(image: bytes, mask: bytes | None) -> None:
+    from inference.images import decode
+
+    decode.check_image(image, mask)
 
 
 def _write(folder: Path, picture: Picture) -> Path:
@@ -126,13 +130,24 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height or width)
 
 
+class _ListModels(argparse.Action):
+    """Print the catalog: name, licence, and what the model is good at."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        for model in catalog.MODELS.values():
+            print(f"{model.name}\t{model.license}\t{model.good_at}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference", description=__doc__)
     add: Any = parser.add_argument
     add("prompt", help="what to paint, in Japanese")
     add("-n", "--count", type=int, default=1, help="pictures, 1 to 4")
     add("-o", "--output", type=Path, default=Path(), help="folder for the files (default: here)")
-    add("--negative", default="", help="what should not be in the picture")
+    add("--negative-prompt", default="", help="what should not be in the picture")
+    add("--negative", dest="negative_prompt", default="", help=argparse.SUPPRESS)  # until 0.2
+    add("--models", action=_ListModels, nargs=0, help="list the models that are known, and exit")
     add("--seed", type=int, help="0 to 4294967295; picture i has seed + i (default: random)")
     add("--steps", type=int, help="denoising steps (default: the model's)")
     add("--guidance", type=float, help="how closely to follow the prompt (default: the model's)")
@@ -140,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--image", type=Path, help="a PNG, JPEG or WebP file to start from")
     add("--strength", type=float, help="how far to go away from it, 0 to 1 (default: 0.75)")
     add("--mask", type=Path, help="a file of its shape, white where it is to be repainted")
-    add("--scheduler", choices=NAMES, help="(default: the model's)")
+    add("--scheduler", choices=SCHEDULERS, help="(default: the model's)")
     add("--model", default=os.environ.get("MODEL"), help="folder or hub id (default: MODEL, mame)")
     add("--device", default=os.environ.get("DEVICE"), help="cpu, cuda, cuda:1, mps (default: best)")
     return parser

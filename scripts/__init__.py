@@ -1,1 +1,1 @@
-"""What a developer runs: the demo, the broker of one machine, documentation made from the code."""
+"""Developers' commands: the demo, a broker for one machine, generated documentation."""

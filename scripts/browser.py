@@ -1,7 +1,4 @@
-"""The browser that `make test` looks at pages with: a Chromium, and a font with Japanese in it.
-
-Uses the one that is there; else installs Debian's as root, else Playwright's own build.
-"""
+"""Install the browser of `make test`: Chromium, and a Japanese font."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ PACKAGES = ["chromium", "fonts-noto-cjk"]
 
 
 def main() -> int:
-    """Make sure that a Chromium is there; 1 only where CI is set and there is none."""
+    """Make sure that Chromium is installed. Returns 1 only where CI is set and it is not."""
     if find_chromium():
         return 0
     if shutil.which("apt-get") and os.geteuid() == 0:

@@ -19,7 +19,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from scripts import made
+from scripts import generated_pages
 
 PAGE = Path(__file__).parent.parent / "docs" / "operate" / "capacity.md"
 BEGIN = "<!-- Made by `python -m scripts.capacity`; change scripts/capacity.py instead. -->\n"
@@ -29,36 +29,38 @@ PLANS = (("コミュニケーション", 200), ("ライト", 5_000), ("スタン
 MONTH = 30  # days
 
 
-def _of(help_text: str, default: Any) -> Any:
+def option(help_text: str, default: Any) -> Any:
     return field(default=default, metadata={"help": help_text})
 
 
 @dataclass(frozen=True)
 class House:
-    """What is asked of a house, and how fast one of its workers is."""
+    """The load of an installation, and the speed of one of its workers."""
 
-    people: int = _of("people who ask for pictures on a day", 100)
-    wishes: float = _of("wishes a day of each", 4.0)
-    pictures: float = _of("pictures a wish, on average", 1.3)
-    peak: float = _of("share of the day's wishes in its busiest hour", 0.12)
-    seconds: float = _of("seconds that a wish takes when a worker has only that one", 2.0)
-    more: float = _of("what each further picture adds to those seconds, as a share of them", 0.25)
-    slots: int = _of("ENGINE_SLOTS: wishes that a worker paints together", 16)
-    patience: float = _of("seconds within which 95 of 100 wishes are to be painted", 45.0)
-    megabytes: float = _of("megabytes a picture, with its preview", 0.6)
-    days: int = _of("RETENTION_DAYS", 90)
-    missed: float = _of("share of wishes that neither reply nor ticket can carry", 0.005)
-    members: float = _of("what such a push costs: members of the chat, on average", 1.5)
+    people: int = option("people who ask for pictures on a day", 100)
+    wishes: float = option("wishes a day of each", 4.0)
+    pictures: float = option("pictures a wish, on average", 1.3)
+    peak: float = option("share of the day's wishes in its busiest hour", 0.12)
+    seconds: float = option("seconds that a wish takes when a worker has only that one", 2.0)
+    more: float = option(
+        "what each further picture adds to those seconds, as a share of them", 0.25
+    )
+    slots: int = option("ENGINE_SLOTS: wishes that a worker paints together", 16)
+    patience: float = option("seconds within which 95 of 100 wishes are to be painted", 45.0)
+    megabytes: float = option("megabytes a picture, with its preview", 0.6)
+    days: int = option("RETENTION_DAYS", 90)
+    missed: float = option("share of wishes that neither reply nor ticket can carry", 0.005)
+    members: float = option("what such a push costs: members of the chat, on average", 1.5)
 
     @property
     def rate(self) -> float:
-        """Wishes a second in the peak hour."""
+        """Return requests a second in the peak hour."""
         return self.people * self.wishes * self.peak / 3600
 
 
 @dataclass(frozen=True)
 class Need:
-    """What that takes. wait: the seconds that 95 of 100 wishes take at most in the peak hour."""
+    """What the load takes. wait: the 95th percentile of seconds a request takes at the peak."""
 
     workers: int
     wait: float
@@ -71,10 +73,10 @@ class Need:
 
 
 class Worker:
-    """One worker: all that it paints goes on at the same speed, which falls with their number.
+    """One worker: all its requests progress at the same speed, which falls with their number.
 
-    Time is counted in `done`, the seconds that a wish alone would have got on by; so a wish ends
-    when `done` has grown by its own seconds, whoever joined or left meanwhile.
+    Progress is counted in `done`: the seconds that a request would have taken alone. A request
+    ends when `done` has grown by its own seconds, whoever joined or left meanwhile.
     """
 
     def __init__(self, house: House) -> None:
@@ -85,31 +87,31 @@ class Worker:
 
     @property
     def speed(self) -> float:
-        """Seconds of a wish alone that go by in a second."""
+        """Return the progress of each request in a second, in seconds of a request alone."""
         return 1.0 / (1.0 + self._house.more * max(0, self.pictures - 1))
 
     def next_end(self, now: float) -> float:
-        """When the first of the batch will be painted, if nobody joins."""
+        """Return when the first of the batch will be painted if no request joins."""
         return now + (self.batch[0][0] - self.done) / self.speed if self.batch else math.inf
 
     def go_on(self, seconds: float) -> None:
-        """Let time go by."""
+        """Advance the time."""
         self.done += seconds * self.speed
 
-    def join(self, asked: float, pictures: int) -> None:
-        """Take a wish in."""
-        heapq.heappush(self.batch, (self.done + self._house.seconds, pictures, asked))
+    def join(self, arrived_at: float, pictures: int) -> None:
+        """Add a request to the batch."""
+        heapq.heappush(self.batch, (self.done + self._house.seconds, pictures, arrived_at))
         self.pictures += pictures
 
     def finish(self) -> float:
-        """Let the first go; when it was asked for."""
-        _, pictures, asked = heapq.heappop(self.batch)
+        """Remove the first of the batch; return when it was requested."""
+        _, pictures, arrived_at = heapq.heappop(self.batch)
         self.pictures -= pictures
-        return asked
+        return arrived_at
 
 
 def simulate(house: House, workers: int, wishes: int = WISHES, seed: int = 1) -> list[float]:
-    """Seconds from wish to picture of so many wishes at the peak's rate, in ascending order."""
+    """Return the seconds from request to picture at the peak rate, in ascending order."""
     chance = random.Random(seed)
     crew = [Worker(house) for _ in range(workers)]
     waiting: deque[tuple[float, int]] = deque()
@@ -117,13 +119,13 @@ def simulate(house: House, workers: int, wishes: int = WISHES, seed: int = 1) ->
     now, left = 0.0, wishes
     arrival = chance.expovariate(house.rate)
     while len(took) < wishes:
-        first = min(crew, key=lambda it: it.next_end(now))
+        first = min(crew, key=lambda worker: worker.next_end(now))
         end = first.next_end(now)
         upcoming = arrival if left else math.inf
-        moment = min(end, upcoming)
-        for it in crew:
-            it.go_on(moment - now)
-        now = moment
+        next_at = min(end, upcoming)
+        for worker in crew:
+            worker.go_on(next_at - now)
+        now = next_at
         if end <= upcoming:
             took.append(now - first.finish())
         else:
@@ -131,7 +133,7 @@ def simulate(house: House, workers: int, wishes: int = WISHES, seed: int = 1) ->
             left -= 1
             arrival = now + chance.expovariate(house.rate)
         while waiting:
-            free = min(crew, key=lambda it: len(it.batch))
+            free = min(crew, key=lambda worker: len(worker.batch))
             if len(free.batch) >= house.slots:
                 break
             free.join(*waiting.popleft())
@@ -139,19 +141,19 @@ def simulate(house: House, workers: int, wishes: int = WISHES, seed: int = 1) ->
 
 
 def _pictures(mean: float, chance: random.Random) -> int:
-    """One picture or four, so often that the mean comes out."""
+    """Draw one picture or four, so that the mean is right."""
     return 4 if chance.random() < (mean - 1) / 3 else 1
 
 
 def fewest(house: House) -> int:
-    """Workers below which the queue would grow for ever: what all of them paint at their best."""
+    """Return the number of workers below which the queue would grow without end."""
     pictures = max(house.slots * house.pictures, 1.0)
     together = house.slots / (house.seconds * (1.0 + house.more * (pictures - 1)))
     return max(1, math.ceil(house.rate / together + 1e-9))
 
 
 def needed(house: House) -> Need:
-    """The fewest workers with which 95 of 100 wishes are painted in time, and all the rest."""
+    """Return the fewest workers that paint 95 of 100 requests in time, and everything else."""
     workers = fewest(house)
     while True:
         took = simulate(house, workers)
@@ -165,7 +167,7 @@ def needed(house: House) -> Need:
     return Need(
         workers=workers,
         wait=wait,
-        late=sum(it > 55.0 for it in took) / len(took),
+        late=sum(seconds > 55.0 for seconds in took) / len(took),
         busy_hours=wishes * house.seconds * (1 + house.more * (house.pictures - 1)) / 3600,
         gigabytes=pictures * house.days * house.megabytes / 1000,
         gigabytes_a_month=pictures * MONTH * house.megabytes / 1000,
@@ -191,7 +193,7 @@ _HEADS = (
 
 
 def table() -> str:
-    """The examples as a Markdown table."""
+    """Return the examples as a Markdown table."""
     lines = ["| " + " | ".join(_HEADS) + " |", "|---|" + "---:|" * 8 + "---|"]
     for name, house in EXAMPLES.items():
         need = needed(house)
@@ -212,7 +214,7 @@ def table() -> str:
 
 
 def tell(house: House) -> str:
-    """One house, for people at a terminal."""
+    """Describe one installation for a terminal."""
     need = needed(house)
     return "\n".join(
         (
@@ -229,19 +231,19 @@ def tell(house: House) -> str:
 
 
 def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
-    """Write the table, compare it (--check: 1 if it was stale), or tell of one house."""
+    """Write the table, compare it (--check: 1 if it is stale), or describe one installation."""
     parser = argparse.ArgumentParser(prog="python -m scripts.capacity", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
     for item in fields(House):
         _add(parser, item)
     given = vars(parser.parse_args(arguments))
     check = given.pop("check")
-    own = {name: it for name, it in given.items() if it is not None}
+    own = {name: value for name, value in given.items() if value is not None}
     if own:
         print(tell(House(**own)))
         return 0
-    new = made.between(page.read_text(encoding="utf-8"), BEGIN, END, table())
-    return made.settle(page, new, "scripts.capacity", check=check)
+    new = generated_pages.replace_section(page.read_text(encoding="utf-8"), BEGIN, END, table())
+    return generated_pages.write_or_check(page, new, "scripts.capacity", check=check)
 
 
 def _add(parser: argparse.ArgumentParser, item: Field[Any]) -> None:

@@ -1,7 +1,6 @@
-"""`make demo`: the whole house on this machine, with the simulator in LINE's place.
+"""`make demo`: all processes on this machine, with the simulator in LINE's place.
 
-Starts what the two Procfiles name and prints the address to open. Ctrl-C stops everything; what
-was under way goes on at the next start, since it is in var/.
+Whatever ends is started again (scripts.supervisor).
 """
 
 from __future__ import annotations
@@ -18,16 +17,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
+
+from scripts.supervisor import Supervisor
 
 ROOT = Path(__file__).parent.parent
 PORTS = {"PORT": 8000, "SIMULATOR_PORT": 8001, "BROKER_PORT": 6390}
 
 
 def environment() -> dict[str, str]:
-    """The processes' environment: this one's, and what the demo needs beside it.
+    """Return the processes' environment: this one's, with what the demo needs.
 
-    Production settings are taken out, so that trying the demo touches no real channel or bucket.
+    Production settings are removed, so that the demo touches no real channel or bucket.
     """
     own = ("LINE_", "S3_", "AWS_", "BROKER_", "DATABASE_", "PUBLIC_", "SIMULATOR_")
     kept = {k: v for k, v in os.environ.items() if k in PORTS or not k.startswith(own)}
@@ -52,28 +52,35 @@ def environment() -> dict[str, str]:
 
 
 def taken_ports(env: dict[str, str]) -> Iterator[str]:
-    """A sentence for each port that something else listens on."""
+    """Return a sentence for each port that another program listens on."""
     for name in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", int(env[name])))
-            except OSError:
-                free = int(env[name]) + 1000
-                yield (
-                    f"Port {env[name]} is taken by another program (perhaps another demo). "
-                    f"Stop that program, or choose a port: {name}={free} make demo"
-                )
+        if is_taken(int(env[name])):
+            free = int(env[name]) + 1000
+            yield (
+                f"Port {env[name]} is taken by another program (perhaps another demo). "
+                f"Stop that program, or choose a port: {name}={free} make demo"
+            )
 
 
-def processes(env: dict[str, str]) -> dict[str, str]:
-    """Name -> command line, with the environment's values filled in."""
-    found: dict[str, str] = {}
+def is_taken(port: int) -> bool:
+    """Return whether another program listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def processes() -> dict[str, str]:
+    """Return name -> command line of both Procfiles; the shell fills in the environment."""
+    commands: dict[str, str] = {}
     for name in ("Procfile.demo", "Procfile"):
-        found |= parse_procfile((ROOT / name).read_text(encoding="utf-8")).processes
-    found.pop("release")
+        commands |= parse_procfile((ROOT / name).read_text(encoding="utf-8")).processes
+    commands.pop("release")
     # `exec`, so that the signal which stops a process reaches it rather than a shell.
-    return {name: f"exec {line}" for name, line in found.items()}
+    return {name: f"exec {line}" for name, line in commands.items()}
 
 
 def announce(env: dict[str, str]) -> None:
@@ -89,6 +96,14 @@ def announce(env: dict[str, str]) -> None:
         else:
             print(f"\n{url} does not answer; the lines above say why.\n", flush=True)
             return
+    # The menu under the chat, as an operator makes it in production.
+    subprocess.run(
+        [sys.executable, "-m", "bot", "richmenu"],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        check=False,  # whatever can be tapped there can be typed
+        timeout=60,
+    )
     frame = "─" * 62
     print(
         f"\n{frame}\n  絵筆 is ready. Open   {env['SIMULATOR_URL']}\n"
@@ -98,7 +113,7 @@ def announce(env: dict[str, str]) -> None:
 
 
 def main() -> int:
-    """Run the demo until Ctrl-C; returns the exit status."""
+    """Run the demo until Ctrl-C; return the exit status."""
     os.chdir(ROOT)
     env = environment()
     problems = list(taken_ports(env))
@@ -108,14 +123,13 @@ def main() -> int:
     (ROOT / "var").mkdir(exist_ok=True)
     # Meanwhile the worker loads its model; the others wait for the tables.
     migrating = subprocess.Popen([sys.executable, "-m", "bot", "migrate"], env=env)
-    manager = Manager()
-    for name, line in processes(env).items():
+    manager = Supervisor()
+    for name, line in processes().items():
         manager.add_process(name, line, env=env, cwd=str(ROOT))
     threading.Thread(target=announce, args=(env,), daemon=True).start()
     manager.loop()
     migrating.wait()
-    # Ctrl-C is how a demo ends; that is no failure.
-    return 0 if manager.returncode in {0, 130, 143} else int(manager.returncode or 0)
+    return 0  # Ctrl-C is how a demo ends; that is no failure
 
 
 if __name__ == "__main__":

@@ -1,326 +1,227 @@
-"""docs/what-you-can-say.md, made from the code that reads sentences, so that it cannot go stale.
+"""docs/what-you-can-say.md and docs/ja/what-you-can-say.md, from the code that reads sentences.
 
-python -m scripts.phrases_table            write it
-python -m scripts.phrases_table --check    only look: 1 if it is stale
+What they say between the examples stands in phrases_en.toml and phrases_ja.toml.
 """
 
 from __future__ import annotations
 
 import argparse
+import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
-from bot import going_on, groups, languages, readback
-from bot.prompt import clean, read, reading_of, request_of, stored, styles
-from bot.prompt.applying import apply
-from bot.prompt.changes import change
-from bot.prompt.commands import WORDS
-from bot.prompt.pointing import about_photo, of_photo, wish
-from bot.prompt.wish import GUIDANCE, STEPS
-from inference.catalog import ModelInfo
+from bot.conversation import (
+    defaults,
+    groups,
+    keep,
+    picture_actions,
+    picture_details,
+    style_taps,
+)
+from bot.conversation import language as language_choice
+from bot.messages.prompt_summary import summary_items
+from bot.prompt import StoredRequest, clean, read, styles
+from bot.prompt.apply_change import apply_change
+from bot.prompt.changes import parse_change
+from bot.prompt.commands import COMMAND_PHRASES
+from bot.prompt.default_wishes import parse_default
+from bot.prompt.photo_phrases import parse_photo_change, parse_quoted_photo_change, photo_reading
+from bot.prompt.stored_request import GUIDANCE_FACTORS, STEP_FACTORS
+from inference.models.catalog import ModelInfo
 from inference.request import MAX_COUNT
-from scripts import made
+from scripts import generated_pages, phrases_examples
 
-PAGE = Path(__file__).parent.parent / "docs" / "what-you-can-say.md"
-EXAMPLES: dict[str, tuple[str, ...]] = {
-    "How many": (
-        "赤い車を4枚", "赤い車、三枚ください", "赤い車を２、３まい", "赤い車を4パターンで",
-        "四枚羽の扇風機", "4枚羽の鳥を2枚お願いします", "花びらが5枚",
-    ),
-    "Shape": (
-        "海を横長で", "海、縦長サイズで", "海 正方形", "海 16:9", "海をスマホの壁紙に",
-        "海をPCの壁紙にしたい", "猫のアイコン", "横長のソファ", "正方形の窓がある家",
-    ),
-    "Style": (
-        "朝の湖を水彩で", "浮世絵の富士山", "猫をアニメっぽく", "猫を写真みたいに",
-        "勇者をドット絵で", "油絵を描く猫", "水彩絵の具", "写真を撮る人",
-    ),
-    "What to leave out": (
-        "渋谷の交差点、人なし", "人物なしの街", "海、文字は入れないで", "ラーメン、ネギ抜きで",
-        "浜辺、赤い車と看板はいらない", "森、動物は出さないでね", "道頓堀、人入れんといて",
-        "富士山、できれば人が写り込まないようにお願いします", "雨じゃなくて雪の京都",
-        "洋なしとりんご", "底なし沼",
-    ),
-    "How to paint": (
-        "猫を速く描いて", "猫、急ぎで", "猫を丁寧に描いてください", "猫、高画質で", "猫、忠実に",
-        "宇宙の猫、おまかせで", "猫を少しだけ変えて", "猫、変化は30%で", "速く走る犬", "自由の女神",
-    ),
-    "The same picture again": ("猫 シード42", "猫、シード値は42で", "シード権を獲得したチーム"),
-    "Everything at once": (
-        "夜の富士山を浮世絵風に、横長で4枚、人物なしでお願いします",
-        "ねえねえ、お城の絵を水彩で2枚、縦長で描いてくれる？",
-        "お忙しいところ恐れ入ります。孫の着物姿を水彩画で描いていただけますでしょうか。",
-        "おはようさん。LINEのアイコン用に柴犬描いてもらえへんやろか",
-        "お題：雪だるま　枚数：2枚　形：横長",
-    ),
-}  # fmt: skip
-CHANGES = (
-    ("朝の富士山、浮世絵風", "さっきのを夜にして"),
-    ("夜の富士山、浮世絵風", "油絵風にしてください"),
-    ("猫", "もっと明るく"),
-    ("青い目の猫", "猫を犬に変えて"),
-    ("白い猫", "猫を黒にして"),
-    ("猫", "背景を青に"),
-    ("青い背景の犬", "背景をピンクに"),
-    ("赤い屋根の白い家", "屋根を緑に"),
-    ("赤い車", "青くして"),
-    ("雨の街", "晴れにして"),
-    ("3匹の猫", "5匹にして"),
-    ("左に犬", "右にして"),
-    ("公園で遊ぶ犬", "場所を海辺に"),
-    ("女の子", "髪を短くして"),
-    ("猫", "この絵を水彩画に"),
-    ("朝の海", "さっきと同じ感じで夜に"),
-    ("犬と海", "犬じゃなくて猫にして"),
-    ("夜の街", "雪を降らせてもらえますか"),
-    ("猫", "月を追加して"),
-    ("浜辺", "人を消して"),
-    ("猫", "横長で、4枚"),
-    ("猫", "犬の絵にして"),
-    ("猫", "夜の街"),
-)
-PHOTOS = (
-    *("これを水彩画に", "この写真を浮世絵風にして", "これをアニメ調で、もう少し忠実に"),
-    *("写真を油絵に、縦長で", "これ水彩画にできますか？", "これを少しだけ変えて水彩に"),
-    *("この子を絵本風に", "この写真の背景を海に", "これに帽子をかぶせて"),
-    *("この写真をもとに、夕焼けの海を描いて", "これはうちの犬です。水彩画にして"),
-    *(
-        "うちの猫です！水彩画にしてください",
-        "水彩画に",
-        "夜にして",
-        "赤いりんご",
-        "写真を撮る人",
-        "これからの街",
-    ),
-)
-HEAD = """# What you can say
-
-<!-- Made by `python -m scripts.phrases_table`; change the code or that script instead. -->
-
-One writes to the bot as to a person: in Japanese, politely or not, with the wishes anywhere in
-the sentence. What it understood beside the subject comes back with the picture, as
-「こう読みました：…」, in words that can be sent again. Where it is unclear whether a word is a
-wish or part of the picture, it stays in the picture.
-"""
-STYLES = """## Styles that are known
-
-Each with 「風」, 「調」, 「タッチ」, 「っぽく」, 「みたいに」 or 「で」. A large model also
-gets the words of the preset; a small one, such as 豆, would only be confused by them.
-
-| Style | Also | Added | Kept out |
-|---|---|---|---|"""
-BUTTONS = {
-    "again": "The same words, another seed",
-    "similar": "A picture that starts from that one and goes half of the way from it",
-    "four": "Four of it, from other seeds",
-    "fine": "The same seed with more steps, and larger where the model can",
-    "change": "The question what to change; whatever is answered is added or changed",
-}
-COMMANDS = {
-    "pick": "The picture that is ready",
-    "status": "How far it is",
-    "help": "What can be said",
-    "cancel": "It is given up",
-    "album": "The link to the chat's album",
-    "album_new": "A new link; the old one opens nothing any more",
-    "album_close": "The album is closed",
-    "remove": "The picture is deleted, where it is one's own",
-    "erase": "What is kept of the person, and the question whether to erase it",
-    "erase_yes": "It is erased",
-    "left": "How many more can be painted today",
-    "terms": "The link to the rules of use",
-    "thanks": "A kind word, and no picture",
-    "praise": "A kind word, and how to go on",
-    "hello": "What to write, with examples to tap",
-    "nod": "A kind word",
-    "doubt": "How to have it changed",
-    "remove_last": "One's own last picture is deleted",
-}
-GROUP = (
-    "合言葉を『絵筆』にして", "合言葉は絵筆です", "合い言葉「えふで」", "prefix efude",
-    "合言葉は？", "合言葉をやめて", "合言葉をささやく忍者",
-)  # fmt: skip
-PREFIX = {
-    "set": "「{}、赤いりんご」 is for the bot from now on",
-    "unset": "Only mentions and replies are, from now on",
-    "tell": "The word is told, and how to end it",
-}
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = {"en": "what-you-can-say.md", "ja": "ja/what-you-can-say.md"}
+Texts = dict[str, dict[str, str]]
 _MODEL = ModelInfo("", "cpu", "float32", 512, 50, 7.5, "", safety_checker=False)
 
 
-def page() -> str:
-    """The whole page."""
-    parts: tuple[Iterable[str], ...] = (_head(), _examples(), _changes(), _photos(), _styles())
-    parts += (_commands(), _groups(), _languages())
-    return "\n".join(line for part in parts for line in part) + "\n"
+def load_texts(language: str) -> Texts:
+    """Return what the page says in "en" or "ja", by table and entry, its numbers filled in."""
+    file = Path(__file__).with_name(f"phrases_{language}.toml")
+    texts = cast(Texts, tomllib.loads(file.read_text(encoding="utf-8")))
+    numbers = {
+        "max_count": f"{MAX_COUNT}",
+        "quick": f"{STEP_FACTORS['quick']:g}",
+        "careful": f"{STEP_FACTORS['careful']:g}",
+        "faithful": f"{GUIDANCE_FACTORS['faithful']:g}",
+        "free": f"{GUIDANCE_FACTORS['free']:g}",
+        "min_chars": f"{groups.MIN_PREFIX_CHARS}",
+        "max_chars": f"{groups.MAX_PREFIX_CHARS}",
+    }
+    texts["notes"] = {
+        name: note.strip().format_map(numbers) for name, note in texts["notes"].items()
+    }
+    return texts
 
 
-def _head() -> Iterable[str]:
-    yield HEAD
+def page(language: str) -> str:
+    """Return the whole page in "en" or "ja"."""
+    texts = load_texts(language)
+    parts: tuple[Iterable[str], ...] = (
+        [texts["page"]["intro"]],
+        _examples(texts),
+        _changes(texts),
+        _defaults(texts),
+        _photos(texts),
+        _styles(texts),
+    )
+    parts += (_commands(texts), _groups(texts), _languages(texts))
+    return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
 
-def _examples() -> Iterable[str]:
-    for title, sentences in EXAMPLES.items():
-        yield f"## {title}"
+def _section(texts: Texts, name: str) -> Iterable[str]:
+    """Yield a section as far as the head of its table."""
+    yield f"## {texts['titles'][name]}"
+    yield ""
+    yield texts["notes"][name]
+    yield ""
+    yield from _head(texts, name)
+
+
+def _head(texts: Texts, name: str) -> Iterable[str]:
+    head = texts["heads"][name]
+    yield head
+    yield "|" + "---|" * (head.count("|") - 1)
+
+
+def _said(phrases: str) -> str:
+    """Join phrases that are stored with blanks between them and underscores within."""
+    return "、".join(phrase.replace("_", " ") for phrase in phrases.split())
+
+
+def _examples(texts: Texts) -> Iterable[str]:
+    for name, sentences in phrases_examples.EXAMPLES.items():
+        yield f"## {texts['titles'][name]}"
         yield ""
-        yield "| You write | Painted | Read as |"
-        yield "|---|---|---|"
+        yield from _head(texts, "examples")
         for sentence in sentences:
             reading = read(sentence)
-            parts = "、".join(readback.parts(stored(reading))) or "–"
+            parts = "、".join(summary_items(StoredRequest.from_reading(reading), "ja")) or "–"
             yield f"| {sentence} | {reading.prompt} | {parts} |"
         yield ""
-        if title == "How many":
-            yield f"Up to {MAX_COUNT} pictures; more are read as {MAX_COUNT}."
-            yield ""
-        if title == "How to paint":
-            yield (
-                "Relative to what the model or `STEPS` and `GUIDANCE` say: "
-                + ", ".join(
-                    f"{name} × {factor:g}"
-                    for name, factor in (
-                        ("速く: steps", STEPS["quick"]),
-                        ("丁寧に: steps", STEPS["careful"]),
-                        ("忠実に: guidance", GUIDANCE["faithful"]),
-                        ("自由に: guidance", GUIDANCE["free"]),
-                    )
-                )
-                + ". How far a picture may change matters where one is changed."
-            )
+        if note := texts["notes"].get(name):
+            yield note
             yield ""
 
 
-def _changes() -> Iterable[str]:
-    yield "## Going on from a picture"
-    yield ""
-    yield (
-        "A sentence that speaks of the last picture, or of what is in it, changes that picture: "
-        "the same seed, other words. So does any reply to a picture. In a group it is one's own "
-        "last picture; the bot is mentioned, or its picture replied to, and a reply without a "
-        "mention has to be a change: 「かわいい！」 is not for the bot."
-    )
-    yield ""
-    yield "| The picture | You write | Painted from the same seed | Read as |"
-    yield "|---|---|---|---|"
-    for before, sentence in CHANGES:
-        wanted, old = change(sentence), read(before)
-        if wanted is None or not (wanted.refers or wanted.fits(old.prompt)):
-            yield f"| {before} | {sentence} | – (a wish of its own) | – |"
+def _changes(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "changes")
+    for before, sentence in phrases_examples.CHANGES:
+        wanted, old = parse_change(sentence), read(before)
+        if wanted is None or not (wanted.refers_to_picture or wanted.applies_to(old.prompt)):
+            yield f"| {before} | {sentence} | {texts['page']['own_wish']} | – |"
             continue
-        new = apply(wanted, reading_of(stored(old)))
-        parts = "、".join(readback.parts({**stored(new), "way": "change"})) or "–"
+        new = apply_change(wanted, StoredRequest.from_reading(old).reading())
+        parts = (
+            "、".join(
+                summary_items(replace(StoredRequest.from_reading(new), origin="change"), "ja")
+            )
+            or "–"
+        )
         yield f"| {before} | {sentence} | {new.prompt} | {parts} |"
     yield ""
-    yield "The buttons under a picture may be typed, too:"
+    yield texts["notes"]["buttons"]
     yield ""
-    yield "| You write | You get |"
-    yield "|---|---|"
-    for action, words in going_on.WORDS.items():
-        yield f"| {'、'.join(words.split())} | {BUTTONS[action]} |"
+    yield from _head(texts, "buttons")
+    for action, words in picture_actions.ACTION_PHRASES.items():
+        yield f"| {_said(words)} | {texts['buttons'][action]} |"
+    for keeping, words in keep.KEEP_PHRASES.items():
+        yield f"| {_said(words)} | {texts['keeping'][keeping]} |"
+    yield f"| {_said(picture_details.DETAIL_PHRASES)} | {texts['buttons']['details']} |"
+    yield ""
+    yield texts["notes"]["choose"]
     yield ""
 
 
-def _photos() -> Iterable[str]:
-    yield "## From a photo"
+def _defaults(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "defaults")
+    for sentence in phrases_examples.DEFAULTS:
+        held = texts["page"]["own_wish"]
+        if wanted := parse_default(sentence):
+            parts = "、".join(summary_items(StoredRequest.from_reading(wanted), "ja"))
+            held = texts["defaults"]["held"].format(parts=parts)
+        yield f"| {sentence} | {held} |"
+    for phrases, what in (
+        (defaults.SHOW_PHRASES, "show"),
+        (defaults.RESET_PHRASES, "reset"),
+        (style_taps.STYLE_PHRASES, "styles"),
+    ):
+        yield f"| {_said(phrases)} | {texts['defaults'][what]} |"
     yield ""
-    yield (
-        "Of the photo that the message replies to, whoever sent it, or of one's own last photo, "
-        "ten minutes old at most. In a group the bot is mentioned. 「これ」 means the photo while "
-        "nothing was painted since; 「この写真」 always."
-    )
-    yield ""
-    yield "| You write | Painted from the photo | Read as | With a reply to the photo |"
-    yield "|---|---|---|---|"
-    for sentence in PHOTOS:
+
+
+def _photos(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "photos")
+    words = texts["page"]
+    for sentence in phrases_examples.PHOTOS:
         text, reading = clean(sentence), read(sentence)
-        wanted = about_photo(text, reading)
-        bare = wanted is None and about_photo(text, reading, bare=True) is not None
-        quoted = "the same" if wanted else wish(of_photo(text)).prompt
+        wanted = parse_photo_change(text, reading)
+        bare = wanted is None and parse_photo_change(text, reading, implicit=True) is not None
+        quoted = words["same"] if wanted else photo_reading(parse_quoted_photo_change(text)).prompt
         if wanted is None and not bare:
-            yield f"| {sentence} | – (a wish of its own) | – | {quoted} |"
+            yield f"| {sentence} | {words['own_wish']} | – | {quoted} |"
             continue
-        painted = wish(wanted or of_photo(text))
-        parts = "、".join(readback.parts(stored(painted))) or "–"
-        where = " (in a 1:1 chat)" if bare else ""
-        yield f"| {sentence} | {painted.prompt}{where} | {parts} | {quoted} |"
+        painted = photo_reading(wanted or parse_quoted_photo_change(text))
+        parts = "、".join(summary_items(StoredRequest.from_reading(painted), "ja")) or "–"
+        where = words["in_private"] if bare else "{painted}"
+        yield f"| {sentence} | {where.format(painted=painted.prompt)} | {parts} | {quoted} |"
     yield ""
 
 
-def _styles() -> Iterable[str]:
-    yield STYLES
+def _styles(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "styles")
     for style in styles().values():
-        bare = request_of(stored(read("猫")), _MODEL)
-        dressed = request_of(stored(read(f"猫、{style.label}")), _MODEL)
+        bare = StoredRequest("猫").draw_request(_MODEL)
+        dressed = StoredRequest.from_reading(read(f"猫、{style.label}")).draw_request(_MODEL)
         added = dressed.prompt.removeprefix(f"{bare.prompt}、{style.label}、")
         words = "、".join(style.words)
         yield f"| {style.label} | {words} | {added} | {dressed.negative_prompt or '–'} |"
     yield ""
 
 
-def _commands() -> Iterable[str]:
-    yield "## About a picture that was asked for, and other talk"
+def _commands(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "commands")
+    for kind, phrases in COMMAND_PHRASES.items():
+        # Without brackets the halves of 「はい、消して」 would read as two phrases.
+        said = "、".join(f"「{each}」" if {"、", ","} & {*each} else each for each in phrases)
+        yield f"| {said} | {texts['commands'][kind]} |"
+    yield f"| {texts['commands']['number_said']} | {texts['commands']['number']} |"
     yield ""
-    yield (
-        "And what means the same: 「あとどのくらいかかりますか」, 「やっぱりやめときます」, "
-        "「履歴を全部消してほしい」. In a group, what people say to each other anyway, 「遅い」 or "
-        "「ありがとう」, is for the bot only where it is mentioned."
-    )
-    yield ""
-    yield "| You write | You get |"
-    yield "|---|---|"
-    for kind, words in WORDS.items():
-        yield f"| {'、'.join(words.split())} | {COMMANDS[kind]} |"
-    yield "| 4F7-K2M (the 受付番号), alone or after one of these | that picture |"
 
 
-def _groups() -> Iterable[str]:
-    yield ""
-    yield "## In a group"
-    yield ""
-    yield (
-        "The bot is mentioned, one of its pictures is replied to, or the sentence begins with the "
-        "word that the group has chosen, and a blank or a mark after it: 「絵筆、赤いりんご」. "
-        "Whoever mentions the bot chooses that word. An edited message is painted anew, from the "
-        "same seed."
-    )
-    yield ""
-    yield "| You write | What happens |"
-    yield "|---|---|"
-    for sentence in GROUP:
-        wanted = groups.wish(sentence)
-        what = PREFIX[wanted.kind].format(wanted.word) if wanted else "– (a wish of its own)"
+def _groups(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "groups")
+    for sentence in phrases_examples.GROUP:
+        what = texts["page"]["own_wish"]
+        if wanted := groups.parse_prefix_request(sentence):
+            what = texts["groups"][wanted.kind].format(word=wanted.word)
         yield f"| {sentence} | {what} |"
     yield ""
-    yield (
-        f"A word has {groups.SHORTEST} to {groups.LONGEST} letters or digits. It is none that asks "
-        "for something else (「まだ」, 「横長」), none with which people begin to speak anyway "
-        "(「ねえ」, 「はい」), and none that the bot would not paint."
-    )
-
-
-def _languages() -> Iterable[str]:
+    yield texts["notes"]["word"]
     yield ""
-    yield "## In which language it speaks"
-    yield ""
-    yield (
-        "A 1:1 chat begins in the language of its person's LINE: Japanese, or English for every "
-        "other. A group begins in Japanese; there the bot is mentioned. What to paint is said in "
-        "Japanese in any case, if the model reads nothing else."
-    )
-    yield ""
-    yield "| You write | It speaks |"
-    yield "|---|---|"
-    for language, words in languages.WORDS.items():
-        said = "、".join(it.replace("_", " ") for it in words.split())
-        yield f"| {said} | {'English' if language == 'en' else 'Japanese'} |"
 
 
-def main(arguments: list[str] | None = None, path: Path = PAGE) -> int:
-    """Write the page, or with --check only compare; 1 if it was stale then."""
+def _languages(texts: Texts) -> Iterable[str]:
+    yield from _section(texts, "languages")
+    for language, words in language_choice.LANGUAGE_PHRASES.items():
+        yield f"| {_said(words)} | {texts['languages'][language]} |"
+
+
+def main(arguments: list[str] | None = None, folder: Path = DOCS) -> int:
+    """Write the pages, or with --check only compare them. Returns 1 if one is stale."""
     parser = argparse.ArgumentParser(prog="python -m scripts.phrases_table", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if one is stale")
     check = parser.parse_args(arguments).check
-    return made.settle(path, page(), "scripts.phrases_table", check=check)
+    return max(
+        generated_pages.write_or_check(
+            folder / name, page(language), "scripts.phrases_table", check=check
+        )
+        for language, name in PAGES.items()
+    )
 
 
 if __name__ == "__main__":

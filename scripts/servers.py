@@ -1,8 +1,4 @@
-"""The servers that `make test-services` runs against: PostgreSQL, Redis and RabbitMQ.
-
-Installs Debian's packages where they are missing, which needs Debian and root. The tests start
-servers of their own on free ports, so what the packages would start by themselves is kept off.
-"""
+"""Install the servers of `make test-services`: PostgreSQL, PgBouncer, Redis and RabbitMQ."""
 
 from __future__ import annotations
 
@@ -18,23 +14,24 @@ PACKAGES = {
     "postgres": "postgresql",
     "redis-server": "redis-server",
     "rabbitmq-server": "rabbitmq-server",
+    "pgbouncer": "pgbouncer",
 }
-SERVICES = ("postgresql", "redis-server", "rabbitmq-server")
+SERVICES = ("postgresql", "redis-server", "rabbitmq-server", "pgbouncer")
 POLICY = Path("/usr/sbin/policy-rc.d")  # asked by Debian's packages before they start a service
 
 
 def find_server(name: str) -> str | None:
-    """The path of a server's program, or None: postgres, redis-server or rabbitmq-server.
+    """Return the path of a server, by a name of PACKAGES. Returns None if missing.
 
-    Debian keeps postgres out of the PATH, one folder a version, and puts a wrapper before
-    rabbitmq-server that only root and one other user may use; the program itself is meant here.
+    Debian keeps postgres out of the PATH, one folder a version. It puts a wrapper before
+    rabbitmq-server that only root and one other user may run; this returns the program itself.
     """
     if name == "postgres":
         versions = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-        newest = sorted(versions, key=lambda it: float(it.parts[4]), reverse=True)
-        found = str(newest[0]) if newest else shutil.which(name)
+        newest = sorted(versions, key=lambda path: float(path.parts[4]), reverse=True)
+        program = str(newest[0]) if newest else shutil.which(name)
         # Some machines have the program without what makes its data folder.
-        return found if found and Path(found).resolve().with_name("initdb").exists() else None
+        return program if program and Path(program).resolve().with_name("initdb").exists() else None
     inner = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
     if name == "rabbitmq-server" and inner.exists():
         return str(inner)
@@ -42,13 +39,13 @@ def find_server(name: str) -> str | None:
 
 
 def missing() -> list[str]:
-    """The packages whose servers are not on this machine."""
+    """Return the packages whose servers are not installed."""
     return [package for name, package in PACKAGES.items() if find_server(name) is None]
 
 
 @contextmanager
 def nothing_starts() -> Iterator[None]:
-    """Keep packages from starting their services while they are installed (policy-rc.d, 101)."""
+    """Keep packages from starting their services during installation (policy-rc.d, 101)."""
     if POLICY.exists():
         yield
         return
@@ -61,7 +58,7 @@ def nothing_starts() -> Iterator[None]:
 
 
 def install(packages: list[str]) -> bool:
-    """Install Debian packages; whether that worked. The output is shown only when it did not."""
+    """Install Debian packages; return whether that worked. Output is shown only if it did not."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
     commands = (
@@ -78,7 +75,7 @@ def install(packages: list[str]) -> bool:
 
 
 def keep_off(packages: list[str]) -> None:
-    """What was just installed is not to start with the machine either."""
+    """Keep the new services from starting with the machine."""
     if not Path("/run/systemd/system").exists():
         return
     for service in SERVICES:
@@ -88,7 +85,7 @@ def keep_off(packages: list[str]) -> None:
 
 
 def main() -> int:
-    """Make sure that the servers are there; 1 only where CI is set and they are not."""
+    """Make sure that the servers are installed. Returns 1 only where CI is set and they are not."""
     wanted = missing()
     if not wanted:
         return 0

@@ -1,8 +1,4 @@
-"""The table of settings in docs/configure.md, made from bot.settings so that it cannot go stale.
-
-python -m scripts.settings_table            write it
-python -m scripts.settings_table --check    only look: 1 if it is stale
-"""
+"""The table of settings in docs/configure.md, generated from bot.settings."""
 
 from __future__ import annotations
 
@@ -12,27 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings
-from scripts import made
+from scripts import generated_pages
 
 PAGE = Path(__file__).parent.parent / "docs" / "configure.md"
-BEGIN = "<!-- Made by `python -m scripts.settings_table`; change bot/settings.py instead. -->\n"
+BEGIN = "<!-- Made by `python -m scripts.settings_table` from bot/settings/fields.py. -->\n"
 END = "<!-- The end of what is made. -->\n"
 
 
 def table() -> str:
-    """Every setting in the order of bot.settings, as a Markdown table."""
+    """Return all settings in the order of bot.settings, as a Markdown table."""
     lines = ["| Setting | Default | Meaning |", "|---|---|---|"]
     lines += [_row(item) for item in fields(Settings)]
     return "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
-    """Write the table, or with --check only compare; 1 if it was stale then."""
+    """Write the table, or with --check only compare it. Returns 1 if it is stale."""
     parser = argparse.ArgumentParser(prog="python -m scripts.settings_table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
     check = parser.parse_args(arguments).check
-    new = made.between(page.read_text(encoding="utf-8"), BEGIN, END, table())
-    return made.settle(page, new, "scripts.settings_table", check=check)
+    new = generated_pages.replace_section(page.read_text(encoding="utf-8"), BEGIN, END, table())
+    return generated_pages.write_or_check(page, new, "scripts.settings_table", check=check)
 
 
 def _row(item: Field[Any]) -> str:

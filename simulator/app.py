@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from simulator import gate
-from simulator.acts import Acts
+from simulator import middleware
 from simulator.config import Config
 from simulator.control import control
 from simulator.errors import ControlError
+from simulator.experiments import laboratory
 from simulator.images import Fetcher
-from simulator.laboratory import laboratory
 from simulator.line_api import line_api
 from simulator.line_info import line_info
+from simulator.oauth import oauth
 from simulator.page import page
+from simulator.people_actions import Acts
 from simulator.rich_menu import rich_menu
 from simulator.sending import Sending
 from simulator.state import State
@@ -22,9 +23,10 @@ from simulator.webhooks import Sender
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """A LINE of its own, with fresh people and empty chats.
+    """Create a simulated LINE with fresh users and empty chats.
 
-    Serve it with simulator.server.Server; other servers do, but for faults that close connections.
+    Serve it with simulator.server.Server. Other WSGI servers work, except for faults that close
+    connections.
     """
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -36,9 +38,9 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["simulator.sender"] = sender
     app.extensions["simulator.fetcher"] = fetcher
     app.extensions["simulator.sending"] = Sending(state, fetcher)
-    app.extensions["simulator.acts"] = Acts(state, sender)
-    gate.init_app(app)
-    for blueprint in (line_api, line_info, rich_menu, control, laboratory, page):
+    app.extensions["simulator.people_actions"] = Acts(state, sender)
+    middleware.init_app(app)
+    for blueprint in (line_api, line_info, oauth, rich_menu, control, laboratory, page):
         app.register_blueprint(blueprint)
     app.register_error_handler(ControlError, _refuse)
     app.register_error_handler(HTTPException, _http_error)
@@ -46,7 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def close(app: Flask) -> None:
-    """Let go of threads and connections; for tests that make many applications."""
+    """Stop the threads and close the connections. For tests that create many applications."""
     app.extensions["simulator"].faults.clear()
     app.extensions["simulator.sender"].close()
     app.extensions["simulator.fetcher"].close()

@@ -37,8 +37,9 @@ class Message:
     content_type: str = ""
 
     def as_json(self) -> Json:
-        """The bubble as /api/rooms/<id>/messages shows it; an unsent one keeps nothing but its
-        place."""
+        """Return the bubble as /api/rooms/<id>/messages shows it; an unsent one keeps only its
+        place.
+        """
         shown: Json = {
             "id": self.id,
             "seq": self.seq,
@@ -66,7 +67,7 @@ class Message:
         return shown | {key: value for key, value in optional.items() if value is not None}
 
     def forget(self) -> None:
-        """Unsend: nothing of what was said stays."""
+        """Delete the content of an unsent message."""
         self.unsent = True
         self.text = self.mention = self.quote = self.image = self.quick_reply = None
         self.content = None

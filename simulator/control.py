@@ -1,4 +1,4 @@
-"""The control side for the chat page and the tests: what people do, and what the chats look like.
+"""The control API for the chat page and the tests: what users do, and what the chats show.
 
 No authentication: the simulator listens on loopback.
 """
@@ -11,11 +11,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from simulator.acts import Acts, Done
 from simulator.chat import Message
 from simulator.errors import ControlError
-from simulator.gate import state
+from simulator.membership_actions import Done
+from simulator.middleware import state
 from simulator.people import BOT, Room
+from simulator.people_actions import Acts
 from simulator.state import State
 
 control = Blueprint("control", __name__, url_prefix="/api")
@@ -29,22 +30,22 @@ WEBHOOK_WAIT = 15.0  # a little more than the webhook sender waits for the bot
 
 def acts() -> Acts:
     """Who carries out what people do."""
-    found: Acts = current_app.extensions["simulator.acts"]
-    return found
+    acts_: Acts = current_app.extensions["simulator.people_actions"]
+    return acts_
 
 
 def body() -> Json:
-    """The JSON object of the request ({} when there is none). Raises ControlError."""
+    """Return the JSON object of the request, {} without a body. Raises ControlError."""
     if not request.get_data():
         return {}
-    found = request.get_json(silent=True, force=True)
-    if not isinstance(found, dict):
+    document = request.get_json(silent=True, force=True)
+    if not isinstance(document, dict):
         raise ControlError("the request body must be a JSON object")
-    return found
+    return document
 
 
 def number(name: str, default: float) -> float:
-    """A number of the query string. Raises ControlError."""
+    """Return a number of the query string. Raises ControlError."""
     try:
         return float(request.args.get(name, default))
     except ValueError:
@@ -54,26 +55,33 @@ def number(name: str, default: float) -> float:
 # Looking
 
 
+def _menu_shown() -> str:
+    """Return the id of the menu that ?user=<id> sees: one of their own goes before the default."""
+    world = state()
+    own = world.own_rich_menus.get(request.args.get("user", ""))
+    return own or world.default_rich_menu or ""
+
+
 @control.get("/richmenu")
 def rich_menu() -> Response:
-    """The menu that everybody sees under their one-to-one chat, or null."""
+    """Return the rich menu of a one-to-one chat, or null. Without ?user=<id> the default one."""
     world = state()
     with world.changed:
-        return jsonify(world.rich_menus.get(world.default_rich_menu or ""))
+        return jsonify(world.rich_menus.get(_menu_shown()))
 
 
 @control.get("/richmenu/image")
 def rich_menu_image() -> Response:
-    """Its image."""
+    """Return the image of the same."""
     world = state()
     with world.changed:
-        kind, data = world.rich_menu_images.get(world.default_rich_menu or "", ("image/png", b""))
+        kind, data = world.rich_menu_images.get(_menu_shown(), ("image/png", b""))
     return Response(data, content_type=kind, status=200 if data else 404)
 
 
 @control.get("/rooms")
 def rooms() -> Response:
-    """Every room with its members and last message."""
+    """Return every room with its members and last message."""
     with state().changed:
         return jsonify([_room(room) for room in state().visible_rooms()])
 
@@ -102,8 +110,10 @@ def _room(room: Room) -> Json:
 
 @control.get("/rooms/<room_id>/messages")
 def messages(room_id: str) -> Response:
-    """The bubbles of a room; with ?after=<seq> only those that changed after it, waiting for up to
-    &wait=<seconds> until something in the room changes."""
+    """Return the bubbles of a room; with ?after=<seq> only those that changed after it.
+
+    &wait=<seconds>: wait up to this long for a change.
+    """
     world = state()
     after = int(number("after", -1))
     waiting = min(number("wait", USUAL_WAIT if after >= 0 else 0), LONGEST_WAIT)
@@ -122,7 +132,7 @@ def messages(room_id: str) -> Response:
 
 @control.get("/events")
 def changes() -> Response:
-    """Server-sent events: `change` with {room, seq} for everything that happens in a chat."""
+    """Stream server-sent events: `change` with {room, seq} for every change in a chat."""
     world = state()
     with world.changed:
         seen = world.seq
@@ -144,17 +154,17 @@ def _changes(world: State, seen: int) -> Iterator[str]:
     while True:
         with world.changed:
             world.changed.wait_for(news, timeout=HEARTBEAT)
-            found = news()
-            seen = max([seen, *(each["seq"] for each in found)])
-        for each in found:
+            changed = news()
+            seen = max([seen, *(each["seq"] for each in changed)])
+        for each in changed:
             yield f"event: change\ndata: {json.dumps(each)}\n\n"
-        if not found:
+        if not changed:
             yield ": still here\n\n"
 
 
 @control.get("/content/<message_id>")
 def picture(message_id: str) -> Response:
-    """A picture that a person sent, for the chat page."""
+    """Return a picture that a user sent, for the chat page."""
     with state().changed:
         message = state().messages.get(message_id)
         if message is None or message.content is None:
@@ -164,7 +174,7 @@ def picture(message_id: str) -> Response:
 
 @control.get("/people/<user_id>/picture")
 def portrait(user_id: str) -> Response:
-    """A portrait: the first letter of the name on a coloured disc."""
+    """Draw a user's profile picture: the first letter of the name on a coloured disc."""
     person = state().people.get(user_id)
     if person is None:
         raise ControlError("there is no such person", 404)
@@ -186,7 +196,7 @@ def _escape(text: str) -> str:
 
 
 def _answer(done: Done) -> Response:
-    """{message, webhook}; webhook is {status, ms, error} after "wait": true, otherwise null."""
+    """Return {message, webhook}; webhook is {status, ms, error} with "wait": true, else null."""
     webhook = None
     if done.job and body().get("wait"):
         done.job.done.wait(WEBHOOK_WAIT)
@@ -201,27 +211,29 @@ def _shown(message: Message | None) -> Json | None:
 
 @control.post("/rooms/<room_id>/send")
 def send(room_id: str) -> Response:
-    """{user, text?|image?|sticker?, mentionBot?, quote?, emojis?, imageSet?, wait?}"""
+    """Send a message: {user, text?|image?|sticker?, mentionBot?, quote?, emojis?, imageSet?,
+    wait?}.
+    """
     return _answer(acts().say(room_id, body()))
 
 
 @control.post("/rooms/<room_id>/unsend")
 def unsend(room_id: str) -> Response:
-    """{user, message}"""
+    """Unsend a message: {user, message}."""
     wish = body()
     return _answer(acts().unsend(room_id, wish.get("user"), wish.get("message")))
 
 
 @control.post("/rooms/<room_id>/edit")
 def edit(room_id: str) -> Response:
-    """{user, message, text}"""
+    """Edit a text: {user, message, text}."""
     wish = body()
     return _answer(acts().edit(room_id, wish.get("user"), wish.get("message"), wish.get("text")))
 
 
 @control.post("/rooms/<room_id>/postback")
 def postback(room_id: str) -> Response:
-    """{user, data, displayText?, params?}"""
+    """Tap a button: {user, data, displayText?, params?}."""
     wish = body()
     return _answer(
         acts().tap(
@@ -236,35 +248,35 @@ def postback(room_id: str) -> Response:
 
 @control.post("/rooms/<room_id>/follow")
 def follow(room_id: str) -> Response:
-    """The person of the one-to-one chat `room_id` adds or unblocks the bot."""
+    """Add or unblock the bot, in the one-to-one chat `room_id`."""
     return _answer(acts().follow(room_id))
 
 
 @control.post("/rooms/<room_id>/unfollow")
 def unfollow(room_id: str) -> Response:
-    """The person of the one-to-one chat `room_id` blocks the bot."""
+    """Block the bot, in the one-to-one chat `room_id`."""
     return _answer(acts().unfollow(room_id))
 
 
 @control.post("/rooms/<room_id>/join")
 def join(room_id: str) -> Response:
-    """The bot is invited into the group."""
+    """Invite the bot into the group."""
     return _answer(acts().join(room_id))
 
 
 @control.post("/rooms/<room_id>/leave")
 def leave(room_id: str) -> Response:
-    """The bot is removed from the group."""
+    """Remove the bot from the group."""
     return _answer(acts().leave(room_id))
 
 
 @control.post("/rooms/<room_id>/memberJoined")
 def member_joined(room_id: str) -> Response:
-    """{user}"""
+    """Add a user to the group: {user}."""
     return _answer(acts().member_joined(room_id, body().get("user")))
 
 
 @control.post("/rooms/<room_id>/memberLeft")
 def member_left(room_id: str) -> Response:
-    """{user}"""
+    """Remove a user from the group: {user}."""
     return _answer(acts().member_left(room_id, body().get("user")))

@@ -1,4 +1,4 @@
-"""What the simulator answers when it refuses."""
+"""Error responses of the simulator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.extra = dict(extra or {})
 
     def as_json(self) -> dict[str, Any]:
-        """The body of the answer."""
+        """Return the body of the error response."""
         body: dict[str, Any] = {"message": self.message}
         if self.details:
             body["details"] = self.details
@@ -38,12 +38,12 @@ class ApiError(Exception):
 
 
 def body_errors(details: Sequence[Mapping[str, str]]) -> ApiError:
-    """The 400 that lists what is wrong with a request body."""
+    """Create the 400 that lists what is wrong with a request body."""
     return ApiError(400, f"The request body has {len(details)} error(s)", details)
 
 
 def invalid_property(name: str) -> ApiError:
-    """The 400 for a property whose value is of the wrong kind."""
+    """Create the 400 for a property whose value has the wrong type."""
     return ApiError(
         400, f"The property, '{name}', in the request body is invalid (line: -, column: -)"
     )
@@ -59,7 +59,7 @@ UNAUTHORIZED = (
 
 
 class ControlError(Exception):
-    """The control side (page, tests) asked for something impossible; `status` is an HTTP status."""
+    """The control API was asked for something impossible. status: an HTTP status."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)

@@ -17,10 +17,10 @@ WITH_TOKEN = {"message", "messageEdited", "follow", "join", "memberJoined", "pos
 
 
 def make(state: State, room: Room, kind: str, user: str | None, **content: Any) -> Json:
-    """An event of type `kind` in `room`, remembered for redelivery.
+    """Create an event of type `kind` in `room` and remember it for redelivery.
 
-    user: who caused it, or None where LINE does not tell (join, leave). content: the properties
-    of this type. In standby mode there is no reply token.
+    user: the sender, or None where LINE names none (join, leave). content: the properties of this
+    type. In standby mode the event has no reply token.
     """
     event: Json = {"type": kind, **content}
     event["webhookEventId"] = ids.ulid()
@@ -35,26 +35,27 @@ def make(state: State, room: Room, kind: str, user: str | None, **content: Any) 
 
 
 def source(room: Room, user: str | None) -> Json:
-    """A source object: a user, or a group and perhaps one of its members."""
+    """Return a source object: a user, or a group with or without one of its members."""
     if room.kind == "user":
         return {"type": "user", "userId": room.id}
-    found: Json = {"type": "group", "groupId": room.id}
+    source_object: Json = {"type": "group", "groupId": room.id}
     if user:
-        found["userId"] = user
-    return found
+        source_object["userId"] = user
+    return source_object
 
 
 def mentions(state: State, room: Room, text: str) -> Json | None:
-    """The `mention` property for the @names in a group's text, or None.
+    """Return the `mention` property for the @names in a group's text. Returns None if there are
+    none.
 
-    Indexes and lengths are UTF-16 code units ("Character counting in a text"). There are no
-    mentions in one-to-one chats; at most 20 are told.
+    Indexes and lengths are UTF-16 code units ("Character counting in a text"). One-to-one chats
+    have no mentions; LINE reports at most 20.
     """
     if room.kind != "group":
         return None
     names = {"@All": None, f"@{BOT_NAME}": BOT}
     names |= {f"@{state.people[member].name}": member for member in room.members}
-    found: list[Json] = []
+    mentionees: list[Json] = []
     position = 0
     while position < len(text):
         name = max((each for each in names if text.startswith(each, position)), key=len, default="")
@@ -66,11 +67,11 @@ def mentions(state: State, room: Room, text: str) -> Json | None:
             mentionee["type"] = "all"
         else:
             mentionee |= {"type": "user", "userId": names[name], "isSelf": names[name] == BOT}
-        found.append(mentionee)
+        mentionees.append(mentionee)
         position += len(name)
-    return {"mentionees": found[:20]} if found else None
+    return {"mentionees": mentionees[:20]} if mentionees else None
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 code units."""
+    """Return the length in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

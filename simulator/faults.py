@@ -1,4 +1,4 @@
-"""Trouble on order: errors, dropped connections and slowness at chosen endpoints."""
+"""Faults on order: errors, dropped connections and delays at chosen endpoints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.errors import ControlError
 
 ENDPOINTS = (
     "reply", "push", "multicast", "validate", "loading", "markAsRead", "quota", "content",
-    "profile", "group", "info", "webhook", "richmenu", "*",
+    "profile", "group", "info", "webhook", "richmenu", "oauth", "*",
 )  # fmt: skip
 KINDS = (
     "500", "400", "401", "404", "410", "202", "429-rate", "429-quota",
@@ -39,7 +39,7 @@ class Fault:
     ms: int
 
     def as_json(self) -> dict[str, Any]:
-        """As /api/faults shows it."""
+        """Return the fault as /api/faults shows it."""
         return {
             "endpoint": self.endpoint,
             "kind": self.kind,
@@ -50,14 +50,14 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The faults on order, oldest first. Locks for itself."""
+    """The faults on order, oldest first. Thread-safe."""
 
     _faults: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _calm: threading.Event = field(default_factory=threading.Event)
 
     def add(self, order: dict[str, Any]) -> Fault:
-        """Order a fault. Raises ControlError when the order makes no sense."""
+        """Order a fault. Raises ControlError if its parameters are invalid."""
         endpoint, kind = order.get("endpoint", "*"), order.get("kind")
         times = order.get("times", 1)
         if endpoint not in ENDPOINTS:
@@ -75,7 +75,9 @@ class Faults:
         return fault
 
     def strike(self, endpoint: str) -> Fault | None:
-        """The fault that the next request to `endpoint` meets, counted as one of its times."""
+        """Return the fault that the next request to `endpoint` meets, and count it. Returns None
+        if there is none.
+        """
         with self._lock:
             for fault in self._faults:
                 if fault.endpoint in (endpoint, "*"):
@@ -87,18 +89,18 @@ class Faults:
         return None
 
     def pause(self, ms: int) -> None:
-        """Wait so long, or until the faults are cleared."""
+        """Sleep, or until the faults are cleared."""
         if ms > 0:
             self._calm.wait(ms / 1000)
 
     def clear(self) -> None:
-        """Forget every fault and let go whoever hangs in one."""
+        """Clear every fault and release the requests that hang in one."""
         with self._lock:
             self._faults.clear()
             self._calm.set()
             self._calm = threading.Event()
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The faults still on order."""
+        """Return the faults still on order."""
         with self._lock:
             return [fault.as_json() for fault in self._faults]

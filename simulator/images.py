@@ -1,9 +1,4 @@
-"""Looking at the pictures of a message when it is sent, as the phones of the chat soon will.
-
-LINE does not say when it fetches them; a bot whose pictures cannot be fetched at once has a fault
-either way, so the simulator refuses them loudly (Messaging API reference, "Image message": JPEG or
-PNG, 10 MB for the original, 1 MB for the preview).
-"""
+"""Download and check the pictures of a message when it is sent, as LINE's clients would."""
 
 from __future__ import annotations
 
@@ -22,14 +17,14 @@ MAX_SECONDS = 10
 
 
 class Fetcher:
-    """Downloads pictures over a few kept connections."""
+    """Download pictures over a few kept connections."""
 
     def __init__(self) -> None:
         self._http = urllib3.PoolManager(num_pools=8, maxsize=4)
 
     def problems(self, messages: list[dict[str, Any]]) -> list[dict[str, str]]:
-        """LINE's `details` for every picture of these (well-formed) messages that is no good."""
-        found = []
+        """Return LINE's `details` for every invalid picture of these (well-formed) messages."""
+        details = []
         for number, message in enumerate(messages):
             if message["type"] != "image":
                 continue
@@ -39,11 +34,13 @@ class Fetcher:
             ):
                 problem = self.problem(message[key], limit)
                 if problem:
-                    found.append({"message": problem, "property": f"messages[{number}].{key}"})
-        return found
+                    details.append({"message": problem, "property": f"messages[{number}].{key}"})
+        return details
 
     def problem(self, url: str, limit: int) -> str | None:
-        """Why the picture at `url` (at most `limit` bytes) is no good, or None."""
+        """Return why the picture at `url` (at most `limit` bytes) is invalid. Returns None if it
+        is valid.
+        """
         try:
             data = self._download(url, limit)
         except urllib3.exceptions.HTTPError as error:
@@ -79,7 +76,10 @@ class Fetcher:
 
 
 def problem_of(data: bytes) -> str | None:
-    """Why these bytes are not a good JPEG or PNG, or None. The whole picture is decoded."""
+    """Return why these bytes are not a valid JPEG or PNG. Returns None if they are.
+
+    The whole picture is decoded.
+    """
     kind = kind_of(data)
     if kind is None:
         return "the image must be a JPEG or PNG"
@@ -94,7 +94,7 @@ def problem_of(data: bytes) -> str | None:
 
 
 def kind_of(data: bytes) -> str | None:
-    """The content type that the first bytes promise: image/jpeg, image/png or None."""
+    """Return the content type by the first bytes: image/jpeg, image/png or None."""
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -103,7 +103,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def preview_of(data: bytes) -> bytes:
-    """A JPEG of at most 240 pixels a side, for /content/preview."""
+    """Return a JPEG of at most 240 pixels a side, for /content/preview."""
     with Image.open(io.BytesIO(data)) as picture:
         small = picture.convert("RGB")
     small.thumbnail((240, 240))

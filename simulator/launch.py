@@ -1,4 +1,4 @@
-"""Starting a simulator in a process of its own, for tests and demonstrations."""
+"""Start a simulator in a process of its own, for tests and demos."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def running(
     quota: int | None = None,
     port: int = 0,
 ) -> Iterator[SimulatorClient]:
-    """A simulator in a process of its own, for the length of a `with`.
+    """Run a simulator in a process of its own for the length of a `with`.
 
-    port: 0 takes a free one; `client.base_url` tells. Raises RuntimeError when it does not start.
+    port: 0 takes a free one, see `client.base_url`. Raises RuntimeError if it does not start.
     """
     command = [sys.executable, "-m", "simulator", "--port", str(port), "--webhook", webhook]
     command += ["--secret", secret] if secret else []

@@ -8,15 +8,15 @@ from flask import Blueprint, Response, current_app, g, jsonify, request
 
 from simulator import ids
 from simulator.errors import ApiError, body_errors
-from simulator.gate import about_chat, json_body, state
+from simulator.middleware import about_chat, json_body, state
 from simulator.sending import Sending
 
 line_api = Blueprint("line_api", __name__, url_prefix="/v2/bot")
 
 
 def _sending() -> Sending:
-    found: Sending = current_app.extensions["simulator.sending"]
-    return found
+    sender: Sending = current_app.extensions["simulator.sending"]
+    return sender
 
 
 def _retry_key() -> str | None:

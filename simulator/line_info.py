@@ -1,8 +1,9 @@
-"""The Messaging API's endpoints that tell: content, profiles, groups, the bot, its webhook."""
+"""Read endpoints of the Messaging API: content, profiles, groups, the bot, its webhook."""
 
 from __future__ import annotations
 
 import datetime
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from simulator import events, ids, images, webhooks
 from simulator.chat import Message
 from simulator.errors import ApiError, invalid_property
-from simulator.gate import about_chat, json_body, state
+from simulator.middleware import about_chat, json_body, state
 from simulator.people import BOT, Person, Room
 from simulator.rules.report import is_loopback
 
@@ -21,9 +22,9 @@ NOT_FOUND = "Not found"
 
 
 def sender() -> webhooks.Sender:
-    """Who sends this application's webhooks."""
-    found: webhooks.Sender = current_app.extensions["simulator.sender"]
-    return found
+    """Return this application's webhook sender."""
+    webhook_sender: webhooks.Sender = current_app.extensions["simulator.sender"]
+    return webhook_sender
 
 
 # Content ("Get content", "Get a preview image of the image or video")
@@ -43,7 +44,7 @@ def _picture(message_id: str) -> Message:
 
 @line_info.get("/message/<message_id>/content")
 def content(message_id: str) -> Response:
-    """The bytes that a person sent; 202 while they are prepared, 410 once unsent."""
+    """Return the content that a user sent: 202 while it is prepared, 410 once unsent."""
     world = state()
     with world.changed:
         message = _picture(message_id)
@@ -54,7 +55,7 @@ def content(message_id: str) -> Response:
 
 @line_info.get("/message/<message_id>/content/preview")
 def content_preview(message_id: str) -> Response:
-    """A small picture of what a person sent."""
+    """Return a preview of the picture that a user sent."""
     with state().changed:
         data = _picture(message_id).content
     assert data is not None
@@ -157,7 +158,7 @@ def bot_info() -> Response:
             "basicId": "@efude",
             "displayName": bot.name,
             "pictureUrl": request.url_root.rstrip("/") + bot.picture,
-            "chatMode": "bot",
+            "chatMode": state().settings.chatMode,
             "markAsReadMode": "auto",
         }
     )
@@ -187,7 +188,7 @@ def set_webhook() -> Response:
 
 
 def _check_webhook_url(endpoint: str) -> None:
-    """https (or http on this machine), at most 500 characters."""
+    """Check a webhook URL: https (or http on this machine), at most 500 characters."""
     try:
         parts = urlsplit(endpoint)
         host = parts.hostname or ""
@@ -196,6 +197,14 @@ def _check_webhook_url(endpoint: str) -> None:
     https = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not https or not host or len(endpoint) > 500:
         raise ApiError(400, "Invalid webhook endpoint URL")
+
+
+def _check_host_has_address(endpoint: str) -> None:
+    """Refuse a host without an address: LINE answers 400 to that, before it tests anything."""
+    try:
+        socket.getaddrinfo(urlsplit(endpoint).hostname, None)
+    except OSError:
+        raise ApiError(400, "Invalid webhook endpoint URL") from None
 
 
 @line_info.post("/channel/webhook/test")
@@ -207,6 +216,7 @@ def check_webhook() -> Response:
         raise ApiError(404, "Webhook endpoint not found")
     if endpoint is not None:
         _check_webhook_url(str(endpoint))
+        _check_host_has_address(str(endpoint))
     result = sender().post(webhooks.encode([]), url=endpoint)
     reason = (result["error"] or "ok").upper()
     details = {

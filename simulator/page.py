@@ -1,8 +1,4 @@
-"""The chat page: one HTML document and its static files, served next to the simulated LINE API.
-
-The page talks only to the control routes under ``/api`` of the same origin, so this module holds
-no state and knows no rules of LINE. It needs no build step: ``static/`` is what the browser runs.
-"""
+"""Serve the chat page: one HTML document and its static files, beside the simulated LINE API."""
 
 from __future__ import annotations
 
@@ -34,7 +30,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 @page.get("/")
 def chat() -> Response:
-    """Answer the chat page; ``?room=<chat id>`` chooses the room that is open at first."""
+    """Return the chat page; ``?room=<chat id>`` selects the room that is open at first."""
     response = make_response(render_template("chat.html"))
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""Who lives in the simulator: one friend of the bot, and a group of three."""
+"""The first users of the simulator: one friend of the bot, and a group of three."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Person:
 
     @property
     def picture(self) -> str:
-        """A path on the simulator where the person's portrait is."""
+        """Return the path of the user's profile picture on the simulator."""
         return f"/api/people/{self.id}/picture"
 
 
@@ -53,7 +53,7 @@ class Room:
 
 
 def inhabitants() -> tuple[dict[str, Person], dict[str, Room]]:
-    """A fresh set of the people and rooms that every simulator starts with."""
+    """Create the users and rooms that every simulator starts with."""
     people = {
         BOT: Person(BOT, BOT_NAME),
         AOI: Person(AOI, "あおい", friend=True),

@@ -1,7 +1,4 @@
-"""Rich menus, as far as a default menu, menus of single people, and aliases go.
-
-Source: Messaging API reference, "Rich menu", "Rich menu structure", "Rich menu alias".
-"""
+"""Rich menu endpoints: the default menu, menus of single users, and aliases."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from PIL import Image
 
 from simulator import images
 from simulator.errors import ApiError, body_errors
-from simulator.gate import json_body, state
+from simulator.middleware import json_body, state
 from simulator.rules import actions
 from simulator.rules.report import Path, Report, graphemes, size, text
 
@@ -27,7 +24,9 @@ MAX_IMAGE = 1_000_000
 
 
 def _check(menu: Json) -> None:
-    """Width 800 to 2500, height from 250, ratio from 1.45; at most 20 areas."""
+    """Check the size (width 800 to 2500, height from 250, ratio from 1.45) and the areas (at most
+    20).
+    """
     report = Report()
     measures = menu.get("size")
     if report.is_object(measures, ("size",)):
@@ -102,7 +101,7 @@ def delete(menu_id: str) -> Response:
         world.rich_menu_images.pop(menu_id, None)
         if world.default_rich_menu == menu_id:
             world.default_rich_menu = None
-        for user_id in [it for it, own in world.own_rich_menus.items() if own == menu_id]:
+        for user_id in [user for user, own in world.own_rich_menus.items() if own == menu_id]:
             del world.own_rich_menus[user_id]
     return jsonify({})
 
@@ -190,10 +189,10 @@ def delete_alias(alias: str) -> Response:
 
 
 def _find_alias(alias: str) -> str:
-    found = state().rich_menu_aliases.get(alias)
-    if found is None:
+    menu = state().rich_menu_aliases.get(alias)
+    if menu is None:
         raise ApiError(404, "Not found")
-    return found
+    return menu
 
 
 @rich_menu.post("/user/all/richmenu/<menu_id>")

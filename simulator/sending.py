@@ -1,8 +1,4 @@
-"""Reply, push and multicast: checking, counting, and putting the bubbles into the chats.
-
-Sources: Messaging API reference, "Send reply message", "Send push message", "Send multicast
-message", "Retrying an API request"; "Messaging API pricing".
-"""
+"""Reply, push and multicast: check, count, and add the bubbles to the chats."""
 
 from __future__ import annotations
 
@@ -27,15 +23,16 @@ QUOTABLE = {"text", "textV2", "sticker", "image", "video", "template", "flex"}
 
 
 class Sending:
-    """The three ways in which a bot sends. Every method raises ApiError when LINE would refuse."""
+    """The three ways in which a bot sends. Every method raises ApiError if LINE would refuse."""
 
     def __init__(self, state: State, fetcher: Fetcher) -> None:
         self.state = state
         self.fetcher = fetcher
 
     def reply(self, body: Json) -> Json:
-        """Answer with a reply token -> {"sentMessages": [...]}. Costs nothing; a refused reply
-        leaves the token as it was."""
+        """Reply with a reply token -> {"sentMessages": [...]}. Free; a refused reply keeps the
+        token valid.
+        """
         token = body.get("replyToken")
         if not isinstance(token, str) or not token:
             raise body_errors([{"message": "May not be empty", "property": "replyToken"}])
@@ -56,8 +53,9 @@ class Sending:
             return {"sentMessages": self._post(room, messages, "reply")}
 
     def push(self, body: Json, retry_key: str | None, request_id: str) -> Json:
-        """Send to a user or group at any time -> {"sentMessages": [...]}; counts one message for
-        each person of the chat."""
+        """Push to a user or group -> {"sentMessages": [...]}; counts one message for each user of
+        the chat.
+        """
         self._check_retry_key(retry_key)
         self._refuse_repetition(retry_key, with_messages=True)
         target = body.get("to")
@@ -91,7 +89,7 @@ class Sending:
         return {"sentMessages": sent}
 
     def multicast(self, body: Json, retry_key: str | None, request_id: str) -> Json:
-        """Send to up to 500 users, no groups -> {}."""
+        """Send to up to 500 users, not groups -> {}."""
         self._check_retry_key(retry_key)
         self._refuse_repetition(retry_key, with_messages=False)
         targets = body.get("to")
@@ -122,7 +120,7 @@ class Sending:
         return {}
 
     def validate(self, body: Json, endpoint: Literal["reply", "push", "multicast"]) -> Json:
-        """Only look at the message objects -> {} ("Validate message objects of a ... message")."""
+        """Check the message objects only -> {} ("Validate message objects of a ... message")."""
         rules.check(body, Context(endpoint=endpoint, validating=True))
         return {}
 
@@ -145,7 +143,9 @@ class Sending:
         )
 
     def _check(self, body: Json, context: Context) -> list[Json]:
-        """Everything about the messages; slow when there are pictures, so never under the lock."""
+        """Check everything about the messages. Slow if there are pictures, so never under the
+        lock.
+        """
         messages = rules.check(body, context)
         if type(body.get("notificationDisabled", False)) is not bool:
             raise invalid_property("notificationDisabled")
@@ -169,8 +169,10 @@ class Sending:
             raise ApiError(400, "The retry key is invalid: it must be a UUID")
 
     def _refuse_repetition(self, key: str | None, *, with_messages: bool) -> None:
-        """409 for a key under which a request was accepted in the last 24 hours. As with LINE, the
-        key alone decides, even if the message or the recipient is another this time."""
+        """Raise a 409 for a retry key that was accepted in the last 24 hours.
+
+        As with LINE, the key alone decides, even if the message or the recipient differs.
+        """
         known = self.state.retries.find(key) if key else None
         if known:
             raise ApiError(
@@ -187,7 +189,7 @@ class Sending:
         quota.used += recipients
 
     def _post(self, room: Room, messages: list[Json], via: Literal["reply", "push"]) -> list[Json]:
-        """Put the bubbles into the chat (unless its person blocked the bot), tell their ids."""
+        """Add the bubbles to the chat (unless its user blocked the bot); return their ids."""
         state = self.state
         delivered = room.kind == "group" or not state.people[room.id].blocked
         sent: list[Json] = []
@@ -236,15 +238,18 @@ class Sending:
 
 
 def quotation(message: Message | None) -> str:
-    """What a quote shows of a message."""
+    """Return what a quote shows of a message."""
     if message is None or message.unsent:
         return ""
     return message.text or message.body.get("altText") or f"({message.type})"
 
 
 def _reachable(person: Person) -> bool:
-    """Whether a push arrives: friends who do not block, and strangers who wrote within 7 days
-    ("Conditions for sending push message")."""
+    """Return whether a push arrives.
+
+    It reaches friends who do not block the bot, and users who wrote within 7 days ("Conditions for
+    sending push message").
+    """
     if person.blocked:
         return False
     recently = person.wrote_at is not None and time.monotonic() - person.wrote_at < SEVEN_DAYS

@@ -20,7 +20,7 @@ IDLE_SECONDS = 120
 
 
 class _Body:
-    """A request's body that knows how much of it is still unread."""
+    """Request body that knows how much of it is still unread."""
 
     def __init__(self, raw: Any, length: int) -> None:
         self._raw = raw
@@ -40,7 +40,7 @@ class _Body:
 
 
 class Handler(WSGIRequestHandler):
-    """Runs the application for one request after the other on a connection."""
+    """Run the application for each request of a connection."""
 
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
@@ -48,7 +48,7 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def run_wsgi(self) -> None:
-        """Answer one request; the connection stays open if its request was read to the end."""
+        """Answer one request; keep the connection open if the request was read to the end."""
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.wfile.flush()
@@ -111,17 +111,17 @@ class Handler(WSGIRequestHandler):
         return not sized and not bodiless
 
     def version_string(self) -> str:
-        """What the Server header says."""
+        """Return the value of the Server header."""
         return "line-simulator"
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing: requests of the bot are in /api/log."""
+        """Log nothing: the bot's requests are in /api/log."""
 
 
 class Server(ThreadedWSGIServer):
     """The simulator's application on a listening socket.
 
-    Raises OSError when the address cannot be had. port 0 lets the system choose; `url` tells.
+    port: 0 takes a free one, see `url`. Raises OSError if the address is unavailable.
     """
 
     daemon_threads = True
@@ -139,7 +139,7 @@ class Server(ThreadedWSGIServer):
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at the end."""
+        """Return the base URL, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
@@ -149,17 +149,17 @@ class Server(ThreadedWSGIServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """A connection has come to its end."""
+        """Forget a closed connection."""
         self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle of a request is no error here."""
+        """Ignore clients that disconnect during a request."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     def start(self) -> Server:
-        """Serve from a thread of this process (tests); ends with `stop`."""
+        """Serve from a thread of this process, until `stop`. For tests."""
         self._thread = threading.Thread(
             target=super().serve_forever, kwargs={"poll_interval": 0.02}, name="simulator"
         )
@@ -184,7 +184,7 @@ class Server(ThreadedWSGIServer):
 
 
 def hang_up(environ: dict[str, Any]) -> None:
-    """Close the connection of a request under way, before anything of an answer is sent."""
+    """Close the connection of the current request before any response is sent."""
     connection = environ.get("werkzeug.socket") or environ.get("gunicorn.socket")
     if connection is not None:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The switches that can be turned while the simulator runs."""
+"""Settings that can be changed while the simulator runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from simulator.errors import ControlError
 
 @dataclass
 class Settings:
-    """mode: "standby" sends events without reply tokens. webhookActive: the console's "Use
+    """chatMode: what the bot's info says; "chat" is when people answer in the Official Account
+    Manager. mode: "standby" sends events without reply tokens. webhookActive: the console's "Use
     webhook" switch. redelivery: the console's "Webhook redelivery" switch. redeliveryMs: the pauses
     before each redelivery (LINE does not say its own). replyTokenTtl, replyTokenMaxAge,
     retryKeyTtl: seconds. latencyMs: how long every API call takes at least. contentDelayMs: for how
@@ -20,6 +21,7 @@ class Settings:
     """
 
     mode: Literal["active", "standby"] = "active"
+    chatMode: Literal["bot", "chat"] = "bot"
     webhookActive: bool = True
     redelivery: bool = False
     redeliveryMs: list[int] = field(default_factory=lambda: [1000, 3000, 10000])
@@ -32,8 +34,11 @@ class Settings:
     rateLimits: dict[str, float] = field(default_factory=dict)
 
     def update(self, changes: dict[str, Any]) -> None:
-        """Take over some settings. Raises ControlError, and changes nothing, when a name is
-        unknown or a value is of the wrong kind."""
+        """Change some settings.
+
+        Raises ControlError, and changes nothing, if a name is unknown or a value has the wrong
+        type.
+        """
         known = {each.name for each in fields(self)}
         for name, value in changes.items():
             if name not in known:
@@ -44,13 +49,15 @@ class Settings:
             setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
-        """As /api/settings shows them."""
+        """Return the settings as /api/settings shows them."""
         return asdict(self)
 
 
 def _fits(name: str, value: object, example: object) -> bool:
     if name == "mode":
         return value in ("active", "standby")
+    if name == "chatMode":
+        return value in ("bot", "chat")
     if isinstance(example, bool):
         return isinstance(value, bool)
     if isinstance(example, int | float):

@@ -1,4 +1,4 @@
-"""Everything that a running simulator knows, in memory, behind one lock."""
+"""State of a running simulator, in memory, behind one lock."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from simulator.chat import Message
 from simulator.config import Config
 from simulator.errors import ControlError
 from simulator.faults import Faults
-from simulator.ledger import Quota, Rates, ReplyTokens, RetryKeys
 from simulator.people import Person, Room
+from simulator.quotas import Quota, Rates, ReplyTokens, RetryKeys
 from simulator.settings import Settings
 
 Json = dict[str, Any]
@@ -22,8 +22,10 @@ JOURNAL_LENGTH = 5000
 
 
 class State:
-    """The simulated LINE. Hold `changed` (a condition on the one lock) to read or write; `touch`
-    and `record` wake everybody who waits for news."""
+    """The simulated LINE.
+
+    Hold `changed` (a condition on the one lock) to read or write; `touch` and `record` notify it.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -48,6 +50,7 @@ class State:
         self.rich_menu_aliases: dict[str, str] = {}
         self.default_rich_menu: str | None = None
         self.own_rich_menus: dict[str, str] = {}  # by user id
+        self.stateless_tokens: dict[str, float] = {}  # token -> until when, monotonic seconds
         self.events: dict[str, Json] = {}  # webhookEventId -> event
         self.requests: deque[Json] = deque(maxlen=JOURNAL_LENGTH)
         self.deliveries: deque[Json] = deque(maxlen=JOURNAL_LENGTH)
@@ -55,8 +58,11 @@ class State:
         self.apply_settings()
 
     def reset(self, *, settings: bool = False) -> None:
-        """Back to the first day: messages, tokens, keys, logs, faults and the used quota are gone,
-        everybody is friends again. settings: also the switches, the quota and the webhook URL."""
+        """Clear messages, tokens, keys, logs, faults and the used quota; everybody is a friend
+        again.
+
+        settings: also reset the settings, the quota and the webhook URL.
+        """
         with self.changed:
             if settings:
                 self.settings = Settings()
@@ -69,7 +75,7 @@ class State:
                 self.touch(room)
 
     def apply_settings(self) -> None:
-        """Let changed settings reach the ledgers."""
+        """Pass changed settings on to tokens, keys and rates."""
         self.tokens.ttl = self.settings.replyTokenTtl
         self.tokens.max_age = self.settings.replyTokenMaxAge
         self.retries.ttl = self.settings.retryKeyTtl
@@ -77,33 +83,40 @@ class State:
 
     # Looking things up
 
+    def accepts_token(self, token: str) -> bool:
+        """Return whether this is the channel's access token, or a stateless one that lives."""
+        if token == self.config.token:
+            return True
+        with self.changed:
+            return time.monotonic() < self.stateless_tokens.get(token, 0.0)
+
     def room(self, room_id: str) -> Room:
-        """A room by id. Raises ControlError (404)."""
+        """Return a room by id. Raises ControlError (404)."""
         if room_id not in self.rooms:
             raise ControlError(f"there is no room {room_id}", 404)
         return self.rooms[room_id]
 
     def person(self, user_id: str) -> Person:
-        """A person by id; never the bot. Raises ControlError (404)."""
+        """Return a user by id; never the bot. Raises ControlError (404)."""
         if user_id not in self.people or user_id == people.BOT:
             raise ControlError(f"there is no person {user_id}", 404)
         return self.people[user_id]
 
     def talk_of(self, user_id: str) -> Room:
-        """The one-to-one chat of a person, opened when it is first needed."""
+        """Return the one-to-one chat of a user, created on first use."""
         if user_id not in self.rooms:
             person = self.person(user_id)
             self.rooms[user_id] = Room(user_id, "user", person.name, [user_id])
         return self.rooms[user_id]
 
     def visible_rooms(self) -> list[Room]:
-        """The rooms that have ever been opened, in order of creation."""
+        """Return the rooms that have been opened, in order of creation."""
         return list(self.rooms.values())
 
     # News
 
     def touch(self, room: Room, *messages: Message) -> None:
-        """Something changed in `room` (in these messages): number it, wake the waiting."""
+        """Number a change in `room` (in these messages) and notify those who wait."""
         self.seq += 1
         room.seq = self.seq
         for message in messages:
@@ -111,7 +124,7 @@ class State:
         self.changed.notify_all()
 
     def record(self, journal: deque[Json], entry: Json) -> Json:
-        """Add to one of the two logs; the entry gets a `seq` of its own."""
+        """Append an entry, with a `seq` of its own, to one of the two logs."""
         with self.changed:
             self.seq += 1
             entry["seq"] = self.seq
@@ -127,15 +140,18 @@ class State:
             self.changed.notify_all()
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
-        """Wait, holding the lock now and then, until `ready()`; False when time ran out."""
+        """Wait until `ready()`, releasing the lock meanwhile. Returns False on timeout."""
         with self.changed:
             return self.changed.wait_for(ready, timeout=max(0.0, seconds))
 
     # Chats
 
     def post(self, room: Room, message: Message) -> None:
-        """A new bubble at the end of a room. Any new message takes the quick reply of the one
-        before away (Messaging API, "Use quick replies")."""
+        """Append a bubble to a room.
+
+        Any new message removes the quick reply of the one before:
+        https://developers.line.biz/en/docs/messaging-api/using-quick-reply/
+        """
         changed = [message]
         if room.messages and room.messages[-1].quick_reply:
             room.messages[-1].quick_reply = None
@@ -147,7 +163,7 @@ class State:
         self.touch(room, *changed)
 
     def note(self, room: Room, text: str) -> None:
-        """A line of the system in a chat: somebody joined, somebody left."""
+        """Append a system line to a chat: a user joined or left."""
         self.post(
             room,
             Message(
@@ -162,13 +178,13 @@ class State:
         )
 
     def quotable(self, room: Room, message: Message) -> str:
-        """A quote token for a message; it works for ever, any number of times, in its room."""
+        """Create a quote token for a message; it never expires and is valid in its room."""
         token = ids.quote_token()
         self.quotes[token] = (room.id, message.id)
         return token
 
     def start_typing(self, room: Room, seconds: float) -> None:
-        """Show the loading animation for so long, and tell the page when it ends."""
+        """Show the loading animation for some seconds, and notify the page when it ends."""
         room.typing_until = time.monotonic() + seconds
         self.touch(room)
         timer = threading.Timer(seconds + 0.01, self._typing_ended, [room])
@@ -182,5 +198,5 @@ class State:
                 self.touch(room)
 
     def typing(self, room: Room) -> bool:
-        """Whether the loading animation shows now."""
+        """Return whether the loading animation is shown."""
         return time.monotonic() < room.typing_until

@@ -1,8 +1,4 @@
-"""Sending webhooks to the bot: signed, from a few threads, again if the bot wants it so.
-
-Sources: Messaging API reference, "Webhooks"; "Verify webhook signature"; "Check webhook error
-causes and statistics"; "Receive messages (webhook)", "Redelivered webhooks".
-"""
+"""Send webhooks to the bot: signed, from a few threads, redelivered if the channel wants it."""
 
 from __future__ import annotations
 
@@ -29,7 +25,7 @@ GIVE_UP = urllib3.Timeout(connect=3, read=10)
 
 
 class Job:
-    """A webhook on its way: `done` is set when the bot has answered or failed to."""
+    """A webhook to send: `done` is set once the bot has answered or failed to."""
 
     def __init__(self, events: list[Json], url: str, attempt: int, epoch: object) -> None:
         self.events = events
@@ -41,18 +37,23 @@ class Job:
 
 
 def sign(secret: str, body: bytes) -> str:
-    """The x-line-signature of a body: base64 of its HMAC-SHA256 under the channel secret."""
+    """Return the x-line-signature of a body: base64 of its HMAC-SHA256 under the channel secret.
+
+    https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/
+    """
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
 def encode(events: list[Json]) -> bytes:
-    """The bytes of a webhook: compact JSON in UTF-8."""
+    """Encode a webhook as compact JSON in UTF-8."""
     body = {"destination": BOT, "events": events}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Sender:
-    """Posts webhooks to the bot. Events leave in order, but like LINE's may arrive in another."""
+    """Post webhooks to the bot. Events are sent in order but, as with LINE, may arrive out of
+    order.
+    """
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -63,7 +64,7 @@ class Sender:
         self._start_lock = threading.Lock()
 
     def send(self, *events: Json, attempt: int = 0) -> Job | None:
-        """Queue one webhook with these events; None when no bot is to be told."""
+        """Queue one webhook with these events. Returns None if there is no bot to send it to."""
         if not self.state.webhook_url or not self.state.settings.webhookActive:
             return None
         self._start()
@@ -72,7 +73,7 @@ class Sender:
         return job
 
     def redeliver(self, event: Json, attempt: int = 1) -> Job | None:
-        """Send an event again: the same, but for `isRedelivery`."""
+        """Send an event again, unchanged except for `isRedelivery`."""
         return self.send(event | {"deliveryContext": {"isRedelivery": True}}, attempt=attempt)
 
     def post(
@@ -119,7 +120,7 @@ class Sender:
         return {"status": status, "ms": ms, "error": error, "body": answer}
 
     def close(self) -> None:
-        """Let the threads end and close the connections to the bot."""
+        """Stop the threads and close the connections to the bot."""
         self._closed = True
         if self._started:
             for _ in range(THREADS):

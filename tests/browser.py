@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -42,8 +43,8 @@ def find_chromium() -> str | None:
     named = os.environ.get("CHROMIUM")
     if named:
         return named
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return found or _playwrights_own()
+    result = next((path for name in NAMES if (path := shutil.which(name))), None)
+    return result or _playwrights_own()
 
 
 def _playwrights_own() -> str | None:
@@ -73,14 +74,28 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def new_context(browser: Browser, size: tuple[int, int] = DESKTOP) -> BrowserContext:
-    """A fresh Japanese profile with a window of this size in CSS pixels; touch below 500 wide."""
+def new_context(
+    browser: Browser, size: tuple[int, int] = DESKTOP, locale: str = "ja-JP"
+) -> BrowserContext:
+    """A fresh profile with a window of this size in CSS pixels; touch below 500 wide."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        locale="ja-JP",
+        locale=locale,
         timezone_id="Asia/Tokyo",
         has_touch=width < 500,
     )
     context.set_default_timeout(15_000)
     return context
+
+
+def wait_until(page: Page, expression: str, seconds: float = 30.0) -> None:
+    """Wait until a JavaScript expression is true.
+
+    The pages' content security policy forbids the eval by which Playwright's wait_for_function
+    looks a second time.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"{expression} did not come true"
+        page.wait_for_timeout(50)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from bot.settings import Settings
 
@@ -15,34 +17,64 @@ _OURS = frozenset(item.name.upper() for item in fields(Settings))
 _PREFIXES = ("LINE_", "S3_", "AWS_", "SIMULATOR_", "BROKER_", "CELERY_", "HF_", "HUGGING_FACE_")
 _OTHERS = frozenset({"HOST", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"})
 
+# How long an example takes is no matter of a test: a machine may be busy.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
+_SLOW_MARKS = frozenset({"slow", "scenario", "browser", "services"})
 # A module that says of itself, in its first lines, that it is not quick.
 _NOT_QUICK = re.compile(
-    r"^pytestmark = (?:.*|\[\s+)pytest\.mark\.(slow|scenario|browser|services)\b", re.MULTILINE
+    rf"^pytestmark = (?:.*|\[\s+)pytest\.mark\.({'|'.join(_SLOW_MARKS)})\b", re.MULTILINE
 )
+_ANY_SLOW_MARK = re.compile(rf"pytest\.mark\.({'|'.join(_SLOW_MARKS)})\b")
+_DURATION = re.compile(r"^(\d+\.\d+)s \w+ +(tests/\S+?\.py)::", re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--quick`: only the quick unit tests; slow modules are not even imported, and so no torch."""
-    parser.addoption("--quick", action="store_true", help="only the quick unit tests")
+    """The two parts of the suite; modules of the other part are not even imported."""
+    parser.addoption("--quick", action="store_true", help="only the quick unit tests: no torch")
+    parser.addoption("--slow", action="store_true", help="all but the quick unit tests")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Pass over whole modules that are not quick."""
-    if not config.getoption("--quick"):
+    """Pass over modules in which nothing belongs to the part that was asked for."""
+    quick, slow = config.getoption("--quick"), config.getoption("--slow")
+    if "scenarios" in collection_path.relative_to(config.rootpath).parts:
+        return quick or None
+    if not (quick or slow) or collection_path.suffix != ".py":
         return None
-    if collection_path.is_dir():
-        return collection_path.name == "scenarios" or None
-    if collection_path.suffix != ".py":
-        return None
-    return bool(_NOT_QUICK.search(collection_path.read_text(encoding="utf-8"))) or None
+    text = collection_path.read_text(encoding="utf-8")
+    return bool(_NOT_QUICK.search(text) if quick else not _ANY_SLOW_MARK.search(text)) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Pass over single tests that are not quick."""
-    slow = {"slow", "scenario", "browser", "services"}
+    """Pass over single tests of the other part; of the rest, files that took longest go first.
+
+    What real processes and a browser do depends on how busy the machine is, so a story that fails
+    is told once more; the summary names it as RERUN.
+    """
+
+    def is_slow(item: pytest.Item) -> bool:
+        return any(mark.name in _SLOW_MARKS for mark in item.iter_markers())
+
     if config.getoption("--quick"):
-        items[:] = [it for it in items if not slow & {mark.name for mark in it.iter_markers()}]
+        items[:] = [item for item in items if not is_slow(item)]
+    if config.getoption("--slow"):
+        items[:] = [item for item in items if is_slow(item)]
+        seconds = stored_seconds(config.rootpath / "tests" / "durations.txt")
+        items.sort(key=lambda item: -seconds[item.nodeid.partition("::")[0]])
+    for item in items:
+        if item.get_closest_marker("scenario") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def stored_seconds(durations: Path) -> defaultdict[str, float]:
+    """How long each file of tests took, as far as `make durations` has kept it."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    if durations.exists():
+        for took, file in _DURATION.findall(durations.read_text(encoding="utf-8")):
+            seconds[file] += float(took)
+    return seconds
 
 
 def is_setting(name: str) -> bool:

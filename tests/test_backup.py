@@ -6,17 +6,19 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot import chats, jobs
-from bot.database import Database, now
-from bot.jobs import StoredPicture
+from bot import jobs
+from bot.jobs import StoredPicture, lifecycle
+from bot.prompt import StoredRequest
 from bot.settings import Settings
 from bot.storage import FolderStorage, new_key
-from inference.request import DrawRequest
+from bot.store import chats
+from bot.store.clock import now
+from bot.store.database import Database
 from scripts import backup
 
 CHAT = "U" + "a" * 32
@@ -24,30 +26,30 @@ CHAT = "U" + "a" * 32
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(
+    created = Settings(
         line_channel_secret="s",
         line_channel_access_token="t",
         database_url=f"sqlite:///{tmp_path / 'house' / 'efude.db'}",
         pictures_dir=tmp_path / "house" / "pictures",
     )
-    database = Database(made.database_url)
+    database = Database(created.database_url)
     database.migrate()
     database.close()
-    return made
+    return created
 
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    it = Database(settings.database_url)
-    yield it
-    it.close()
+    item = Database(settings.database_url)
+    yield item
+    item.close()
 
 
 def paint(database: Database, settings: Settings, name: str) -> str:
     """A delivered picture; its key."""
     storage = FolderStorage(settings.pictures_dir, settings.public_url)
     with database.write() as db:
-        chats.see(db, CHAT, "user")
+        chats.touch(db, CHAT, "user")
         job_id, _ = jobs.add(
             db,
             event_id=name,
@@ -57,26 +59,28 @@ def paint(database: Database, settings: Settings, name: str) -> str:
             message_id=None,
             quote_token=None,
             language="ja",
-            request=asdict(DrawRequest(prompt=name)),
+            request=StoredRequest(name),
             reply_token=None,
             token_at=now(),
         )
-        job = jobs.claim(db, job_id, "w", 30)
+        job = lifecycle.claim(db, job_id, "w", 30)
         assert job is not None
         keys = new_key(job.secret, 0, "original", "png"), new_key(job.secret, 0, "preview", "jpg")
         storage.put(keys[0], name.encode(), "image/png")
         storage.put(keys[1], b"preview", "image/jpeg")
         picture = StoredPicture(0, *keys, "image/png", len(name), 64, 64, 7)
-        assert jobs.drawn(db, job_id, "w", [picture], now())
+        assert jobs.mark_drawn(db, job_id, "w", [picture], now())
     return keys[0]
 
 
 def prompts(settings: Settings) -> list[str]:
     database = Database(settings.database_url)
     with database.read() as db:
-        found = [str((it.request or {})["prompt"]) for it in jobs.newest(db, limit=10_000)]
+        result = [
+            job.request.prompt if job.request else "" for job in jobs.newest(db, limit=10_000)
+        ]
     database.close()
-    return sorted(found)
+    return sorted(result)
 
 
 def test_what_was_saved_comes_back_and_what_came_later_does_not(
@@ -92,8 +96,10 @@ def test_what_was_saved_comes_back_and_what_came_later_does_not(
     assert prompts(settings) == ["saved"]
     storage = FolderStorage(settings.pictures_dir, settings.public_url)
     assert storage.get(key) == b"saved"
-    assert not storage.file(later).exists()
-    kept = sorted(it.name.partition(".before")[0] for it in settings.pictures_dir.parent.iterdir())
+    assert not storage.picture_path(later).exists()
+    kept = sorted(
+        path.name.partition(".before")[0] for path in settings.pictures_dir.parent.iterdir()
+    )
     assert kept.count("efude.db") == kept.count("pictures") == 2, "what was there is kept"
 
 
@@ -108,7 +114,7 @@ def test_onto_a_new_machine(settings: Settings, database: Database, tmp_path: Pa
     assert prompts(elsewhere) == ["moved"]
     assert (new / "pictures" / key).read_bytes() == b"moved"
     moved = Database(elsewhere.database_url)
-    assert not moved.behind()
+    assert not moved.needs_migration()
     moved.close()
 
 

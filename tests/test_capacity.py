@@ -13,8 +13,8 @@ from scripts.capacity import House, Worker, fewest, needed, simulate
 ONE = House(people=1000, wishes=3.6, pictures=1.0, seconds=1.0, peak=0.5)  # half a wish a second
 
 
-def mean(found: list[float]) -> float:
-    return sum(found) / len(found)
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values)
 
 
 def test_one_after_another_it_is_the_queue_of_the_textbook() -> None:
@@ -54,42 +54,42 @@ def test_who_joins_slows_the_batch_and_who_leaves_frees_it() -> None:
 
 
 def test_every_wish_is_painted_and_the_same_seed_tells_the_same() -> None:
-    found = simulate(ONE, 1, wishes=500)
-    assert len(found) == 500
-    assert found == sorted(found) == simulate(ONE, 1, wishes=500)
-    assert found != simulate(ONE, 1, wishes=500, seed=2)
+    result = simulate(ONE, 1, wishes=500)
+    assert len(result) == 500
+    assert result == sorted(result) == simulate(ONE, 1, wishes=500)
+    assert result != simulate(ONE, 1, wishes=500, seed=2)
 
 
 def test_the_fewest_workers_are_enough_and_one_less_is_not() -> None:
     house = House(people=60_000, patience=10.0)
-    found = needed(house)
-    assert found.wait <= 10.0
-    fewer = simulate(house, found.workers - 1)
+    result = needed(house)
+    assert result.wait <= 10.0
+    fewer = simulate(house, result.workers - 1)
     assert fewer[int(0.95 * len(fewer))] > 10.0
-    assert found.workers >= fewest(house)
+    assert result.workers >= fewest(house)
 
 
 def test_a_patience_that_nobody_can_keep_does_not_search_for_ever() -> None:
-    found = needed(House(seconds=9.0, patience=1.0))
-    assert found.wait > 1.0
+    result = needed(House(seconds=9.0, patience=1.0))
+    assert result.wait > 1.0
 
 
 def test_the_arithmetic() -> None:
     house = House(
         people=100, wishes=4, pictures=1.5, megabytes=1.0, days=10, missed=0.01, members=2
     )
-    found = needed(house)
-    assert found.gigabytes == pytest.approx(100 * 4 * 1.5 * 10 / 1000)
-    assert found.gigabytes_a_month == pytest.approx(100 * 4 * 1.5 * 30 / 1000)
-    assert (found.pushes, found.plan) == (240, "ライト")
+    result = needed(house)
+    assert result.gigabytes == pytest.approx(100 * 4 * 1.5 * 10 / 1000)
+    assert result.gigabytes_a_month == pytest.approx(100 * 4 * 1.5 * 30 / 1000)
+    assert (result.pushes, result.plan) == (240, "ライト")
     assert needed(replace(house, missed=0.0)).plan == "コミュニケーション"
     assert needed(replace(house, missed=0.9)).pushes == 21_600
 
 
 def test_more_people_never_need_less() -> None:
-    found = [needed(House(people=it)).workers for it in (100, 10_000, 50_000)]
-    assert found == sorted(found)
-    assert found[-1] > 1
+    result = [needed(House(people=number)).workers for number in (100, 10_000, 50_000)]
+    assert result == sorted(result)
+    assert result[-1] > 1
 
 
 def test_the_page_is_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +103,6 @@ def test_the_page_is_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_ones_own_house_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capacity.main(["--people", "500", "--seconds", "2.5"]) == 0
-    told = capsys.readouterr().out
-    assert "wishes in the peak hour   240" in told
-    assert "450 a month" in told
+    output = capsys.readouterr().out
+    assert "wishes in the peak hour   240" in output
+    assert "450 a month" in output

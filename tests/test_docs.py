@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -14,11 +15,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.commands import cli
-from bot.settings import Settings
-from scripts import made, phrases_table, settings_table
+from bot.cli import cli
+from bot.settings import RENAMED, Settings
+from bot.texts import placeholders
+from scripts import capacity, generated_pages, phrases_table, settings_table
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 SKIPPED = {"shared", "var", "out", "node_modules"}
 
 FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -35,7 +37,8 @@ OTHER_NAMES = {
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"),  # boto3
     *("BROKER_PORT", "SIMULATOR_PORT", "SIMULATOR_WEBHOOK", "SIMULATOR_QUOTA"),  # the demo
     *("HF_HOME", "PIP_EXTRA_INDEX_URL"),  # huggingface_hub, pip
-    *("OMP_NUM_THREADS",),  # torch
+    *("OMP_NUM_THREADS", "XDG_CACHE_HOME"),  # torch, and where its compiled parts are kept
+    "STORE_PASSWORD",  # compose.yaml
     "NAME_FILE",  # stands for any setting's
 }
 
@@ -43,7 +46,7 @@ OTHER_NAMES = {
 def pages() -> Iterator[Path]:
     """Every Markdown file of the repository."""
     for folder, inner, names in os.walk(ROOT):
-        inner[:] = [it for it in inner if it not in SKIPPED and not it.startswith(".")]
+        inner[:] = [item for item in inner if item not in SKIPPED and not item.startswith(".")]
         yield from (Path(folder, name) for name in names if name.endswith(".md"))
 
 
@@ -106,7 +109,9 @@ def unknown_names(text: str) -> set[str]:
 
 
 PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in sorted(pages())]
-DRAWINGS = [pytest.param(it, id=it.name) for it in sorted((ROOT / "docs/pictures").glob("*.svg"))]
+DRAWINGS = [
+    pytest.param(file, id=file.name) for file in sorted((ROOT / "docs/pictures").glob("*.svg"))
+]
 
 
 def test_there_are_pages() -> None:
@@ -142,7 +147,30 @@ def test_every_command_takes_what_the_page_gives_it(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_setting_exists(page: Path) -> None:
-    assert unknown_names(page.read_text(encoding="utf-8")) == set()
+    is_history = page.name == "CHANGELOG.md" or page.parent.name == "decisions"
+    old_names = set(RENAMED) | {f"{name}_FILE" for name in RENAMED} if is_history else set()
+    assert unknown_names(page.read_text(encoding="utf-8")) - old_names == set()
+
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\**\s+(?=[A-Z「`\[*豆送])")
+
+
+def sentences(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each line of running text with its sentences; tables, lists and code are left out."""
+    for line in FENCE.sub("", text).splitlines():
+        if line and line[0] not in "#|<-[0123456789":
+            yield line, SENTENCE_END.split(line)
+
+
+def test_the_readme_has_one_short_sentence_a_line() -> None:
+    for line, result in sentences((ROOT / "README.md").read_text(encoding="utf-8")):
+        assert len(result) == 1, line
+        assert len(line.split()) <= 25, line
+
+
+def test_the_readmes_can_be_read_in_one_go() -> None:
+    for name in ("README.md", "README.ja.md"):
+        assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) < 120, name
 
 
 def test_both_readmes_have_the_same_headings() -> None:
@@ -151,6 +179,27 @@ def test_both_readmes_have_the_same_headings() -> None:
         for name in ("README.md", "README.ja.md")
     )
     assert english == japanese
+
+
+def test_both_readmes_have_the_same_tables_settings_and_pictures() -> None:
+    english, japanese = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")
+    )
+    rows = [
+        [line.count("|") for line in text.splitlines() if line.startswith("|")]
+        for text in (english, japanese)
+    ]
+    assert rows[0] == rows[1]
+    assert set(NAME.findall(code(english))) == set(NAME.findall(code(japanese)))
+    figures = re.compile(r"src=\"docs/pictures/(\w+)")
+    assert figures.findall(english) == figures.findall(japanese)
+
+
+def test_both_readmes_list_every_room() -> None:
+    rooms = {path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")}
+    for name in ("README.md", "README.ja.md"):
+        listed = set(re.findall(r"`(\w+)/`", (ROOT / name).read_text(encoding="utf-8")))
+        assert rooms - listed == set(), name
 
 
 def test_both_readmes_give_the_same_commands() -> None:
@@ -167,9 +216,24 @@ def test_the_settings_table_is_up_to_date() -> None:
 
 def test_what_you_can_say_is_up_to_date(tmp_path: Path) -> None:
     assert phrases_table.main(["--check"]) == 0, "run: python -m scripts.phrases_table"
-    page = tmp_path / "page.md"
-    assert phrases_table.main(["--check"], page) == 1
-    assert phrases_table.main([], page) == phrases_table.main(["--check"], page) == 0
+    (tmp_path / "ja").mkdir()
+    for name in phrases_table.PAGES.values():
+        assert phrases_table.main(["--check"], tmp_path) == 1
+        assert phrases_table.main([], tmp_path) == phrases_table.main(["--check"], tmp_path) == 0
+        (tmp_path / name).write_text("# Stale\n", encoding="utf-8")
+    assert phrases_table.main(["--check"], tmp_path) == 1
+
+
+def test_what_you_can_say_has_the_same_entries_in_both_languages() -> None:
+    english, japanese = (
+        {
+            (table, name): placeholders(text)
+            for table, entries in phrases_table.load_texts(language).items()
+            for name, text in entries.items()
+        }
+        for language in ("en", "ja")
+    )
+    assert english == japanese
 
 
 def test_every_setting_is_in_the_table() -> None:
@@ -189,7 +253,9 @@ def test_a_stale_settings_table_is_noticed_and_mended(tmp_path: Path) -> None:
 
 def test_a_page_without_the_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="marks"):
-        made.between("# Configure\n", settings_table.BEGIN, settings_table.END, "")
+        generated_pages.replace_section(
+            "# Configure\n", settings_table.BEGIN, settings_table.END, ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -223,3 +289,54 @@ def test_drawings_are_sound_and_know_the_dark(picture: Path) -> None:
     assert root.get("viewBox")
     assert root.find("{http://www.w3.org/2000/svg}title") is not None  # for those who cannot see
     assert "prefers-color-scheme: dark" in text
+
+
+def test_every_finding_is_indexed_and_pins_what_it_installs() -> None:
+    folder = ROOT / "findings"
+    scripts = {path.name for path in folder.glob("*.sh")}
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\]\((\S+\.sh)\)", index)) == scripts
+    for name in sorted(scripts):
+        [installed] = re.findall(r"install --quiet (.+)", (folder / name).read_text("utf-8"))
+        assert all("==" in package for package in installed.split()), name
+
+
+MEASURED = re.compile(
+    r"\| ([\d,.]+) (\S+) \| \[(\w+\.json)\]\(\S+\): `([^`]+)` \| (\d{4}-\d\d-\d\d) \|"
+)
+
+
+def test_measured_costs_are_those_of_the_stored_results() -> None:
+    page = (ROOT / "docs/cost.md").read_text(encoding="utf-8")
+    rows = MEASURED.findall(page)
+    assert len(rows) == page.count(".json](")
+    for figure, unit, file, name, date in rows:
+        result = json.loads((ROOT / "benchmarks/results" / file).read_text(encoding="utf-8"))
+        [match] = [
+            item
+            for benchmark in result["benchmarks"]
+            for item in benchmark["figures"]
+            if item["name"] == name
+        ]
+        assert (f"{match['value']:.0f}", match["unit"], result["date"][:10]) == (figure, unit, date)
+
+
+def test_simulated_costs_are_what_the_simulation_says(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/cost.md").read_text(encoding="utf-8")
+    rows = {line.split(" | ")[0]: line for line in page.splitlines() if line.startswith("| ")}
+    commands = re.findall(r"python -m scripts\.capacity (--people .+)", page)
+    assert len(commands) == 3
+    for column, command in enumerate(commands, start=1):
+        assert capacity.main(shlex.split(command)) == 0
+        printed = capsys.readouterr().out
+        cells = {name: line.strip(" |").split(" | ")[column] for name, line in rows.items()}
+        [pushes] = re.findall(r"pushes +([\d,]+)", printed)
+        [disk] = re.findall(r"a month, ([\d,.]+) GB once", printed)
+        [seconds] = re.findall(r"95 of 100 wishes within +([\d.]+) s", printed)
+        assert cells["| Pushes a month"] == f"{int(pushes.replace(',', '')):,}"
+        gigabytes = cells["| Disk for pictures after 90 days"].split(" GB")[0]
+        assert float(gigabytes.replace(",", "")) == pytest.approx(
+            float(disk.replace(",", "")), rel=0.01
+        )
+        waiting = cells["| Waiting in the busiest hour, 95 of 100"].split(" s")[0]
+        assert float(waiting) == pytest.approx(float(seconds), abs=0.5)

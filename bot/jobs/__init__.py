@@ -1,39 +1,55 @@
 """Jobs: the state machine, and every query on jobs, pictures and their reply tokens.
 
+May import store, telemetry.tracing and settings.
+
     queued -> drawing -> drawn -> delivered         drawing -> queued (lease lost, stop)
                          drawn -> waiting -> delivered              any -> failed
     any before delivered -> cancelled
 
-Each change of state is one conditional UPDATE whose row count says whether it was ours to make, so
-that two processes can never both win. Functions take an open transaction (see bot.database) and
-publish nothing: callers do that after the commit.
+Each change of state is one conditional UPDATE, and its row count says who made it: two processes
+can never both win. Functions take an open transaction (bot.store.database) and publish nothing:
+callers do that after the commit.
 """
 
 from __future__ import annotations
 
-from bot.jobs.bringing import (
+from bot.jobs.delivery import (
     claim_delivery,
-    deliver_later,
-    delivered,
-    hold_delivery,
-    ticket_offered,
-    to_bring,
+    due_deliveries,
+    mark_delivered,
+    postpone_delivery,
+    record_ticket,
+    renew_delivery_lease,
     wait_for_tap,
 )
-from bot.jobs.forgetting import (
+from bot.jobs.erasure import (
     cancel,
+    delete_day_marks,
+    delete_stale_records,
     drop_chat,
+    drop_job,
     drop_member,
-    drop_one,
     drop_person,
-    erased,
-    expire,
-    forget_marks,
-    forget_traces,
-    to_erase,
+    due_erasures,
+    mark_erased,
+    mark_expired,
     unsend,
     was_unsent,
 )
+from bot.jobs.fair_queue import next_job_id, queue_position
+from bot.jobs.lifecycle import (
+    add,
+    claim_next,
+    fail,
+    mark_drawn,
+    mark_unpublished,
+    note_error,
+    overdue,
+    recover_expired,
+    renew_lease,
+    requeue,
+)
+from bot.jobs.lookup import by_number_anywhere, count_by_line_id, log_fields, newest, received_at
 from bot.jobs.model import (
     CANCELLED,
     DELIVERED,
@@ -47,33 +63,27 @@ from bot.jobs.model import (
     Job,
     StoredPicture,
     new_number,
-)
-from bot.jobs.overview import anywhere, count_of, named, newest, received_at
-from bot.jobs.painting import (
-    add,
-    claim,
-    claim_next,
-    drawn,
-    fail,
-    give_back,
-    overdue,
-    renew,
-    rescue,
-    unpublished,
+    parse_number,
 )
 from bot.jobs.queries import (
     by_message,
     by_number,
-    first_under_way,
+    count_unfinished,
+    count_unfinished_in_chat,
     get,
-    is_first,
+    is_first_in_chat,
     latest,
+    oldest_unfinished,
     pictures_of,
-    unfinished,
-    unfinished_in,
+    was_interrupted,
 )
-from bot.jobs.tokens import add_token, live_token, needing_ticket, spend, wake
-from bot.jobs.turns import next_in_turn, place
+from bot.jobs.reply_tokens import (
+    add_token,
+    jobs_needing_ticket,
+    live_token,
+    reactivate_delivery,
+    spend_token,
+)
 
 __all__ = [
     "CANCELLED",
@@ -89,53 +99,55 @@ __all__ = [
     "StoredPicture",
     "add",
     "add_token",
-    "anywhere",
     "by_message",
     "by_number",
+    "by_number_anywhere",
     "cancel",
-    "claim",
     "claim_delivery",
     "claim_next",
-    "count_of",
-    "deliver_later",
-    "delivered",
-    "drawn",
+    "count_by_line_id",
+    "count_unfinished",
+    "count_unfinished_in_chat",
+    "delete_day_marks",
+    "delete_stale_records",
     "drop_chat",
+    "drop_job",
     "drop_member",
-    "drop_one",
     "drop_person",
-    "erased",
-    "expire",
+    "due_deliveries",
+    "due_erasures",
     "fail",
-    "first_under_way",
-    "forget_marks",
-    "forget_traces",
     "get",
-    "give_back",
-    "hold_delivery",
-    "is_first",
+    "is_first_in_chat",
+    "jobs_needing_ticket",
     "latest",
     "live_token",
-    "named",
-    "needing_ticket",
+    "log_fields",
+    "mark_delivered",
+    "mark_drawn",
+    "mark_erased",
+    "mark_expired",
+    "mark_unpublished",
     "new_number",
     "newest",
-    "next_in_turn",
+    "next_job_id",
+    "note_error",
+    "oldest_unfinished",
     "overdue",
+    "parse_number",
     "pictures_of",
-    "place",
+    "postpone_delivery",
+    "queue_position",
+    "reactivate_delivery",
     "received_at",
-    "renew",
-    "rescue",
-    "spend",
-    "ticket_offered",
-    "to_bring",
-    "to_erase",
-    "unfinished",
-    "unfinished_in",
-    "unpublished",
+    "record_ticket",
+    "recover_expired",
+    "renew_delivery_lease",
+    "renew_lease",
+    "requeue",
+    "spend_token",
     "unsend",
     "wait_for_tap",
-    "wake",
+    "was_interrupted",
     "was_unsent",
 ]

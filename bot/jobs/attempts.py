@@ -1,4 +1,4 @@
-"""Each attempt at a job, by whom and how it ended: of a job itself only the last is known."""
+"""Each attempt at a job, by whom and how it ended; the job itself knows only the last."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from bot.database import now
-from bot.prepared import Prepared
-from bot.tables import attempts, jobs
+from bot.store.clock import now
+from bot.store.prepared import Prepared
+from bot.store.schema import attempts, jobs
 
 PAINTED = "painted"
-FAILED = "failed"  # its error code says how
-STOPPED = "stopped"  # the worker was stopped, or a photo had not come: it does not count
-LOST = "lost"  # the worker gave no sign of life until its lease was over
-HUNG = "hung"  # it took no step for too long, and ended itself
-TAKEN_BACK = "taken back"  # by its author
+FAILED = "failed"  # its error code says why
+STOPPED = "stopped"  # the worker was stopped, or a photo was missing: not counted
+LOST = "lost"  # the worker did not renew its lease
+HUNG = "hung"  # the worker took no step for too long, and ended itself
+TAKEN_BACK = "taken back"  # the request was cancelled or unsent
 WORKER_GONE = frozenset((LOST, HUNG))
 _INSERT = Prepared(insert(attempts))
 
 
 class Attempt(NamedTuple):
-    """One row of `attempts`. owner: host:pid/mark. step: how far it was known to be."""
+    """One row of `attempts`. owner: the job's lease_owner, host:pid/suffix."""
 
     job_id: str
     began_at: float
@@ -35,37 +35,36 @@ class Attempt(NamedTuple):
 
     @property
     def worker(self) -> str:
-        """host:pid, as the log lines and `workers` have it."""
+        """The id of the worker, host:pid."""
         return self.owner.partition("/")[0]
 
 
 def begin(db: Connection, job_id: str, owner: str, number: int, at: float) -> None:
-    """An attempt begins. owner: the job's lease_owner."""
+    """Store that an attempt begins. owner: the job's lease_owner."""
     _INSERT.run(db, owner=owner, job_id=job_id, number=number, began_at=at)
 
 
-def end(db: Connection, which: ColumnElement[bool], outcome: str, code: str | None = None) -> None:
-    """The attempts among `which` that were not over have ended so. code: what it failed from.
+def end(
+    db: Connection, condition: ColumnElement[bool], outcome: str, code: str | None = None
+) -> None:
+    """Store how the running attempts that meet a condition on `attempts` ended.
 
-    which: a condition on `attempts`.
+    code: what they failed from.
     """
-    mine = jobs.c.id == attempts.c.job_id
-    how_far = {
-        name: select(jobs.c[name]).where(mine).scalar_subquery() for name in ("step", "steps")
+    job = jobs.c.id == attempts.c.job_id
+    progress = {
+        name: select(jobs.c[name]).where(job).scalar_subquery() for name in ("step", "steps")
     }
-    db.execute(
-        update(attempts)
-        .where(which, attempts.c.ended_at.is_(None))
-        .values(ended_at=now(), outcome=outcome, error_code=code, **how_far)
-    )
+    running = update(attempts).where(condition, attempts.c.ended_at.is_(None))
+    db.execute(running.values(ended_at=now(), outcome=outcome, error_code=code, **progress))
 
 
 def of_job(db: Connection, job_id: str) -> list[Attempt]:
-    """Every attempt at a job, the first first."""
+    """Return every attempt at a job, oldest first."""
     query = select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.began_at)
     return [Attempt(*row) for row in db.execute(query)]
 
 
-def forget(db: Connection, job_id: str) -> None:
-    """Drop what is known of the attempts at an erased job."""
+def delete_of_job(db: Connection, job_id: str) -> None:
+    """Delete the attempts at an erased job."""
     db.execute(delete(attempts).where(attempts.c.job_id == job_id))

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import and_, or_
 from sqlalchemy.engine import RowMapping
 
-from bot.tables import jobs
+from bot.prompt.stored_request import StoredRequest
+from bot.store.codes import ALPHABET, normalize_code
+from bot.store.schema import jobs
 
 QUEUED, DRAWING, DRAWN, WAITING = "queued", "drawing", "drawn", "waiting"
 DELIVERED, FAILED, CANCELLED = "delivered", "failed", "cancelled"
 UNFINISHED = (QUEUED, DRAWING)
 UNDELIVERED = (QUEUED, DRAWING, DRAWN, WAITING)
-# The chat still has to hear how it went.
-BRINGABLE = or_(
+# The chat has not been told the outcome.
+DELIVERABLE = or_(
     jobs.c.state.in_((DRAWN, WAITING)),
     and_(jobs.c.state == FAILED, jobs.c.finished_at.is_(None)),
 )
-
-# Crockford's base 32: no I, L, O or U, so that a number read aloud or copied by hand survives.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class StoredPicture(NamedTuple):
@@ -41,7 +40,7 @@ class StoredPicture(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """One row of `jobs`; the columns are described in bot.tables."""
+    """One row of `jobs`; the columns are described in bot.store.schema."""
 
     id: str
     number: str
@@ -53,7 +52,7 @@ class Job:
     message_id: str | None
     quote_token: str | None
     language: str
-    request: Mapping[str, Any] | None
+    request: StoredRequest | None
     parent_id: str | None
     asked: int
     state: str
@@ -80,17 +79,27 @@ class Job:
 
 
 def new_number() -> str:
-    """A 受付番号 such as `4F7-K2M`: 30 random bits, and always a digit among them.
+    """Draw a 受付番号 such as `4F7-K2M`: 30 random bits, and always a digit among them.
 
     The digit keeps ordinary words that are typed in a chat from being taken for a number.
     """
     while True:
         bits = secrets.randbits(30)
-        letters = "".join(_ALPHABET[bits >> place & 31] for place in range(0, 30, 5))
+        letters = "".join(ALPHABET[bits >> place & 31] for place in range(0, 30, 5))
         if any(letter.isdigit() for letter in letters):
             return f"{letters[:3]}-{letters[3:]}"
 
 
-def as_job(row: RowMapping | None) -> Job | None:
-    """The job of a row of the whole table, or None."""
-    return Job(**row) if row else None
+def parse_number(text: str) -> str | None:
+    """Return a typed 受付番号 as it is stored; small letters and a missing hyphen are forgiven.
+
+    Returns None if it is none.
+    """
+    code = normalize_code(re.sub(r"[\s-]", "", text))
+    return f"{code[:3]}-{code[3:]}" if re.fullmatch(f"[{ALPHABET}]{{6}}", code) else None
+
+
+def job_from_row(row: RowMapping) -> Job:
+    """Make a job of a row of the whole table."""
+    request = StoredRequest.from_json(row["request"]) if row["request"] else None
+    return Job(**{**row, "request": request})

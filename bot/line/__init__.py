@@ -1,26 +1,38 @@
-"""The one door to LINE's Messaging API.
+"""LINE's Messaging API: the client, its errors, webhook events and their signature.
+
+Imports of bot: settings, and only for its types. Cheap to import: the SDK, which takes over a
+second, is imported by the first call, by `LineClient.preload_sdk()` or by bot.line.events.
 
     line = LineClient(settings)
     line.reply(token, [{"type": "text", "text": "どうぞ"}])
 
-Messages are JSON dicts, and they go out exactly as given. The SDK's request models are not used for
-them: they silently drop each field that is younger than the SDK (checked with 3.27.0: a new field
-of a Flex text vanishes), and its response models can raise after LINE has taken a message. What is
-used of the SDK is its client: configuration, TLS, connection pool, headers, exceptions.
-
-Importing this package is cheap; the SDK itself takes over a second and is imported by the first
-call, or by `LineClient.open()` where a process would rather pay at its start.
+Messages are JSON dicts and are sent exactly as given. The SDK's request models are not used: they
+silently drop each field that is younger than the SDK (checked with 3.27.0: a new field of a Flex
+text vanishes), and its response models can raise after LINE has accepted a message. What is used
+of the SDK is its client: configuration, TLS, connection pool, headers, exceptions.
 """
 
 from __future__ import annotations
 
-from bot.line.client import BotInfo, LineClient, Profile, Quota, Sent, WebhookEndpoint, WebhookTest
+from bot.line.client import LineClient
 from bot.line.errors import LineError
+from bot.line.models import (
+    BotInfo,
+    ChatKind,
+    Message,
+    Profile,
+    Quota,
+    Sent,
+    WebhookEndpoint,
+    WebhookTest,
+)
 
 __all__ = [
     "BotInfo",
+    "ChatKind",
     "LineClient",
     "LineError",
+    "Message",
     "Profile",
     "Quota",
     "Sent",

@@ -1,4 +1,4 @@
-"""What can go wrong between us and LINE, told apart by what the caller must do next."""
+"""What can go wrong between us and LINE, by what the caller must do next."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class LineError(Exception):
         self.request_id = request_id
 
 
-def from_answer(
+def error_from_response(
     endpoint: str,
     status: int,
     body: dict[str, Any],
@@ -59,17 +59,18 @@ def from_answer(
     request_id: str | None = None,
     sends: bool = False,
 ) -> LineError:
-    """The error that a non-2xx answer means.
+    """Return the error that a non-2xx answer means.
 
-    `sends` says that the endpoint puts messages in a chat: a 5xx then leaves open whether it did.
-    Source: Messaging API reference, "Status codes", "Error responses", "Rate limits". LINE uses 429
-    for two things and tells them apart by text alone, which it does not promise to keep: what is
-    not plainly the monthly limit counts as the rate limit, which is merely retried.
+    sends: whether the endpoint puts messages in a chat; a 5xx then leaves open whether it did.
+    LINE uses 429 for two things, which differ only in a text that it does not promise to keep:
+    whatever is not plainly the monthly limit counts as the rate limit, which is merely retried.
+    https://developers.line.biz/en/reference/messaging-api/#status-codes
+    https://developers.line.biz/en/reference/messaging-api/#error-responses
     """
-    said = _said(body)
+    reason = _reason(body)
     code: Code
     permanent, hint = True, ""
-    if status == 400 and endpoint.endswith("/message/reply") and "reply token" in said.lower():
+    if status == 400 and endpoint.endswith("/message/reply") and "reply token" in reason.lower():
         code = "invalid_reply_token"
         hint = "It was used, or is over a minute old. Wait for a tap, or push."
     elif status in (401, 403):
@@ -78,7 +79,7 @@ def from_answer(
     elif status in (404, 410):
         code = "not_found"
         hint = "It never existed, was unsent, or this bot may not see it."
-    elif status == 429 and "monthly limit" in said.lower():
+    elif status == 429 and "monthly limit" in reason.lower():
         code = "quota_exhausted"
         hint = "The month's messages are spent: replies still work, pushes do not until next month."
     elif status == 429:
@@ -94,7 +95,7 @@ def from_answer(
         code = "bad_request"
         hint = "The request is wrong; it will not succeed unchanged."
     return LineError(
-        f"LINE answered {status} to {endpoint}: {said or 'no reason given'}. {hint}",
+        f"LINE answered {status} to {endpoint}: {reason or 'no reason given'}. {hint}",
         permanent=permanent,
         ambiguous=sends and code == "server_error",
         code=code,
@@ -103,11 +104,11 @@ def from_answer(
     )
 
 
-def from_failure(endpoint: str, error: Exception, *, sends: bool = False) -> LineError:
-    """The error that a missing answer means.
+def error_from_exception(endpoint: str, error: Exception, *, sends: bool = False) -> LineError:
+    """Return the error that a missing answer means.
 
-    `error` is what urllib3 raises (the SDK lets it through) or the SDK's ApiException with status
-    0, which is how it wraps TLS trouble.
+    error: what urllib3 raises (the SDK lets it through), or the SDK's ApiException with status 0,
+    which is how it wraps TLS trouble.
     """
     if isinstance(error, wire.MaxRetryError) and error.reason is not None:
         error = error.reason
@@ -142,7 +143,7 @@ def from_failure(endpoint: str, error: Exception, *, sends: bool = False) -> Lin
 
 
 # OpenSSL's reasons that belong to the handshake, when not one byte of the request has left yet.
-_HANDSHAKE = re.compile(
+_HANDSHAKE_REASON = re.compile(
     r"certificate|handshake|wrong.version|unsupported.protocol|hostname|unknown.ca|no.protocols",
     re.IGNORECASE,
 )
@@ -151,15 +152,18 @@ _HANDSHAKE = re.compile(
 def _is_handshake(error: Exception) -> bool:
     reason = getattr(error, "reason", None)
     tls = isinstance(error, wire.SSLError) or getattr(error, "status", None) == 0
-    return tls and bool(_HANDSHAKE.search(f"{error} {reason}"))
+    return tls and bool(_HANDSHAKE_REASON.search(f"{error} {reason}"))
 
 
-def _said(body: dict[str, Any]) -> str:
-    """LINE's own words, shortened, ids masked: {"message", "details": [{message, property}]}."""
-    words = [str(body.get("message") or "").rstrip(".")]
+def _reason(body: dict[str, Any]) -> str:
+    """Return LINE's own words, shortened, ids masked.
+
+    body: {"message", "details": [{"message", "property"}]}.
+    """
+    parts = [str(body.get("message") or "").rstrip(".")]
     details = body.get("details")
     for detail in details if isinstance(details, list) else []:
         if isinstance(detail, dict):
-            words.append(f"{detail.get('property', '?')}: {detail.get('message', '?')}")
-    text = "; ".join(word for word in words if word)
+            parts.append(f"{detail.get('property', '?')}: {detail.get('message', '?')}")
+    text = "; ".join(part for part in parts if part)
     return re.sub(r"\b([UCR])[0-9a-f]{32}\b", r"\1…", text)[:500]

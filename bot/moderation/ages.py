@@ -1,11 +1,11 @@
-"""Ages and school years that make somebody a child: 「10歳」, 「じゅうごさい」, 「中2」, "12yo"."""
+"""Finds ages and school years of a child: 「10歳」, 「じゅうごさい」, 「中2」, "12yo"."""
 
 from __future__ import annotations
 
 import re
 
 _TO_NINE = "いち|いっ|に|さん|よん|ご|ろく|なな|しち|はち|はっ|きゅう"
-_AGES = re.compile(
+_AGE_BELOW_18 = re.compile(
     rf"""
     (?<![0-9.]) (?:0?[0-9]|1[0-7]) \s? (?:歳|才|さい|サイ|ｻｲ|[かヶケヵ]月児|代(?!目))
     | (?<![一二三四五六七八九十百]) (?:十?[一二三四五六七]|十|[八九]) (?:歳|才|さい)
@@ -21,9 +21,9 @@ _AGES = re.compile(
 )
 
 
-def under_18(text: str) -> list[tuple[int, int]]:
-    """Where the text tells an age below 18, or a school year: (start, end) of each.
+def find_minor_ages(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of each age below 18 and each school year in the text.
 
     text: as `bot.prompt.clean` leaves it.
     """
-    return [match.span() for match in _AGES.finditer(text)]
+    return [match.span() for match in _AGE_BELOW_18.finditer(text)]

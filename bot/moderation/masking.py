@@ -1,88 +1,93 @@
 """Words with a letter hidden: 「エ○い」, 「セ×クス」, "p*rn".
 
-Only a word of which most letters are left is seen; of two letters, only one that is often written
-so, and only where nothing goes on: 「自○」, but not 「○月」 or 「自○車」.
+A word is recognised only if most of its letters are left. A word of two letters is recognised only
+if it is often written so, and only where no further letter follows: 「自○」, but not 「○月」 or
+「自○車」.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from bot.moderation.folding import fold_letters
-
-if TYPE_CHECKING:
-    from bot.moderation.finding import Vocabulary
+from bot.moderation.normalize import fold_letters
 
 _MASKS = "○●〇◯◎*×✕✖❌■□▲△☆★♡♥_伏"
-_MASK = re.compile(rf"(?<=\w)[{re.escape(_MASKS)}]|[{re.escape(_MASKS)}](?=\w)")
-_STRETCH = re.compile(rf"[\w{re.escape(_MASKS)}]+")
-_LONGEST = 10
-_OFTEN = {"自殺", "自死", "死体", "殺人", "殺害", "えろ", "ろり", "ぐろ", "性器", "性交"}
-_OFTEN |= {"大麻", "麻薬", "死ね", "全裸", "強姦", "乳首"}
+_MASK_BESIDE_LETTER = re.compile(rf"(?<=\w)[{re.escape(_MASKS)}]|[{re.escape(_MASKS)}](?=\w)")
+_LETTERS_AND_MASKS = re.compile(rf"[\w{re.escape(_MASKS)}]+")
+_MAX_WORD_CHARS = 10
+_OFTEN_MASKED = {"自殺", "自死", "死体", "殺人", "殺害", "えろ", "ろり", "ぐろ", "性器", "性交"}
+_OFTEN_MASKED |= {"大麻", "麻薬", "死ね", "全裸", "強姦", "乳首"}
 
 
-class Masked:
-    """Words by length and letter."""
+class MaskedWordIndex:
+    """Folded words, indexed by length, position and letter."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by: dict[tuple[int, int, str], set[str]] = {}
+        self._words: dict[tuple[int, int, str], set[str]] = {}
         for word in words:
-            if 3 <= len(word) <= _LONGEST or word in _OFTEN:
-                for place, letter in enumerate(word):
-                    self._by.setdefault((len(word), place, letter), set()).add(word)
+            if 3 <= len(word) <= _MAX_WORD_CHARS or word in _OFTEN_MASKED:
+                for position, letter in enumerate(word):
+                    self._words.setdefault((len(word), position, letter), set()).add(word)
 
-    def of(self, piece: str) -> set[str]:
-        """The words that a piece of text may be, "?" for each hidden letter."""
-        known = [(place, it) for place, it in enumerate(piece) if it != "?"]
+    def lookup(self, piece: str) -> set[str]:
+        """Return the words that a piece of text may be, "?" for each hidden letter."""
+        known = [(position, letter) for position, letter in enumerate(piece) if letter != "?"]
         if 2 * len(known) < len(piece) or (2 * len(known) == len(piece) and piece[0] == "?"):
             return set()
-        sets = [self._by.get((len(piece), place, it), set()) for place, it in known]
+        sets = [
+            self._words.get((len(piece), position, letter), set()) for position, letter in known
+        ]
         return set.intersection(*sets) if sets else set()
 
 
-def masked_spans(text: str, vocabulary: Vocabulary) -> Iterable[tuple[int, int, str]]:
-    """(start, end, word as the lists write it) of words with hidden letters. text: not folded."""
-    if _MASK.search(text) is None:
-        return
-    for stretch in _STRETCH.finditer(text):
-        hidden = [place for place, it in enumerate(stretch[0]) if it in _MASKS]
+def has_masks(text: str) -> bool:
+    """Return whether any letter of the text may be hidden. Quick."""
+    return _MASK_BESIDE_LETTER.search(text) is not None
+
+
+def find_masked(text: str, index: MaskedWordIndex) -> Iterable[tuple[int, int, str]]:
+    """Yield (start, end, folded word) of each word with hidden letters. text: not folded."""
+    for stretch in _LETTERS_AND_MASKS.finditer(text):
+        hidden = [position for position, letter in enumerate(stretch[0]) if letter in _MASKS]
         if not hidden:
             continue
-        letters = "".join("?" if it in _MASKS else it for it in fold_letters(stretch[0]))
+        letters = "".join(
+            "?" if letter in _MASKS else letter for letter in fold_letters(stretch[0])
+        )
         if len(letters) == len(stretch[0]):
-            for start, end, folded in _hidden(letters, hidden, vocabulary.masked):
-                for word in vocabulary.written[folded]:
-                    yield stretch.start() + start, stretch.start() + end, word
+            for start, end, word in _find_in_stretch(letters, hidden, index):
+                yield stretch.start() + start, stretch.start() + end, word
 
 
-def _hidden(letters: str, hidden: list[int], masked: Masked) -> Iterable[tuple[int, int, str]]:
+def _find_in_stretch(
+    letters: str, hidden: list[int], index: MaskedWordIndex
+) -> Iterable[tuple[int, int, str]]:
     pieces = {
         (start, start + length)
-        for place in hidden
-        for length in range(2, _LONGEST + 1)
-        for start in range(max(0, place - length + 1), min(place, len(letters) - length) + 1)
+        for position in hidden
+        for length in range(2, _MAX_WORD_CHARS + 1)
+        for start in range(max(0, position - length + 1), min(position, len(letters) - length) + 1)
     }
     for start, end in sorted(pieces):
-        for word in masked.of(letters[start:end]):
+        for word in index.lookup(letters[start:end]):
             if _stands_apart(letters, start, end):
                 yield start, end, word
 
 
 def _stands_apart(letters: str, start: int, end: int) -> bool:
-    """Whether no letter of its own kind goes on where the piece ends; short ones only."""
+    """Return whether no letter of the same script continues a short piece on either side."""
     if end - start > 3:
         return True
     before, after = letters[:start][-1:], letters[end:][:1]
-    first, last = _kind(letters[start]), _kind(letters[end - 1])
-    inner = {_kind(it) for it in letters[start:end]} - {"?"}
-    opens = not before or _kind(before) not in (inner if first == "?" else {first})
-    closes = not after or _kind(after) not in (inner if last == "?" else {last})
+    first, last = _script(letters[start]), _script(letters[end - 1])
+    inner = {_script(letter) for letter in letters[start:end]} - {"?"}
+    opens = not before or _script(before) not in (inner if first == "?" else {first})
+    closes = not after or _script(after) not in (inner if last == "?" else {last})
     return (opens and closes) or (inner == {"kana"} and end - start == 3)
 
 
-def _kind(letter: str) -> str:
+def _script(letter: str) -> str:
     if letter == "?":
         return "?"
     return "latin" if letter.isascii() else "kana" if "ぁ" <= letter <= "ー" else "kanji"

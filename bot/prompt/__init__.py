@@ -1,52 +1,53 @@
-"""What a person typed -> what to paint, or which command it is.
+"""Reads what a person typed: a request for a picture, a change of one, or a command.
+
+Imports of bot: line (the types of its events) and store.codes; of inference: what needs no torch.
 
 Nobody should have to learn flags: 「夜の富士山を横長で4枚、人物なしで描いてください」 is a whole
-request. The words that steer (how many, which shape, what to leave out, which seed) are taken out
-of the text; the rest is the prompt. Where it is unclear whether a word steers or belongs to the
-picture, it stays in the prompt: a lost subject is worse than an ignored wish.
+request. Steering words (how many, which shape, what to leave out, which seed) are taken out of the
+text; the rest is the prompt. Where it is unclear whether a word steers or belongs to the picture,
+it stays in the prompt: a lost subject is worse than an ignored wish.
 """
 
 from __future__ import annotations
 
-from bot.prompt.cleaning import MAX_PROMPT, clean, cut
-from bot.prompt.commands import Command, command
+from bot.prompt.cleaning import MAX_PROMPT, clean, remove_spans
+from bot.prompt.commands import Command, parse_command
+from bot.prompt.media import Purpose
 from bot.prompt.reading import Problem, Reading, read
-from bot.prompt.steering import (
+from bot.prompt.shapes import (
     LANDSCAPE,
+    LANDSCAPE_4_3,
+    LANDSCAPE_16_9,
     PORTRAIT,
-    SHAPES,
+    PORTRAIT_3_4,
+    PORTRAIT_9_16,
+    SHAPE_LABELS,
     SQUARE,
-    STAND,
-    TABLE,
-    TALL,
-    WIDE,
     Size,
 )
+from bot.prompt.stored_request import StoredRequest
 from bot.prompt.styles import Style, styles
-from bot.prompt.wish import reading_of, request_of, source_of, stored
 
 __all__ = [
     "LANDSCAPE",
+    "LANDSCAPE_4_3",
+    "LANDSCAPE_16_9",
     "MAX_PROMPT",
     "PORTRAIT",
-    "SHAPES",
+    "PORTRAIT_3_4",
+    "PORTRAIT_9_16",
+    "SHAPE_LABELS",
     "SQUARE",
-    "STAND",
-    "TABLE",
-    "TALL",
-    "WIDE",
     "Command",
     "Problem",
+    "Purpose",
     "Reading",
     "Size",
+    "StoredRequest",
     "Style",
     "clean",
-    "command",
-    "cut",
+    "parse_command",
     "read",
-    "reading_of",
-    "request_of",
-    "source_of",
-    "stored",
+    "remove_spans",
     "styles",
 ]

@@ -1,22 +1,25 @@
-"""Words about a picture that is there: 「さっきのを夜にして」, 「猫を犬に変えて」.
+"""Parses changes of an earlier picture: 「さっきのを夜にして」, 「猫を犬に変えて」.
 
-A sentence is taken apart at its marks; each part says one thing, or is made of steering words
-(「横長で」, 「水彩画に」). Where a sentence might as well be a wish of its own, it is a change only
-if it speaks of the picture or of something in its prompt: see `Change.fits`.
+A sentence is split at its marks; each part is one step, or is made of steering words (「横長で」,
+「水彩画に」). Where a sentence might as well be a request of its own, it is a change only if it
+refers to the picture or to something in its prompt: see `change_steps.Change.applies_to`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
-from bot import japanese
-from bot.prompt.asking import plain_order
-from bot.prompt.describing import is_colour
+from bot.prompt import morphology
+from bot.prompt.attributes import is_colour
+from bot.prompt.categories import STATE_CATEGORIES, category_of
+from bot.prompt.change_steps import PICTURE_ASPECTS, Change, ChangeStep
+from bot.prompt.cleaning import strip_endings
 from bot.prompt.grammar import MARKS, NUMERAL
-from bot.prompt.one_of import STATES, one_of
-from bot.prompt.reading import Reading, read
+from bot.prompt.labels import extract_labelled
+from bot.prompt.reading import read
+from bot.prompt.request_phrases import strip_politeness
+from bot.prompt.respell import respell
+from bot.prompt.typed_changes import parse_short_change
 
 _PICTURE = "絵|画像|イラスト|写真|作品|やつ|もの"
 _LAST = "さっき|さきほど|先ほど|先程"
@@ -29,257 +32,238 @@ _REFERENCE = re.compile(
     rf"|(?:(?:{_LAST}|今|いま|前|最後|直前)(?:の(?:{_PICTURE})?)?と)?同じ"
     rf"(?:感じ|構図|雰囲気|ポーズ|の|{_PICTURE})(?:の(?:{_PICTURE}))?(?:のまま)?[、 ]?[をで][、 ]?"
     rf"|そのまま(?:で[、 ]?|[、 ])"
+    rf"|(?:{_LAST}|今|いま|前|最後|直前)のやつ"
     rf"|(?:{_LAST})の)"
 )
-_MAKE = (
-    "(?:して|変えて|かえて|替えて|代えて|変更して|チェンジして|入れ替えて|置き換えて|描き替えて|"
+_CHANGE_VERB = (
+    "(?:して|変えて|かえて|替えて|代えて|変更して|変更|チェンジして|チェンジ|入れ替えて|置き換えて|描き替えて|"
     "描き変えて|"
     "なおして|直して|仕上げて|寄せて|増やして|ふやして|減らして|へらして)"
 )
-_KIND_WORDS = re.compile(  # at the end: 〜ください, 〜ほしいな, 〜くれますか
-    r"(?:みて)?(?:ください(?:ませんか|ますか)?|下さい|ほしい|欲しい|いただけますか|もらえますか|"
-    r"もらえる|"
-    r"くれますか|くれませんか|くれない|くれる|くれ|ちょうだい|お願い(?:します|できますか)?)?"
-    r"(?:です|な|ね|よ|かな)*$"
+_ASKING_ENDINGS = (  # at the end: 〜ください, 〜ほしいな, 〜くれますか
+    *("くださいませんか", "くださいますか", "ください", "下さい", "ほしい", "欲しい"),
+    *(
+        "いただけますか",
+        "もらえますか",
+        "もらえる",
+        "くれますか",
+        "くれませんか",
+        "くれない",
+        "くれる",
+    ),
+    *("くれ", "ちょうだい", "お願いできますか", "お願いします", "お願い"),
 )
-_MADE = re.compile(f"{_MAKE}$")
-_LONGEST_CONTROL = 24  # characters
-_MORE = re.compile(
-    "^(?:もっと|もう少し|もうすこし|もうちょっと|もうちょい|も少し|さらに|ちょっと|ちょい|少し|"
+_SOFT_ENDINGS = ("かな", "です", "な", "ね", "よ")
+_CHANGE_VERB_ENDING = re.compile(f"{_CHANGE_VERB}$")
+_MAX_CONTROL_CHARS = 24
+_MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is one part
+_DEGREE = re.compile(
+    "^(?:全体的?に|もっと|もう少し|もうすこし|もうちょっと|もうちょい|も少し|さらに|ちょっと|ちょい|少し|"
     "すこし|"
     "だいぶ|かなり|若干)(?:だけ)?[ 、]?"
 )
 _SWAP = re.compile(
-    rf"^(?P<what>.{{1,20}}?)(?:を|は|だけ)(?P<into>.{{1,20}}?)(?:に{_MAKE}?|(?P<ku>く){_MAKE}?)$"
+    rf"^(?P<what>.{{1,20}}?)(?:を|は|だけ)(?P<into>.{{1,20}}?)(?:に{_CHANGE_VERB}?|(?P<ku>く){_CHANGE_VERB}?)$"
 )
 _REMOVE = re.compile(
     "^(?P<what>.{1,20}?)(?:を|は)?(?:消して|けして|なくして|無くして|取って|とって|取り除いて|"
     "除いて|外して|"
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
+_WITHOUT = re.compile("^(?P<what>.{1,12}?)(?:は|も)?(?P<none>なし|無し|抜き)(?:で|に(?:して)?)?$")
 _ADD = re.compile(
     "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|"
     "つけて|"
     "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて|"
-    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて)$"
+    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|"
+    "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|置き|乗せ|のせ|着せ|かぶせ|被せ|持たせ)たい)$"
 )
-_INSTEAD = re.compile(  # 「犬じゃなくて猫にして」
-    rf"^(?P<what>.{{1,12}}?)(?:じゃ|では)な(?:くて|く|いで)(?P<into>.{{1,12}}?)"
-    rf"(?:に{_MAKE}?|で|(?:の(?:方|ほう))?がいい|を描いて)?$"
+_NOT_BUT = re.compile(  # 「犬じゃなくて猫にして」
+    rf"^(?P<what>.{{1,12}}?)(?:(?:じゃ|では)な(?:くて|く|いで)|(?:を|は)?(?:やめて|やめ、))(?P<into>.{{1,12}}?)"
+    rf"(?:に{_CHANGE_VERB}?|で|(?:の(?:方|ほう))?がいい|を描いて)?$"
 )
-_MAKE_IT = re.compile("^(?P<into>[^をがに]{1,12}?)させて$")  # 「もっとキラキラさせて」
-_AFTER_ALL = re.compile("^(?:やっぱり?|やはり|じゃあ|では)[、 ]?")
-_GROUND = re.compile("^背景は(?P<into>.{1,20}?)で?$")
-_BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}|(?P<ku>く){_MAKE})$")
-_BECOME_MORE = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_MAKE}?|で|(?P<ku>く){_MAKE}?)$")
-_FEELING = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
-_WHOLE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
-# What every picture has, named in its prompt or not. True: it stands for words of its own, 「冬」,
-# 「3匹」; else it is described, 「青い髪」.
-ATTRIBUTES = {
-    **dict.fromkeys(
-        (
-            "背景",
-            "空",
-            "髪",
-            "髪型",
-            "服",
-            "服装",
-            "目",
-            "瞳",
-            "表情",
-            "雰囲気",
-            "構図",
-            "光",
-            "床",
-            "壁",
-            "地面",
-        ),
-        False,
-    ),
-    **dict.fromkeys(
-        (
-            "色",
-            "色合い",
-            "季節",
-            "時間",
-            "時間帯",
-            "天気",
-            "天候",
-            "場所",
-            "舞台",
-            "位置",
-            "数",
-            "形",
-            "向き",
-        ),
-        True,
-    ),
-}
-_OF_A_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
-    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(ATTRIBUTES)})$"
+_TOPIC = re.compile(  # 「屋根、赤やめて緑」, 「車の色、黒で」
+    r"(?P<what>[^、。をはが]{1,10})"
+    r"(?:[、 ](?P<old>[^、。を]{1,6}?)(?:じゃなくて|ではなくて?|(?:は|を)?やめて)[、 ]?"
+    r"|(?<=の色)[、 ])(?P<new>[^、。を]{1,6}?)(?:に(?:して)?|で|がいい)?"
 )
-_MANY = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
-_MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_MAKE}|して|て)?$")
-_NO_PICTURE = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
+_CAUSATIVE = re.compile("^(?P<into>[^をがに]{1,12}?)させて$")  # 「もっとキラキラさせて」
+_ON_SECOND_THOUGHT = re.compile("^(?:やっぱり?|やはり|じゃあ|では)[、 ]?")
+_BACKGROUND_IS = re.compile("^背景は(?P<into>.{1,20}?)で?$")
+_BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}|(?P<ku>く){_CHANGE_VERB})$")
+_BECOME_LOOSE = re.compile(
+    rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}?|で|(?P<ku>く){_CHANGE_VERB}?)$"
+)
+_FEELING_SUFFIX = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
+_WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
+_ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
+    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
+)
+_MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
+_MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_CHANGE_VERB}|して|て)?$")
+_NOT_A_SUBJECT = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
 _HINT = re.compile(
     rf"(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
-    "追加|削除|なしに|^背景[はを]"
+    "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
+    "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
+    "バージョン|色違い|色ちがい|(?:もう|あと)[1-9一二三ひふ]|増や|変更|向き"
 )
 
-Kind = Literal["swap", "become", "add", "remove", "mirror", "about"]
 
+def may_be_change(text: str) -> bool:
+    """Return whether a text is worth parsing. Quick.
 
-@dataclass(frozen=True)
-class Step:
-    """One thing to change. what: of the picture; into: what it becomes, as it is to be written.
-
-    "mirror": left is right. "about" changes nothing, but names what the rest is about:
-    「富士山を浮世絵風に」.
+    True for every change, except those of nothing but steering words.
     """
-
-    kind: Kind
-    what: str = ""
-    into: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a sentence wants to be otherwise.
-
-    refers: it speaks of a picture, 「さっきの」. wishes: what its steering words said; as of a text
-    without a subject. loose: parts that are no change in themselves, to be added as they are.
-    """
-
-    refers: bool
-    steps: tuple[Step, ...]
-    wishes: Reading
-    loose: tuple[str, ...] = ()
-
-    def fits(self, prompt: str) -> bool:
-        """Whether the sentence, which names no picture, can mean the one with this prompt."""
-        if self.loose:
-            return False
-        return all(
-            it.kind not in {"swap", "about"} or it.what in prompt or it.what in ATTRIBUTES
-            for it in self.steps
-        )
-
-
-def may_change(text: str) -> bool:
-    """Whether it is worth a closer look: quick, and true of every sentence with a change in it
-    but those that are nothing but steering words."""
     return bool(_HINT.search(text))
 
 
-def change(text: str) -> Change | None:
-    """The change that a cleaned text asks for; None when it is a wish of its own. Never raises."""
+def parse_change(text: str) -> Change | None:
+    """Return the change that a cleaned text asks for. Never raises.
+
+    Returns None if the text is a request of its own.
+    """
     refers = _REFERENCE.match(text) is not None
     return _parse(text, loosely=refers)
 
 
-def parse(text: str) -> Change:
-    """The text as a change whatever it says: for who was asked what to change, or quotes."""
-    found = _parse(text, loosely=True)
-    assert found is not None
-    return found
+def parse_as_change(text: str) -> Change:
+    """Return any text as a change: the answer to what to change, or words with a quoted picture."""
+    change = _parse(text, loosely=True)
+    assert change is not None
+    return change
 
 
 def _parse(text: str, *, loosely: bool) -> Change | None:
-    """loosely: a part that is no change is one more thing to add; else the whole is none."""
-    again = _AFTER_ALL.match(text) is not None
-    text = re.sub(r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _AFTER_ALL.sub("", text))
+    """Parse a change. loosely: a part that is no step is added; else the whole is no change."""
+    text, unwanted = extract_labelled(respell(text))
+    reconsiders = _ON_SECOND_THOUGHT.match(text) is not None
+    text = re.sub(
+        r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
+    )
+    topic = _TOPIC.fullmatch(text)
+    if topic and is_colour(topic["old"] or topic["new"]) and is_colour(topic["new"]):
+        text = f"{topic['what']}を{topic['new']}に"
     rest = _REFERENCE.sub("", text, count=1)
     refers = rest != text
-    steps: list[Step] = []
-    controls: list[str] = []
-    loose: list[str] = []
-    for part in re.split(rf"[{MARKS}]+", rest):
+    steps: list[ChangeStep] = []
+    controls = [f"{thing}なし" for thing in unwanted]
+    additions: list[str] = []
+    for part in re.split(rf"[{MARKS}]+", rest, maxsplit=_MAX_PARTS):
         if not part:
             continue
-        words = plain_order(_KIND_WORDS.sub("", part) or part)
-        if control := _control(part, words):
+        words = strip_politeness(_without_polite_ending(part) or part)
+        instead = _NOT_BUT.match(words)
+        if instead and (control := _control(f"{instead['into']}で", instead["into"])):
+            controls.append(control)  # 「水彩やめて油絵」
+        elif control := _control(part, words):
             controls.append(control)
+        elif reconsiders and (control := _control(f"{words}で")):
+            controls.append(control)  # 「やっぱ油絵」
         elif (match := _SWAP.match(words)) and (
             control := _control(f"{match['into']}{match['ku'] or 'に'}")
         ):
-            steps.append(Step("about", match["what"]))
+            steps.append(ChangeStep("about", match["what"]))
             controls.append(control)
-        elif step := _step(words, refers=refers) or (_after_all(words) if again else None):
+        elif step := _parse_step(words, refers=refers) or (
+            _reconsidered_step(words) if reconsiders else None
+        ):
             steps.append(step)
         elif loosely:
-            loose.append(part)
+            additions.append(part)
         else:
             return None
-    return Change(refers, tuple(steps), read("、".join(controls)), tuple(loose))
+    return Change(refers, tuple(steps), read("、".join(controls)), tuple(additions))
+
+
+def _without_polite_ending(part: str) -> str:
+    part = strip_endings(part, _SOFT_ENDINGS)
+    if asking := next((ending for ending in _ASKING_ENDINGS if part.endswith(ending)), ""):
+        part = part.removesuffix(asking).removesuffix("みて")
+    return part
 
 
 def _control(*forms: str) -> str | None:
-    """The part in the form in which it is nothing but steering words, if there is one."""
+    """Return the variant of a part that is nothing but steering words, if there is one."""
     variants = [
-        it for form in forms for it in (form, _MORE.sub("", form), _MADE.sub("", form)) if it
+        variant
+        for form in forms
+        for variant in (form, _DEGREE.sub("", form), _CHANGE_VERB_ENDING.sub("", form))
+        if variant
     ]
-    return next((it for it in dict.fromkeys(variants) if _is_control(it)), None)
+    return next((variant for variant in dict.fromkeys(variants) if _is_control(variant)), None)
 
 
 def _is_control(words: str) -> bool:
-    return len(words) <= _LONGEST_CONTROL and read(words).problem == "only_controls"
+    return len(words) <= _MAX_CONTROL_CHARS and read(words).problem == "only_controls"
 
 
-def _step(words: str, *, refers: bool) -> Step | None:
-    more = _MORE.match(words)
-    if match := _INSTEAD.match(words):
-        return Step("swap", match["what"], match["into"])
+def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
+    degree = _DEGREE.match(words)
+    if match := _NOT_BUT.match(words):
+        return ChangeStep("swap", match["what"], match["into"])
     if _MIRROR.match(words):
-        return Step("mirror")
-    if match := _MANY.match(words):
-        what = _named(match["what"] or "数")
-        return Step("become", into="たくさん") if what == "数" else Step("swap", what, "たくさん")
+        return ChangeStep("mirror")
+    if match := _MORE_OF.match(words):
+        target = _thing_meant(match["what"] or "数")
+        if target == "数":
+            return ChangeStep("become", replacement="たくさん")
+        return ChangeStep("swap", target, "たくさん")
+    if short := parse_short_change(words):
+        if short.kind == "add":
+            return ChangeStep("add", short.replacement)
+        return ChangeStep(short.kind, short.target, short.replacement, short.whole, short.is_order)
     if match := _ADD.match(words):
-        return Step("add", match["what"])
+        return ChangeStep("add", match["what"])
     if match := _REMOVE.match(words):
-        return Step("remove", match["what"])
-    bare = words[more.end() :] if more else words
+        return ChangeStep("remove", match["what"])
+    if (match := _WITHOUT.match(words)) and morphology.is_word_start(words, match.start("none")):
+        return ChangeStep("remove", match["what"])
+    bare = words[degree.end() :] if degree else words
     if match := _SWAP.match(bare):
-        into = _written(_MORE.sub("", match["into"]), match["ku"])
-        if _WHOLE.match(match["what"]):
-            return Step("become", into=into)
-        return Step("swap", _named(match["what"]), into)
-    if match := _GROUND.match(bare):
-        return Step("swap", "背景", match["into"])
-    if match := (_BECOME_MORE if more or refers else _BECOME).match(bare):
-        into = _written(match["into"], match["ku"])
-        subject = re.sub(f"の(?:{_PICTURE})$", "", into)
-        if subject != into and not refers:
-            return None  # 「犬の絵にして」 is a wish
-        if not _NO_PICTURE.match(subject) and not re.fullmatch(NUMERAL, subject):
-            return Step("become", into=subject)
-    if (more or refers) and (match := _MAKE_IT.match(bare)):
-        return Step("become", into=match["into"])
-    if more and (found := _FEELING.search(bare)):
-        return Step("become", into=bare[: found.start()])
+        replacement = _as_in_prompt(_DEGREE.sub("", match["into"]), match["ku"])
+        if _WHOLE_PICTURE.match(match["what"]):
+            return ChangeStep("become", replacement=replacement)
+        return ChangeStep("swap", _thing_meant(match["what"]), replacement)
+    if match := _BACKGROUND_IS.match(bare):
+        return ChangeStep("swap", "背景", match["into"])
+    if match := (_BECOME_LOOSE if degree or refers else _BECOME).match(bare):
+        replacement = _as_in_prompt(match["into"], match["ku"])
+        subject = re.sub(f"の(?:{_PICTURE})$", "", replacement)
+        if subject != replacement and not refers:
+            return None  # 「犬の絵にして」 is a request of its own
+        if not _NOT_A_SUBJECT.match(subject) and not re.fullmatch(NUMERAL, subject):
+            return ChangeStep("become", replacement=subject)
+    if (degree or refers) and (match := _CAUSATIVE.match(bare)):
+        return ChangeStep("become", replacement=match["into"])
+    if degree and (match := _FEELING_SUFFIX.search(bare)):
+        return ChangeStep("become", replacement=bare[: match.start()])
     return None
 
 
-def _after_all(words: str) -> Step | None:
-    """「やっぱり緑で」: only of what a picture is one of; 「やっぱり犬で」 may be a wish."""
-    found = re.fullmatch("(?P<into>.{1,10}?)(?:で|がいい|の?(?:方|ほう)がいい)", words)
-    if found and (one_of(found["into"], STATES) or is_colour(found["into"])):
-        return Step("become", into=found["into"])
+def _reconsidered_step(words: str) -> ChangeStep | None:
+    """Return the step of 「やっぱり緑で」; 「やっぱり犬で」 may be a request of its own."""
+    match = re.fullmatch("(?P<into>.{1,10}?)(?:で|がいい|の?(?:方|ほう)がいい)", words)
+    if match and (category_of(match["into"], STATE_CATEGORIES) or is_colour(match["into"])):
+        return ChangeStep("become", replacement=match["into"])
     return None
 
 
-def _named(what: str) -> str:
-    """What is meant by a thing's colour, number or place: the thing. 「車の色」 -> 「車」."""
-    if what in ATTRIBUTES or not (found := _OF_A_THING.match(what)):
-        return what
-    return found["part"] or found["of"]
+def _thing_meant(words: str) -> str:
+    """Return the thing whose colour, number or place is named: 「車の色」 -> 「車」."""
+    if words in PICTURE_ASPECTS or not (match := _ASPECT_OF_THING.match(words)):
+        return words
+    return match["part"] or match["of"]
 
 
-def _written(into: str, ku: str | None) -> str:
-    """As it stands in a prompt: 「明るく」 -> 「明るい」, 「静かな感じ」 -> 「静か」."""
+def _as_in_prompt(words: str, ku: str | None) -> str:
+    """Return words as a prompt has them: 「明るく」 -> 「明るい」, 「静かな感じ」 -> 「静か」.
+
+    ku: the 「く」 that followed the words, if it did.
+    """
     if ku is None:
-        return _FEELING.sub("", into) or into
-    found = japanese.words(into + "く")
-    return into + ("い" if found and found[-1].kind in {"形容詞", "助動詞", "接尾辞"} else "く")
+        return _FEELING_SUFFIX.sub("", words) or words
+    tokens = morphology.tokenize(words + "く")
+    adjective = bool(tokens) and tokens[-1].part_of_speech in {"形容詞", "助動詞", "接尾辞"}
+    return words + ("い" if adjective else "く")

@@ -1,12 +1,16 @@
-"""What a person typed, without what nobody sees and what is no word."""
+"""Cleans what a person typed: invisible characters, spans of LINE, marks at the ends."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from bot.events import Span
+if TYPE_CHECKING:
+    from bot.line.events import Span
+
 
 MAX_PROMPT = 1_000  # characters after cleaning; far more than the 77 tokens a model can read
 
@@ -14,21 +18,35 @@ PICTOGRAPH = (  # roughly the characters of which emojis are made
     "\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f"
     "\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
 )
-_JOINER = re.compile(rf"(?<=[{PICTOGRAPH}\ufe0f])\u200d(?=[{PICTOGRAPH}])")
+_EMOJI_JOINER = re.compile(rf"(?<=[{PICTOGRAPH}\ufe0f])\u200d(?=[{PICTOGRAPH}])")
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
-_SELECTOR = re.compile(rf"[\ufe00-\ufe0e\U000e0100-\U000e01ef]|(?<![{PICTOGRAPH}])\ufe0f(?!\u20e3)")
+_STRAY_SELECTOR = re.compile(
+    rf"[\ufe00-\ufe0e\U000e0100-\U000e01ef]|(?<![{PICTOGRAPH}])\ufe0f(?!\u20e3)"
+)
+_SOUND_MARKS = str.maketrans(
+    dict.fromkeys("\u309b\uff9e", "\u3099") | dict.fromkeys("\u309c\uff9f", "\u309a")
+)
+_BLANK_BEFORE_MARK = re.compile("[ \u3000](?=[\u3099\u309a])")
+_WRONG_MARK = re.compile("([かきくけこさしすせそたちつてとカキクケコサシスセソタチツテト])\u309a")
+_LOOSE_MARK = re.compile("[\u3099\u309a]")
+_WORD_CHARACTER = re.compile(r"[^\W_]")
+_PLAIN = re.compile("[ -~ぁ-ゖァ-ヺー一-鿿々、。「」]*+")  # characters of which nothing is cleaned
 _BLANK_LETTERS = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")  # letters that show nothing
+WHITESPACE = " \t\n\r\u3000"
+TRAILING_MARKS = f"{WHITESPACE}。、!?！？〜~ー"
 
 
-def cut(text: str, *groups: Iterable[Span]) -> str:
-    """The text with a blank in place of each span (mentions, LINE emojis).
+def remove_spans(text: str, *groups: Iterable[Span]) -> str:
+    """Return the text with a blank in place of each span (mentions, LINE emojis).
 
-    LINE counts in UTF-16 code units (Messaging API documentation, "Character counting in a text").
-    Spans beyond the text, overlapping ones, and halves of a surrogate pair do no harm.
+    Spans count UTF-16 code units. Spans beyond the text, overlapping ones, and halves of a
+    surrogate pair do no harm.
+    https://developers.line.biz/en/docs/messaging-api/text-character-count/
     """
     units = text.encode("utf-16-le", "surrogatepass")
+    edges = sorted((span.index, span.index + span.length) for group in groups for span in group)
     kept, position = [], 0
-    for start, end in sorted((s.index, s.index + s.length) for group in groups for s in group):
+    for start, end in edges:
         kept.append(units[2 * position : 2 * max(position, start)])
         position = max(position, end)
     kept.append(units[2 * position :])
@@ -36,17 +54,36 @@ def cut(text: str, *groups: Iterable[Span]) -> str:
 
 
 def clean(text: str) -> str:
-    """NFKC, without control and zero-width characters, white space collapsed and trimmed.
+    """Return the text in NFKC, without invisible characters, white space collapsed and trimmed.
 
     The joiner and the colour selector inside an emoji stay: without them one emoji becomes several.
     """
+    if _PLAIN.fullmatch(text) and len(text) <= MAX_PROMPT:
+        return " ".join(text.split())
+    return _clean(text)
+
+
+@lru_cache(maxsize=16)  # each reader of a message cleans it
+def _clean(text: str) -> str:
     text = " ".join("".join(_visible(_BLANK_LETTERS.sub(" ", text))).split())
     text = text[: 5 * MAX_PROMPT]  # too long anyway, and NFKC makes up to 18 characters of one
-    return " ".join(_SELECTOR.sub("", unicodedata.normalize("NFKC", text)).split())
+    text = join_sound_marks(text)[: 5 * MAX_PROMPT]
+    return " ".join(_STRAY_SELECTOR.sub("", text).split())
+
+
+def join_sound_marks(text: str) -> str:
+    """Return the text in NFKC, each voiced or semi-voiced mark joined to its kana.
+
+    A mark may be typed alone, 「ト゛」, in any width and after one blank. One that its kana
+    cannot take is the other one, 「タ゜」 → 「ダ」, or is left out, 「あ゛」 → 「あ」.
+    """
+    text = _BLANK_BEFORE_MARK.sub("", text.translate(_SOUND_MARKS))
+    text = _WRONG_MARK.sub("\\1\u3099", unicodedata.normalize("NFKC", text))
+    return _LOOSE_MARK.sub("", unicodedata.normalize("NFC", text))
 
 
 def _visible(text: str) -> Iterable[str]:
-    joiners = {match.start() for match in _JOINER.finditer(text)}
+    joiners = {match.start() for match in _EMOJI_JOINER.finditer(text)}
     for position, character in enumerate(text):
         match unicodedata.category(character):
             case "Cc" | "Zl" | "Zp":
@@ -60,10 +97,39 @@ def _visible(text: str) -> Iterable[str]:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is a letter or a digit that is no part of an emoji."""
-    return any(unicodedata.category(c)[0] in "LN" for c in _KEYCAP.sub("", text))
+    """Return whether there is a letter or a digit that is no part of an emoji."""
+    return any(unicodedata.category(char)[0] in "LN" for char in _KEYCAP.sub("", text))
 
 
 def has_symbols(text: str) -> bool:
-    """Whether there is an emoji or another picture sign."""
-    return bool(_KEYCAP.search(text)) or any(unicodedata.category(c) == "So" for c in text)
+    """Return whether there is an emoji or another picture sign."""
+    return bool(_KEYCAP.search(text)) or any(unicodedata.category(char) == "So" for char in text)
+
+
+def strip_marks(text: str) -> str:
+    """Return the text without marks and emojis around it, or a long vowel at its end."""
+    start, end = 0, len(text)
+    while start < end and not _is_word(text[start]):
+        start += 1
+    while end > start and (text[end - 1] == "ー" or not _is_word(text[end - 1])):
+        end -= 1
+    return text[start:end]
+
+
+def _is_word(character: str) -> bool:
+    return _WORD_CHARACTER.match(character) is not None
+
+
+def strip_trailing_marks(text: str, marks: str = TRAILING_MARKS) -> str:
+    """Return the text without these marks at its end."""
+    return text.rstrip(marks)
+
+
+def strip_endings(text: str, endings: tuple[str, ...]) -> str:
+    """Return the text without these endings, however many follow one another.
+
+    Of endings that end alike the first of the tuple is taken, so the longest comes first.
+    """
+    while ending := next((ending for ending in endings if text.endswith(ending)), ""):
+        text = text[: -len(ending)]
+    return text

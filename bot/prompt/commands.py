@@ -1,18 +1,23 @@
-"""Texts that are no wish for a picture, but ask after one: 「まだ？」, 「受け取る」, a 受付番号."""
+"""Parses commands, texts that ask for no new picture: 「まだ？」, 「受け取る」, a 受付番号."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, cast
 
-from bot.events import Mention, Span
-from bot.prompt.cleaning import clean, cut
-from bot.prompt.spoken import SMALL_TALK, Spoken, spoken, without_small_talk
+from bot.prompt.cleaning import MAX_PROMPT, clean, remove_spans, strip_endings, strip_marks
+from bot.prompt.spoken_commands import SMALL_TALK, SpokenKind, spoken_command, strip_small_talk
+from bot.store.codes import ALPHABET
+
+if TYPE_CHECKING:
+    from bot.line.events import Mention, Span
 
 Kind = Literal[
-    Spoken,
+    SpokenKind,
     "pick",
     "number",
     "album_new",
@@ -22,42 +27,78 @@ Kind = Literal[
 ]
 
 
+def _load_phrases() -> dict[Kind, tuple[str, ...]]:
+    text = files("bot.prompt").joinpath("commands.toml").read_text("utf-8")
+    table = cast(dict[Kind, list[str]], tomllib.loads(text))
+    return {kind: tuple(phrases) for kind, phrases in table.items()}
+
+
+COMMAND_PHRASES = _load_phrases()
+_KIND_BY_PHRASE = {phrase: kind for kind, phrases in COMMAND_PHRASES.items() for phrase in phrases}
+# At least one of its six characters is a digit: no ordinary word is a 受付番号.
+_NUMBER = rf"(?=[A-Z-]{{0,6}}[0-9])(?P<head>[{ALPHABET}]{{3}})-?(?P<tail>[{ALPHABET}]{{3}})"
+_NUMBER_LAST = re.compile(rf"(?:受付番号は?|番号|NO\.?|#)?[ :]?(?<![0-9A-Z]){_NUMBER}(?: ?です)?$")
+_NUMBER_FIRST = re.compile(rf"(?:受付番号)?[ :]?{_NUMBER}(?![0-9A-Z])[ のをは、]*")
+_MAX_CHARS_WITH_NUMBER = 60
+_POLITE_ENDINGS = (
+    *("ください", "下さい", "お願いします", "お願い", "おねがいします", "おねがい"),
+    *(
+        f"{verb}{end}"
+        for verb in ("もらえ", "いただけ", "頂け", "くれ")
+        for end in ("ますか", "る")
+    ),
+    *("ほしい", "です", "ね", "よ"),
+)
+_ALL_KATAKANA = re.compile("[ァ-ヶー]{2,20}")
+_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+
+
 @dataclass(frozen=True)
 class Command:
-    """A typed command. number: the 受付番号 in it, as "ABC-123", if there is one. loose: it is said
-    as people say it to each other, too: 「遅い」."""
+    """A typed command.
+
+    number: the 受付番号 in it, as "ABC-123", if there is one. conversational: people also say it to
+    one another, 「遅い」, so that in a group it may not be meant for the bot.
+    """
 
     kind: Kind
     number: str | None = None
-    loose: bool = False
+    conversational: bool = False
 
 
-def command(
+def parse_command(
     text: str | None, mentions: Iterable[Mention] = (), emojis: Iterable[Span] = ()
 ) -> Command | None:
-    """The command that the text is, or None if it is none. Never raises.
+    """Return the command that the text is. Returns None if it is none. Never raises.
 
-    A command fills the whole text, but for marks, emojis and a 受付番号 after it: 「まだ？」,
-    「キャンセル ABC-123」. A 受付番号 alone is the command "number". Beside the words of WORDS,
-    ordinary ways of saying the same are understood (bot.prompt.spoken).
+    A command is the whole text, except for marks, emojis and a 受付番号 after it: 「まだ？」,
+    「キャンセル ABC-123」. A 受付番号 alone is the command "number". Beside COMMAND_PHRASES, other
+    ways of saying the same are understood (bot.prompt.spoken_commands).
     """
-    whole = clean(cut(text or "", mentions, emojis))
-    found = _read(_bare(whole))
-    return found or _read(_bare(without_small_talk(whole)))
+    cleaned = clean(remove_spans(text or "", mentions, emojis))
+    if len(cleaned) > MAX_PROMPT:
+        return None
+    words = strip_marks(cleaned)
+    if command := _parse(words):
+        return command
+    without = strip_marks(strip_small_talk(cleaned))
+    return _parse(without) if without != words else None
 
 
-def _read(words: str) -> Command | None:
-    short = words.upper().translate(_HYPHENS) if len(words) < 60 else ""
-    if ahead := _NUMBER_AHEAD.match(short):  # 「4F7-K2M を消して」
-        kind = _kind(_bare(words[ahead.end() :]).casefold())
+def _parse(words: str) -> Command | None:
+    short = words.upper().translate(_HYPHENS) if len(words) < _MAX_CHARS_WITH_NUMBER else ""
+    if first := _NUMBER_FIRST.match(short):  # 「4F7-K2M を消して」
+        kind = _kind(strip_marks(words[first.end() :]).casefold())
         if kind:
-            return Command(kind, f"{ahead['head']}-{ahead['tail']}")
-    found = _NUMBER.search(short)
-    if found is None:
-        kind = _kind(words.casefold())
-        return Command(kind, loose=words.casefold() not in _COMMANDS) if kind else None
-    number = f"{found['head']}-{found['tail']}"
-    before = _bare(words[: found.start()]).casefold()
+            return Command(kind, f"{first['head']}-{first['tail']}")
+    last = _NUMBER_LAST.search(short)
+    if last is None:
+        words = words.casefold()
+        kind = _kind(words)
+        return Command(kind, conversational=words not in _KIND_BY_PHRASE) if kind else None
+    number = f"{last['head']}-{last['tail']}"
+    before = strip_marks(words[: last.start()]).casefold()
     if not before:
         return Command("number", number)
     kind = _kind(before)
@@ -65,60 +106,17 @@ def _read(words: str) -> Command | None:
 
 
 def _kind(words: str) -> Kind | None:
-    for said in (words, _POLITELY.sub("", words)):
-        if kind := _COMMANDS.get(said) or spoken(said):
+    if len(words) > _MAX_CHARS_WITH_NUMBER:
+        return None
+    plain = strip_endings(words, _POLITE_ENDINGS)
+    if plain != words and plain.endswith(("を", "で")):
+        plain = plain[:-1]
+    for variant in dict.fromkeys((words, plain, _in_hiragana(words))):
+        if kind := _KIND_BY_PHRASE.get(variant) or spoken_command(variant):
             return kind
     return None
 
 
-WORDS: dict[Kind, str] = {
-    "pick": "受け取る 受けとる うけとる 受取る 受取 受け取り うけとり 受け取ります receive",
-    "status": "まだ まだですか まだかな まだかかりますか できた できました できましたか "
-    "あとどれくらい いつできますか "
-    "何番目 順番は まだ届かない status",
-    "help": "ヘルプ へるぷ 使い方 使いかた つかいかた つかい方 使い方を教えて 何ができるの help",
-    "cancel": "キャンセル きゃんせる やめる やめます やめて 取り消し 取消し 取消 中止 "
-    "キャンセルして 取り消して やっぱりやめます もういいです さっきのはなしで cancel",
-    "album": "アルバム あるばむ アルバム見せて アルバムみせて アルバムを見せて アルバムを見る "
-    "アルバムを見たい アルバムを開く アルバムを開いて アルバムのリンク アルバムをください album",
-    "album_new": "新しいアルバム アルバムを新しくして アルバムのリンクを変えて "
-    "アルバムのリンクを変える アルバムのリンクを新しくして アルバムのリンクを作り直して new_album",
-    "album_close": "アルバムを閉じて アルバムを閉じる アルバム閉じて アルバムをとじて close_album",
-    "remove": "消して けして 削除 削除して この絵を消して 絵を消して この絵を削除して delete",
-    "erase": "データを消して データをけして データ消して データを消す データを削除 "
-    "データを削除して データを全部消して 私のデータを消して わたしのデータを消して "
-    "でーたをけして でーたを消して 個人情報を消して erase_my_data delete_my_data",
-    "left": "あと何枚描けますか 今日あと何枚描ける 残り何枚 1日何枚まで how_many_left",
-    "terms": "ご利用の決まり 利用規約 規約 terms",
-    "thanks": "ありがとう ありがとうございます おおきに thanks thank_you",
-    "praise": "かわいい すごい 素敵です いい感じ nice",
-    "hello": "こんにちは おはよう よろしくお願いします hello",
-    "doubt": "違う いまいち なんか変です ちょっと違うかな",
-    "remove_last": "さっきの絵を消して 今の絵を消して 最後の絵を削除して",
-    "nod": "はい 了解です ごめんなさい おやすみ またね ok",
-    "erase_yes": "はい、消して はい消して はい、けして はいけして はい、消してください "
-    "はい、消します yes,_erase yes_erase yes,_erase_it",
-}
-_COMMANDS = {
-    word.replace("_", " "): kind for kind, words in WORDS.items() for word in words.split()
-}
-# Six characters of Crockford's base32, at least one of them a digit: no ordinary word is a number.
-_NUMBER = re.compile(
-    r"(?:受付番号は?|番号|NO\.?|#)?[ :]?(?<![0-9A-Z])"
-    r"(?=[A-Z-]*[0-9])(?P<head>[0-9A-HJKMNP-TV-Z]{3})-?(?P<tail>[0-9A-HJKMNP-TV-Z]{3})(?: ?です)?$"
-)
-_NUMBER_AHEAD = re.compile(
-    r"(?:受付番号)?[ :]?(?=[A-Z-]*[0-9])"
-    r"(?P<head>[0-9A-HJKMNP-TV-Z]{3})-?(?P<tail>[0-9A-HJKMNP-TV-Z]{3})(?![0-9A-Z])[ のをは、]*"
-)
-_POLITELY = re.compile(
-    "(?:を|で)?(?:ください|下さい|お願い(?:します)?|おねがい(?:します)?|(?:もらえ|いただけ|頂け|"
-    "くれ)(?:ますか|る)|"
-    "ほしい(?:です)?|です|ね|よ)+$"
-)
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
-
-
-def _bare(text: str) -> str:
-    """Without the marks, emojis and long-drawn vowels around it."""
-    return re.sub(r"^[\W_]+|[\W_ー]+$", "", text)
+def _in_hiragana(words: str) -> str:
+    """Return words that are all in katakana, 「ヤメテ」, in the letters of the phrases."""
+    return words.translate(_TO_HIRAGANA) if _ALL_KATAKANA.fullmatch(words) else ""

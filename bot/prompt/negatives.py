@@ -1,11 +1,20 @@
-"""What shall not be in the picture: 「人物なし」, 「文字は入れないで」, 「赤い車はいらない」."""
+"""Extracts what is to be left out of the picture: 「人物なし」, 「文字は入れないで」."""
 
 from __future__ import annotations
 
 import re
 
-from bot import japanese
-from bot.prompt.grammar import AFTER, APART, ASK, BEFORE, MARKS, POLITE, SEAM
+from bot.prompt import morphology
+from bot.prompt.grammar import (
+    BOUNDARY_AFTER,
+    MARK_BEFORE,
+    MARK_OR_PARTICLE_BEFORE,
+    MARKS,
+    NUMERAL,
+    POLITE_ENDING,
+    REQUEST_PHRASE,
+    SEAM,
+)
 
 # What people want left out. The first are understood even inside a run of characters, the second
 # only after a blank, a mark or a particle; any other thing only if it stands alone and is a noun.
@@ -14,8 +23,11 @@ _UNWANTED = (
     "タイトル|動物|建物|建造物|電線|電柱|フレーム|枠線"
 )
 _UNWANTED_APART = f"{_UNWANTED}|人|ひと|字|雪|雲|色|影|枠|車|木|花|傘|線"
+_COMMON = re.compile(_UNWANTED_APART)
 _WITHOUT = r"(?P<without>[もは]?(?:なし|無し|ナシ|抜き|ぬき|ヌキ|無(?=$|[" + MARKS + r"])))"
-_PLEASE = r"(?:ください|下さい|くださーい|くらさい|(?:ほし|欲し)い(?:です)?|お願いします|ね|な|よ)*"
+_PLEASE = (
+    r"(?:ください|下さい|くださーい|くらさい|(?:ほし|欲し)い(?:です)?|お願いします|ね|な|よ)*+"
+)
 _DO_NOT = (
     r"(?:とか|なんか|など)?[をはもが]?"
     r"(?:(?:入れ|いれ|描か|書か|かか|えがか|出さ|写さ|うつさ|映さ|(?:写り|映り|うつり)こま|"
@@ -26,7 +38,7 @@ _DO_NOT = (
     rf"へんで)"
     rf"{_PLEASE}"
     rf"|(?:いらない|要らない|いりません|要りません|いらん|要らん|いらへん|不要|禁止|NG"
-    rf"|なくて(?:も)?(?:いい|ええ|よい|OK|大丈夫))(?:です|から|ので|んで|ねん|で|けど|よ|わ|ね)*"
+    rf"|なくて(?:も)?(?:いい|ええ|よい|OK|大丈夫))(?:です|から|ので|んで|ねん|で|けど|よ|わ|ね)*+"
     rf"|(?:消し|除い|省い|抜い|はずし|外し|やめ)て{_PLEASE})"
 )
 # Of the words above only: 「人がいないやつ」 asks for it, 「水が入らないように」 may not.
@@ -34,16 +46,19 @@ _NOT_THERE = (
     rf"[がのは](?:い|入ら|はいら)ない(?:ように(?:して)?|やつ|方|ほう)?(?:で|が(?:いい|よい)|"
     rf"に)?(?:です)?{_PLEASE}"
 )
+_AND = "あと(?=[一-鿿ァ-ヶ])"  # 「あと人はいらない」
 _KNOWN = re.compile(
-    rf"(?P<what>(?:{_UNWANTED}|{BEFORE}(?:{_UNWANTED_APART}))(?:(?:とか|"
-    rf"[とやも・])(?:{_UNWANTED_APART}))*)"
+    rf"(?P<what>(?:{_UNWANTED}|{MARK_OR_PARTICLE_BEFORE}(?:{_AND})?(?:{_UNWANTED_APART}))(?:(?:とか|"
+    rf"[とやも・])(?:{_UNWANTED_APART})){{0,9}}+)"
     rf"(?:{_WITHOUT}(?:で(?:お願いします|お願い|(?:大丈夫|いい|結構|けっこう|OK)(?:です)?)?|"
-    rf"にして|の|(?=[^ぁ-ん]|$|{ASK}))|(?:{_DO_NOT}|{_NOT_THERE}){AFTER})"
+    rf"にして|の|(?=[^ぁ-ん]|$|{REQUEST_PHRASE}))|(?:{_DO_NOT}|{_NOT_THERE}){BOUNDARY_AFTER})"
 )
-_ALONE = re.compile(rf"{APART}(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE}|{_DO_NOT}){AFTER}")
+_ALONE = re.compile(
+    rf"{MARK_BEFORE}(?:{_AND})?(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE_ENDING}|{_DO_NOT}){BOUNDARY_AFTER}"
+)
 _SO_THAT_IT_IS = re.compile(rf"に(?:して|変えて|かえて)(?=$|[{MARKS}])")
 _INSTEAD = re.compile(
-    rf"{APART}(?P<what>[^{MARKS}]{{1,8}}?)(?:じゃ|では)な(?:くて(?!も|いい|よい|OK|大丈夫)|"
+    rf"{MARK_BEFORE}(?P<what>[^{MARKS}]{{1,8}}?)(?:じゃ|では)な(?:くて(?!も|いい|よい|OK|大丈夫)|"
     rf"く(?!て)|いで)"
     rf"[、 ]?(?=[^{MARKS}])"
 )
@@ -56,69 +71,104 @@ _WHOLE_WORDS = {
 }
 _OTHERS = ("他", "ほか", "別の", "それ以外", "これ")  # 「他の人はいらない」: nobody can draw that
 _PARTICLES = re.compile("[をにがは]")
+# What ends before the thing: 「猫3匹|人は入れないで」, 「油絵の|の赤い車はいらない」.
+_RUN_ON = re.compile(rf"(?P<stays>.+の)の|(?P<counted>.+?{NUMERAL}(?:匹|頭|羽|台|個|枚))(?=.)")
 _HAS_TRIGGER = re.compile(
     "なし|無し|ナシ|抜き|ぬき|ヌキ|ない|ず|んと|んで|へんで|いりません|要りません|いらん|要らん|"
     "不要|禁止|NG|なくて|て"
 )
 
 
-def take_known(text: str, found: list[str]) -> str:
-    """Take out what is often left out, wherever it stands."""
+def extract_common(text: str, negatives: list[str]) -> str:
+    """Extract what is often left out, wherever it stands. Appends it to `negatives`."""
 
     def take(match: re.Match[str]) -> str:
         if match["without"] and match["what"] in _WHOLE_WORDS:
             return match[0]
-        _note(found, re.findall(_UNWANTED_APART, match["what"]))
+        _add_new(negatives, re.findall(_UNWANTED_APART, match["what"]))
         return SEAM
 
     return _KNOWN.sub(take, text)
 
 
-def take_any(text: str, found: list[str]) -> str:
-    """Take out any other thing that stands alone with its 「なし」."""
+def extract_any(text: str, negatives: list[str], *, but_first: bool = False) -> str:
+    """Extract any other thing that stands alone with its 「なし」. Appends it to `negatives`.
+
+    but_first: the first of them stays in the text.
+    """
     if not _HAS_TRIGGER.search(text):
         return text
 
     def take(match: re.Match[str]) -> str:
+        nonlocal but_first
         what, without = match["what"], match["without"]
+        stays, what = _split_run_on(what)
         things = re.split("[とや・]|とか", what)
-        if without and (what in _WHOLE_WORDS or not japanese.splits_at(match[0], len(what))):
+        if without and things[-1].rpartition("の")[2] in _WHOLE_WORDS:  # 「祭りと栓抜き」
             return match[0]
-        if all(japanese.is_thing(it) for it in things):
+        if without and not morphology.is_word_start(match[0], len(stays + what)):
+            return match[0]  # 「赤い栓抜き」
+        if not morphology.is_word_start(f"{what}なし", len(what)):  # it is said back like that
+            return match[0]
+        if all(morphology.is_noun_phrase(thing) for thing in things):
             head = ""
-        elif japanese.is_thing(what):
+        elif morphology.is_noun_phrase(what):
             head, things = "", [what]
         else:  # 「海を船なしで」: the thing begins after a particle
             head, particle, tail = _last_thing(what)
-            if not tail or not japanese.is_thing(tail):
+            if not morphology.is_noun_phrase(tail) or (without and tail in _WHOLE_WORDS):
                 return match[0]
             head, things = head + particle, [tail]
         if things[0].startswith(_OTHERS):
             return match[0]
-        _note(found, things)
-        return head + SEAM
+        if but_first:
+            but_first = False
+            return match[0]
+        _add_new(negatives, things)
+        return stays + head + SEAM
 
     return _ALONE.sub(take, text)
 
 
-def take_instead(text: str, found: list[str]) -> str:
-    """Take out what something else shall stand for: 「雨じゃなくて雪の京都」."""
+def extract_replaced(text: str, negatives: list[str]) -> str:
+    """Extract what something else replaces: 「雨じゃなくて雪の京都」. Appends it to `negatives`."""
 
     def take(match: re.Match[str]) -> str:
-        if not japanese.is_thing(match["what"]):
+        if not morphology.is_noun_phrase(match["what"]):
             return match[0]
-        _note(found, [match["what"]])
+        _add_new(negatives, [match["what"]])
         return ""
 
     rest = _INSTEAD.sub(take, text)
     return rest if rest == text else _SO_THAT_IT_IS.sub("", rest)
 
 
+def in_usual_order(negatives: list[str]) -> list[str]:
+    """Return them in the order in which they are found in one text: what is common first."""
+    return sorted(negatives, key=lambda thing: _COMMON.fullmatch(thing) is None)
+
+
+def _split_run_on(what: str) -> tuple[str, str]:
+    """Return what stands before the thing that is left out, and the thing."""
+    match = _RUN_ON.match(what)
+    if match is None or not morphology.is_noun_phrase(what[match.end() :]):
+        return "", what
+    if match["counted"] and not morphology.is_noun_phrase(match["counted"]):
+        return "", what
+    return match["stays"] or match["counted"], what[match.end() :]
+
+
 def _last_thing(text: str) -> tuple[str, str, str]:
-    """What stands before the last particle, the particle, and what follows; "", "", "": none."""
-    found = [it.start() for it in _PARTICLES.finditer(text)]
-    return (text[: found[-1]], text[found[-1]], text[found[-1] + 1 :]) if found else ("", "", "")
+    """Return what stands before the last particle, the particle, and what follows.
+
+    Returns empty strings if there is no particle.
+    """
+    positions = [match.start() for match in _PARTICLES.finditer(text)]
+    if not positions:
+        return "", "", ""
+    last = positions[-1]
+    return text[:last], text[last], text[last + 1 :]
 
 
-def _note(found: list[str], things: list[str]) -> None:
-    found += [it for it in things if it not in found]
+def _add_new(negatives: list[str], things: list[str]) -> None:
+    negatives += [thing for thing in things if thing not in negatives]

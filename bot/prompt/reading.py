@@ -1,24 +1,34 @@
-"""A text as a wish for a picture."""
+"""Reads a text as a request for a picture."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
-from bot.events import Mention, Span
-from bot.prompt.cleaning import MAX_PROMPT, clean, cut, has_symbols, has_words
-from bot.prompt.steering import take_steering_words
-from bot.prompt.styles import only_styles, styles
+from bot.prompt.cleaning import MAX_PROMPT, clean, has_symbols, has_words, remove_spans
+from bot.prompt.grammar import GREETING
+from bot.prompt.letters import Letters, extract_letters
+from bot.prompt.media import Purpose
+from bot.prompt.steering import extract_controls
+from bot.prompt.styles import is_only_styles, styles
 
-_ANYTHING = re.compile(  # names nothing to paint: 「適当に何か」, 「絵」
-    "(?:とりあえず|適当に|てきとうに|ランダムに?|今日の気分で|暇だから|ひまだから|また|、| )*"
+if TYPE_CHECKING:
+    from bot.line.events import Mention, Span
+
+_NO_SUBJECT = re.compile(  # 「適当に何か」, 「絵」
+    "^(?:とりあえず|適当に|てきとうに|ランダムに?|今日の気分で|暇だから|ひまだから|また|、| )*+"
     "(?:(?:何|なに|なん)(?:か|でも)(?:いい|良い|おまかせ|一つ|ひとつ|好きなもの|面白いもの|"
     "かわいいもの)?|"
     "好きなもの|好きなの|絵|お絵描き|お絵かき|画像|イラスト|ちょうだい|ください|よろしく|お願い|"
     "おねがい)"
-    "(?:です|で|から|ので|けど|を|も|よ|ね|や|、| )*"
+    "(?:です|で|から|ので|けど|を|も|よ|ね|や|、| )*+$"
+)
+_MORE = re.compile(  # 「あと2枚」: of the picture before
+    "(?:(?:あと|もう|さらに|更に|ほかに|他に|もっと|追加|プラス|おかわり|続け|つづけ|ついで|同じの|"
+    "おなじの|同じく|別の|べつの|違うの|ちがうの)"
+    "(?:を|で|に|て|も|は|から|の|、| )*)+"
 )
 Problem = Literal["empty", "too_long", "only_emoji", "only_controls", "anything"]
 
@@ -33,6 +43,8 @@ class Reading:
     cannot be painted as it stands. mentioned_self: the text mentions the bot. styles: labels of
     bot.prompt.styles. effort: more or fewer steps than usual. fidelity: how closely the words are
     followed. strength: 0 to 1, how far a picture that is given may change; None if not said.
+    purpose: what the picture is for; None if not said. letters: what is to be set over the picture.
+    capped: more pictures were asked for.
     """
 
     prompt: str
@@ -47,42 +59,61 @@ class Reading:
     effort: Literal["quick", "careful"] | None = None
     fidelity: Literal["free", "faithful"] | None = None
     strength: float | None = None
+    purpose: Purpose | None = None
+    letters: Letters | None = None
+    capped: bool = field(default=False, compare=False)
+
+    @property
+    def steers_picture(self) -> bool:
+        """Whether it says more than what to paint and what to leave out."""
+        steers = (self.width, self.seed, self.effort, self.fidelity, self.strength, self.purpose)
+        return self.count > 1 or bool(self.styles) or any(value is not None for value in steers)
 
 
 def read(
     incoming_text: str | None, mentions: Iterable[Mention] = (), emojis: Iterable[Span] = ()
 ) -> Reading:
-    """Read a message's text as a wish for a picture. Never raises.
+    """Read a message's text as a request for a picture. Never raises.
 
-    mentions, emojis: the spans LINE gave with the text; they are no part of the wish.
+    mentions, emojis: the spans that LINE sent with the text; they are no part of the request.
     """
     mentions, emojis = list(mentions), list(emojis)
     mentioned_self = any(mention.is_self for mention in mentions)
-    text = clean(cut(incoming_text or "", mentions, emojis))
+    text = remove_spans(incoming_text or "", mentions, emojis)
+    text, letters = extract_letters(text) if len(text) <= MAX_PROMPT else (text, None)
+    text = clean(text)
     if len(text) > MAX_PROMPT:
         return Reading("", problem="too_long", mentioned_self=mentioned_self)
     if not has_words(text):
         problem: Problem = "only_emoji" if emojis or has_symbols(text) else "empty"
-        return Reading("", problem=problem, mentioned_self=mentioned_self)
+        problem = "only_controls" if letters else problem
+        return Reading("", problem=problem, mentioned_self=mentioned_self, letters=letters)
 
-    rest, wish = take_steering_words(text)
-    width, height = wish.size or (None, None)
-    painted = has_words(rest) and not only_styles(rest)
-    if not painted:
+    rest, controls = extract_controls(text)
+    width, height = controls.shape or (None, None)
+    has_subject = has_words(rest) and not is_only_styles(rest)
+    if not has_subject:
         problem = "only_emoji" if emojis or has_symbols(rest or text) else "only_controls"
-    elif _ANYTHING.fullmatch(rest):
-        painted, problem = False, "anything"
+    elif _MORE.fullmatch(rest) and rest != text:
+        has_subject, problem = False, "only_controls"
+    elif rest != text and not GREETING.sub("", f"{rest}、").strip("、 "):
+        has_subject, problem = False, "only_controls"  # 「人は入れないで、こんにちは」
+    elif _NO_SUBJECT.fullmatch(rest):
+        has_subject, problem = False, "anything"
     return Reading(
-        rest if painted else "",
-        "、".join(wish.negatives),
-        wish.count or 1,
+        rest if has_subject else "",
+        "、".join(controls.negatives),
+        controls.count or 1,
         width,
         height,
-        wish.seed,
-        None if painted else problem,
+        controls.seed,
+        None if has_subject else problem,
         mentioned_self,
-        tuple(label for label in styles() if label in wish.styles),
-        wish.effort,
-        wish.fidelity,
-        wish.strength,
+        tuple(label for label in styles() if label in controls.styles),
+        controls.effort,
+        controls.fidelity,
+        controls.strength,
+        controls.purpose,
+        letters,
+        controls.capped,
     )

@@ -1,7 +1,7 @@
 """Styles of painting: 「浮世絵風」, 「水彩で」, 「写真みたいに」. The list is styles.toml.
 
 A style takes nothing away from the subject: the words stay, or become the style's own name. The
-preset of the style is added when the picture is painted (bot.prompt.wish).
+preset of the style is added when the picture is painted (bot.prompt.stored_request).
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.prompt.grammar import AFTER, APART, BEFORE, MARKS, SEAM
+from bot.prompt.grammar import BOUNDARY_AFTER, MARK_BEFORE, MARK_OR_PARTICLE_BEFORE, MARKS, SEAM
 
 
 @dataclass(frozen=True)
 class Style:
-    """A style. label: as it is said back, and read again. adds, avoids: joined by 「、」."""
+    """A style.
+
+    label: its name in the summary of a request, which is read as the style. adds, avoids: words for
+    the prompt and the negative prompt, joined by 「、」.
+    """
 
     label: str
     en: str
@@ -29,7 +33,7 @@ class Style:
 
 @cache
 def styles() -> dict[str, Style]:
-    """All styles by their label."""
+    """Return all styles by their label."""
     text = files("bot.prompt").joinpath("styles.toml").read_text("utf-8")
     rows = tomllib.loads(text)["style"]
     return {row["label"]: Style(**{**row, "words": tuple(row["words"])}) for row in rows}
@@ -38,6 +42,11 @@ def styles() -> dict[str, Style]:
 @cache
 def _by_word() -> dict[str, Style]:
     return {word: style for style in styles().values() for word in style.words}
+
+
+def style_words() -> list[str]:
+    """Return the words that name a style."""
+    return list(_by_word())
 
 
 _LIKE = (  # 風, 調, みたいな ...
@@ -56,29 +65,30 @@ _THINGS = (
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     every = sorted(_by_word(), key=len, reverse=True)
     words = f"(?:{'|'.join(map(re.escape, every))})"
-    alone = f"(?:{'|'.join(re.escape(it) for it in every if _by_word()[it].alone)})"
+    alone = f"(?:{'|'.join(re.escape(word) for word in every if _by_word()[word].alone)})"
     not_inside = "(?<![一-鿿々ァ-ヶーA-Za-z])"
     like = re.compile(  # anywhere; as an adverb at the end it becomes the label
-        rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]|に(?:して|仕上げて))?(?P<end>{AFTER})?"
+        rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]|に(?:して|仕上げて))?(?P<end>{BOUNDARY_AFTER})?"
     )
     by = re.compile(
-        rf"{BEFORE}(?:なるべく|できるだけ|もっと|めっちゃ|すごく|超)?(?P<of>(?<=を))?(?P<word>{words})(?:で|に(?:して|仕上げて)?|(?(of)|(?!))){AFTER}"
+        rf"{MARK_OR_PARTICLE_BEFORE}(?:なるべく|できるだけ|もっと|めっちゃ|すごく|超)?(?P<of>(?<=を))?(?P<word>{words})(?:で|に(?:して|仕上げて)?|(?(of)|(?!))){BOUNDARY_AFTER}"
     )
     bare = re.compile(
-        rf"{APART}(?P<word>{alone})(?:{AFTER}|の(?!{_THINGS})(?=[^{MARKS}])"
+        rf"{MARK_BEFORE}(?P<word>{alone})(?:{BOUNDARY_AFTER}|(?P<left>の)(?={BOUNDARY_AFTER})"
+        rf"|の(?!{_THINGS})(?=[^{MARKS}])"
         rf"|で(?=[^{MARKS}])(?!.{{0,9}}(?:描[くき]|描いて|描かれ|塗)))"
     )
     return like, by, bare
 
 
-def take_styles(text: str, found: list[str]) -> str:
-    """Note the labels of the styles in the text, and write adverbs as labels: 「水彩で」."""
+def extract_styles(text: str, labels: list[str]) -> str:
+    """Append the labels of the styles in the text; write adverbs as labels: 「水彩で」."""
     like, by, bare = _patterns()
 
     def note(match: re.Match[str]) -> Style:
         style = _by_word()[match["word"]]
-        if style.label not in found:
-            found.append(style.label)
+        if style.label not in labels:
+            labels.append(style.label)
         return style
 
     def rename(match: re.Match[str]) -> str:
@@ -90,30 +100,32 @@ def take_styles(text: str, found: list[str]) -> str:
 
     def keep(match: re.Match[str]) -> str:
         note(match)
-        return match[0]
+        return match[0].removesuffix(match["left"] or "")  # 「油絵の、海」, 「海、油絵の描いて」
 
     text = like.sub(rename, text)
     text = by.sub(lambda match: f"{SEAM}{note(match).label}{SEAM}", text)
     text = bare.sub(keep, text)
-    for label in found:
-        text = _said_once(text, label)
+    for label in labels:
+        text = _without_repeated_label(text, label)
     return text
 
 
-def _said_once(text: str, label: str) -> str:
-    """The text without a label that only repeats what it says elsewhere."""
-    apart = re.compile(rf"{APART}{re.escape(label)}(?=$|[{MARKS}])")
+def _without_repeated_label(text: str, label: str) -> str:
+    """Return the text without a label that only repeats what it says elsewhere."""
+    apart = re.compile(rf"{MARK_BEFORE}{re.escape(label)}(?=$|[{MARKS}])")
     for match in reversed(list(apart.finditer(text))):
         without = text[: match.start()] + SEAM + text[match.end() :]
         if any(
-            _by_word()[it["word"]].label == label for p in _patterns() for it in p.finditer(without)
+            _by_word()[match["word"]].label == label
+            for pattern in _patterns()
+            for match in pattern.finditer(without)
         ):
             text = without
     return text
 
 
-def without_styles(text: str) -> str:
-    """The text without its styles, as far as something is left: 「水彩風の海」 -> 「海」."""
+def remove_styles(text: str) -> str:
+    """Return the text without its styles, if something is left: 「水彩風の海」 -> 「海」."""
     like, _, bare = _patterns()
     for pattern in (like, bare):
         while match := pattern.search(text):
@@ -124,8 +136,8 @@ def without_styles(text: str) -> str:
     return text
 
 
-def only_styles(text: str) -> bool:
-    """Whether nothing but labels of styles is left, which name no subject."""
+def is_only_styles(text: str) -> bool:
+    """Return whether the text is nothing but labels of styles, which name no subject."""
     for label in sorted(styles(), key=len, reverse=True):
         text = text.replace(label, "")
     return not re.search(rf"[^{MARKS}]", text)

@@ -1,4 +1,6 @@
-"""Where pictures live: in a bucket that speaks S3, or in a folder of this machine.
+"""Where pictures are stored: in a bucket that speaks S3, or in a folder of this machine.
+
+Imports of bot: settings, and only for its types.
 
 A picture's key is the only thing that protects it: whoever has the link can see the picture, as
 LINE's own servers must. So a key holds at least 128 random bits, and nothing about a person.
@@ -27,7 +29,7 @@ __all__ = [
 
 
 def open_storage(settings: Settings) -> Storage:
-    """The storage that the settings name: S3 when S3_BUCKET is set, otherwise PICTURES_DIR.
+    """Return the storage that the settings name: S3 if S3_BUCKET is set, otherwise PICTURES_DIR.
 
     Touches neither disk nor network, and imports boto3 only with the first call to S3.
     """

@@ -1,4 +1,4 @@
-"""Pictures in a folder of this machine, served by the web process (bot/pictures.py)."""
+"""Pictures in a folder of this machine, served by the web process (bot/web/pictures.py)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from bot.storage.base import (
     StorageError,
-    checked,
-    checked_metadata,
-    checked_type,
     content_type_of,
     file_name,
     new_key,
     new_secret,
+    validate_content_type,
+    validate_key,
+    validate_metadata,
 )
 
 
@@ -35,43 +35,43 @@ class FolderStorage:
         self.path = Path(path)
         self._base = f"{public_url.rstrip('/')}/pictures/"
 
-    def file(self, key: str) -> Path:
-        """Where the picture lies, or would; ValueError for a key that new_key cannot have made."""
-        return self.path / checked(key)
+    def picture_path(self, key: str) -> Path:
+        """Return where the picture is, or would be; ValueError for a key that is not of new_key."""
+        return self.path / validate_key(key)
 
     def put(
         self, key: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
     ) -> None:
-        """Stores the picture; see Storage.put."""
-        target = self.file(key)
+        """Store the picture; see Storage.put."""
+        target = self.picture_path(key)
         note = {
-            "content_type": checked_type(key, content_type),
-            "metadata": checked_metadata(metadata),
+            "content_type": validate_content_type(key, content_type),
+            "metadata": validate_metadata(metadata),
         }
         with _disk_errors(self.path):
             # The note first: whoever sees the picture finds its note too.
-            _write(_note_of(target), json.dumps(note, ensure_ascii=False).encode())
+            _write(_metadata_path(target), json.dumps(note, ensure_ascii=False).encode())
             _write(target, data)
 
     def url(self, key: str) -> str:
-        """PUBLIC_URL/pictures/<key>, for ever the same."""
-        return self._base + checked(key)
+        """Return PUBLIC_URL/pictures/<key>, which never changes."""
+        return self._base + validate_key(key)
 
     def download_url(self, key: str, name: str) -> str:
-        """The same, with the name of the file to be saved; see Storage.download_url."""
+        """Return the same, with the name of the file to be saved; see Storage.download_url."""
         file_name(key, name)
         return f"{self.url(key)}?name={name}"
 
     def get(self, key: str) -> bytes:
-        """The picture's bytes; see Storage.get."""
+        """Return the picture's bytes; see Storage.get."""
         with _disk_errors(self.path):
-            return self.file(key).read_bytes()
+            return self.picture_path(key).read_bytes()
 
     def delete(self, key: str) -> None:
-        """Removes picture, note, and what a killed write left behind; see Storage.delete."""
-        target = self.file(key)
+        """Delete picture, note, and what a killed write left behind; see Storage.delete."""
+        target = self.picture_path(key)
         with _disk_errors(self.path):
-            for path in (target, _note_of(target)):
+            for path in (target, _metadata_path(target)):
                 path.unlink(missing_ok=True)
             with contextlib.suppress(FileNotFoundError):  # the folder went away meanwhile
                 for path in target.parent.glob(f".{target.name}.*"):
@@ -80,7 +80,7 @@ class FolderStorage:
                 target.parent.rmdir()
 
     def check(self) -> str:
-        """Writes, reads and deletes a picture; see Storage.check."""
+        """Write, read and delete a picture; see Storage.check."""
         started = time.monotonic()
         key = new_key(new_secret(), 0, "original", "png")
         data = secrets.token_bytes(64)
@@ -100,7 +100,7 @@ class FolderStorage:
         return f"folder {self.path}: wrote, read and deleted in {ms:.0f} ms; {free:.1f} GB free"
 
 
-def _note_of(picture: Path) -> Path:
+def _metadata_path(picture: Path) -> Path:
     return picture.with_name(picture.name + ".json")
 
 

@@ -18,13 +18,13 @@ from bot.storage.base import (
     CACHE_CONTROL,
     MAX_URL,
     StorageError,
-    checked,
-    checked_metadata,
-    checked_type,
     content_type_of,
     file_name,
     new_key,
     new_secret,
+    validate_content_type,
+    validate_key,
+    validate_metadata,
 )
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ class S3Storage:
     """Keeps pictures in S3_BUCKET; credentials and region come from AWS_* as boto3 reads them.
 
     With S3_PUBLIC_URL a link is that address and the key, good for ever. Without it links are
-    presigned for S3_URL_DAYS (7 at most, a limit of the signature), after which LINE's users see no
-    picture any more. A link signed with temporary credentials dies with them, whatever it says.
+    presigned for S3_URL_EXPIRY_DAYS (7 at most, a limit of the signature), after which LINE's
+    users see no picture any more. A link signed with temporary credentials dies with them,
+    whatever it says.
 
     `timeout` is (connect, read) in seconds for each of at most `attempts` tries of a call. The
     client is made at the first call, hence after a fork, and anew in a forked child; thread-safe.
@@ -50,32 +51,32 @@ class S3Storage:
         self._bucket = settings.s3_bucket
         self._endpoint = settings.s3_endpoint_url
         self._public = settings.s3_public_url
-        self._life = settings.s3_url_days * 24 * 3600
+        self._url_seconds = settings.s3_url_expiry_days * 24 * 3600
         self._timeout = timeout
         self._attempts = attempts
         self._lock = threading.Lock()
-        self._made: Any = None
+        self._cached_client: Any = None
         self._pid = 0
 
     def put(
         self, key: str, data: bytes, content_type: str, metadata: Mapping[str, str] | None = None
     ) -> None:
-        """Stores the picture; see Storage.put."""
+        """Store the picture; see Storage.put."""
         with self._errors():
             self._client().put_object(
                 Bucket=self._bucket,
-                Key=checked(key),
+                Key=validate_key(key),
                 Body=data,
-                ContentType=checked_type(key, content_type),
+                ContentType=validate_content_type(key, content_type),
                 ContentDisposition="inline",
                 CacheControl=CACHE_CONTROL,
                 Metadata=_ascii(metadata),
             )
 
     def url(self, key: str) -> str:
-        """The public or presigned address; made without a call to the network."""
+        """Return the public or presigned address; made without a call to the network."""
         if self._public:
-            return f"{self._public.rstrip('/')}/{checked(key)}"
+            return f"{self._public.rstrip('/')}/{validate_key(key)}"
         link = self._presigned(key)
         if len(link) > MAX_URL:
             raise StorageError(
@@ -87,7 +88,7 @@ class S3Storage:
         return link
 
     def download_url(self, key: str, name: str) -> str:
-        """A presigned address that names the file; see Storage.download_url.
+        """Return a presigned address that names the file; see Storage.download_url.
 
         With S3_PUBLIC_URL and a store spoken to by plain http, as inside one's own network, phones
         may not reach the store itself: then it is the public address, which names none.
@@ -97,34 +98,34 @@ class S3Storage:
             return self.url(key)
         return self._presigned(key, ResponseContentDisposition=saved)
 
-    def _presigned(self, key: str, **more: str) -> str:
+    def _presigned(self, key: str, **parameters: str) -> str:
         with self._errors():
             link: str = self._client().generate_presigned_url(
                 "get_object",
-                Params={"Bucket": self._bucket, "Key": checked(key), **more},
-                ExpiresIn=self._life,
+                Params={"Bucket": self._bucket, "Key": validate_key(key), **parameters},
+                ExpiresIn=self._url_seconds,
             )
         return link
 
     def get(self, key: str) -> bytes:
-        """The picture's bytes; see Storage.get."""
+        """Return the picture's bytes; see Storage.get."""
         with self._errors():
-            found = self._client().get_object(Bucket=self._bucket, Key=checked(key))
-            with contextlib.closing(found["Body"]) as body:
+            answer = self._client().get_object(Bucket=self._bucket, Key=validate_key(key))
+            with contextlib.closing(answer["Body"]) as body:
                 data: bytes = body.read()
         return data
 
     def delete(self, key: str) -> None:
-        """Removes the picture; see Storage.delete. A bucket with versions keeps the old ones."""
+        """Delete the picture; see Storage.delete. A bucket with versions keeps the old ones."""
         try:
             with self._errors():
-                self._client().delete_object(Bucket=self._bucket, Key=checked(key))
+                self._client().delete_object(Bucket=self._bucket, Key=validate_key(key))
         except StorageError as error:
             if error.reason != "missing":  # Google's S3 gateway says 404 where others say 204
                 raise
 
     def check(self) -> str:
-        """Writes, reads, fetches by link as LINE would, and deletes; see Storage.check."""
+        """Write, read, fetch by link as LINE would, and delete; see Storage.check."""
         started = time.monotonic()
         key = new_key(new_secret(), 0, "original", "png")
         data = secrets.token_bytes(64)
@@ -140,7 +141,7 @@ class S3Storage:
         finally:
             self.delete(key)
         ms = (time.monotonic() - started) * 1000
-        links = "public" if self._public else f"presigned, {self._life // 86400} days"
+        links = "public" if self._public else f"presigned, {self._url_seconds // 86400} days"
         return (
             f"bucket {self._bucket}: wrote, read, fetched and deleted in {ms:.0f} ms; links {links}"
         )
@@ -169,7 +170,7 @@ class S3Storage:
 
     def _client(self) -> Any:
         with self._lock:
-            if self._made is None or self._pid != os.getpid():
+            if self._cached_client is None or self._pid != os.getpid():
                 # Imported here: a process that keeps pictures in a folder never pays for it.
                 import boto3
                 from botocore.config import Config
@@ -193,14 +194,14 @@ class S3Storage:
                     config["response_checksum_validation"] = "when_required"
                 # A session of our own: boto3's default session is not thread-safe.
                 session = boto3.Session()
-                self._made = session.client(
+                self._cached_client = session.client(
                     "s3",
                     endpoint_url=self._endpoint,
                     region_name=session.region_name or "us-east-1",
                     config=Config(**config),
                 )
                 self._pid = os.getpid()
-            return self._made
+            return self._cached_client
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -215,14 +216,14 @@ class S3Storage:
             raise _from_failure(self._endpoint, error) from None
 
 
-_WRONG = {
+_MISCONFIGURED_HINTS = {
     "NoSuchBucket": "There is no such bucket. Create it or mend S3_BUCKET.",
     "InvalidBucketName": "No bucket can have that name. Mend S3_BUCKET.",
     "PermanentRedirect": "The bucket is in another region. Set AWS_DEFAULT_REGION to it.",
     "AuthorizationHeaderMalformed": "The region is wrong. Set AWS_DEFAULT_REGION to the bucket's.",
     "IllegalLocationConstraintException": "Set AWS_DEFAULT_REGION to the bucket's region.",
 }
-_DENIED = {
+_DENIED_HINTS = {
     "InvalidAccessKeyId": "The access key is unknown. Check AWS_ACCESS_KEY_ID.",
     "SignatureDoesNotMatch": "The secret does not fit the key. Check AWS_SECRET_ACCESS_KEY.",
     "AccessDenied": "The key needs s3:PutObject, s3:GetObject and s3:DeleteObject on the bucket.",
@@ -232,25 +233,29 @@ _DENIED = {
 
 
 def _from_answer(bucket: str, response: Mapping[str, Any]) -> StorageError:
-    """Goes by the error's code, then by the HTTP status. The store's own message stays out: it may
-    name the key."""
+    """Return the error by its code, then by its HTTP status.
+
+    The store's own message is left out: it may name the key.
+    """
     code = str(response.get("Error", {}).get("Code", "?"))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
-    said = f"Bucket {bucket} answered {status} {code}."
-    if code in _WRONG:
-        return StorageError(f"{said} {_WRONG[code]}", permanent=True, reason="misconfigured")
-    if code in _DENIED or status in (401, 403):
-        hint = _DENIED.get(code, _DENIED["AccessDenied"])
-        return StorageError(f"{said} {hint}", permanent=True, reason="denied")
+    reason = f"Bucket {bucket} answered {status} {code}."
+    if code in _MISCONFIGURED_HINTS:
+        return StorageError(
+            f"{reason} {_MISCONFIGURED_HINTS[code]}", permanent=True, reason="misconfigured"
+        )
+    if code in _DENIED_HINTS or status in (401, 403):
+        hint = _DENIED_HINTS.get(code, _DENIED_HINTS["AccessDenied"])
+        return StorageError(f"{reason} {hint}", permanent=True, reason="denied")
     if status == 404:
-        return StorageError(f"{said} No such picture.", permanent=True, reason="missing")
+        return StorageError(f"{reason} No such picture.", permanent=True, reason="missing")
     if status in (408, 429) or status >= 500 or code in ("RequestTimeout", "SlowDown"):
-        return StorageError(f"{said} Try again later.", permanent=False, reason="unavailable")
-    return StorageError(f"{said} Is this an S3 API?", permanent=True, reason="misconfigured")
+        return StorageError(f"{reason} Try again later.", permanent=False, reason="unavailable")
+    return StorageError(f"{reason} Is this an S3 API?", permanent=True, reason="misconfigured")
 
 
 def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
-    """No answer at all: by network (transient) or because boto3 refused to try (permanent)."""
+    """Return the error of a missing answer: of the network (transient) or of boto3 (permanent)."""
     from botocore import exceptions as boto
 
     kind = type(error).__name__
@@ -272,15 +277,15 @@ def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
             permanent=False,
             reason="unavailable",
         )
-    said = re.sub(r"p/[\w-]{22,}", "p/…", str(error))
+    reason = re.sub(r"p/[\w-]{22,}", "p/…", str(error))
     return StorageError(
-        f"boto3 refuses: {said} Check S3_BUCKET, S3_ENDPOINT_URL and AWS_*.",
+        f"boto3 refuses: {reason} Check S3_BUCKET, S3_ENDPOINT_URL and AWS_*.",
         permanent=True,
         reason="misconfigured",
     )
 
 
 def _ascii(metadata: Mapping[str, str] | None) -> dict[str, str]:
-    """Metadata travels in HTTP headers, so values are percent-encoded UTF-8."""
-    found = checked_metadata(metadata)
-    return {name: quote(value, safe="/:,=+@") for name, value in found.items()}
+    """Percent-encode the values as UTF-8: metadata is sent in HTTP headers."""
+    valid = validate_metadata(metadata)
+    return {name: quote(value, safe="/:,=+@") for name, value in valid.items()}

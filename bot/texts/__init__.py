@@ -1,6 +1,7 @@
-"""Every sentence that the bot says, by language: one TOML file each, none in the code.
+"""Every sentence that people read, by language: two TOML files for each, none in the code.
 
-A key names the table and the entry, "failed.unsafe"; {name} in a sentence is a value to fill in.
+ja.toml holds what people in a chat read, admin.ja.toml what operators do. A key such as
+"failed.unsafe" names the table and the entry; {name} is a placeholder. Imports nothing of bot.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import Any
 LANGUAGES = ("ja", "en")
 
 
-def say(key: str, lang: str = "ja", **values: object) -> str:
-    """The sentence `key` in `lang`, its placeholders filled in; what is filled in is left as it is.
+def gettext(key: str, lang: str, **values: object) -> str:
+    """Return the sentence `key` in `lang` with its placeholders filled in.
 
-    A language that is not spoken here is answered in Japanese. Raises KeyError for an unknown key,
-    and for a value that is missing or that the sentence has no place for.
+    Braces in a value are kept. An unknown language becomes Japanese. Raises KeyError for an unknown
+    key, and for a value that is missing or has no placeholder.
     """
     sentence = sentences(lang if lang in LANGUAGES else LANGUAGES[0])[key]
     if (wanted := placeholders(sentence)) != values.keys():
@@ -27,21 +28,40 @@ def say(key: str, lang: str = "ja", **values: object) -> str:
     return sentence.format_map(values)
 
 
-def known(key: str) -> bool:
-    """Whether there is such a sentence."""
+def has_text(key: str) -> bool:
+    """Return whether there is a sentence with this key."""
     return key in sentences(LANGUAGES[0])
 
 
 @cache
 def sentences(lang: str) -> dict[str, str]:
-    """All sentences of one language, by key."""
-    text = files(__name__).joinpath(f"{lang}.toml").read_text("utf-8")
-    return dict(_flat(tomllib.loads(text)))
+    """Return all sentences of one language by key."""
+    return {**_read(f"{lang}.toml"), **operators_sentences(lang)}
+
+
+@cache
+def operators_sentences(lang: str) -> dict[str, str]:
+    """Return those sentences of one language that only operators read, by key."""
+    return _read(f"admin.{lang}.toml")
+
+
+def setting_meaning(name: str, lang: str) -> str | None:
+    """Return what a setting is for; None in English, which bot/settings/fields.py holds."""
+    return _settings_in_japanese()[name] if lang == "ja" else None
+
+
+@cache
+def _settings_in_japanese() -> dict[str, str]:
+    return _read("settings.ja.toml")
 
 
 def placeholders(sentence: str) -> set[str]:
-    """The names in braces in it."""
+    """Return the names in braces in a sentence."""
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def _read(name: str) -> dict[str, str]:
+    return dict(_flat(tomllib.loads(files(__name__).joinpath(name).read_text("utf-8"))))
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

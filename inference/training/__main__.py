@@ -12,7 +12,6 @@ import torch
 from inference.training import (
     autoencoder,
     batches,
-    compose,
     contrastive,
     diffusion,
     evaluate,
@@ -21,6 +20,7 @@ from inference.training import (
     judge,
     render,
     resume,
+    shelf,
     steady,
     toys,
 )
@@ -41,7 +41,7 @@ def stages(out: Path) -> dict[str, Callable[[Config], object]]:
         (toys.render_toys if config.toy else render.render)(config)
 
     def lay(config: Config) -> None:
-        (batches.compose_many if config.on_device else compose.compose_all)(config)
+        (batches.compose_many if config.on_device else shelf.compose_all)(config)
 
     return {
         "fetch": bring,
@@ -76,6 +76,9 @@ def main(arguments: list[str] | None = None) -> None:
         help="another number than the recipe's (config.py), as unet_minutes=60",
     )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--processes", type=int, default=1, help="that train the UNet, each with its threads' share"
+    )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument(
         "--minutes",
@@ -93,6 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
         fresh_scenes=given.fresh_scenes,
         stop_at=time.time() + given.minutes * 60,
         threads=given.threads,
+        processes=given.processes,
     )
     out = given.out or (given.work / "mame" if given.smoke else MAME)
     if given.large:

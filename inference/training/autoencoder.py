@@ -13,8 +13,10 @@ from torch import Tensor
 
 from inference.training.batches import Pack
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import as_input, load_compositions, random_scenes
+from inference.training.compose import as_input
 from inference.training.config import Config, dice
+from inference.training.progress import Progress
+from inference.training.shelf import load_compositions, random_scenes
 from inference.training.thumbnails import set_weights, thumbnails
 
 # Latents have a deviation of 1 / STRETCH. The more places a thing covers, the later noise hides it;
@@ -87,7 +89,7 @@ def crops(config: Config) -> Iterator[Tensor]:
     scenes = random_scenes(config, time.time())
     while True:
         pixels = [pixels for pixels, _ in islice(scenes, config.vae_batch)]
-        yield torch.cat([cut(as_input(it[None])) for it in pixels])
+        yield torch.cat([cut(as_input(piece[None])) for piece in pixels])
 
 
 def schedule(done: float, step: int, warmup: int) -> float:
@@ -107,11 +109,11 @@ def train_decoder(config: Config) -> None:
     if done >= 1:
         return
     normal = torch.load(config.work / "normal.pt", weights_only=True, map_location=device)
-    seconds = config.decoder_minutes * 60
+    progress = Progress(config, config.decoder_minutes, done)
     batches = crops(config)
-    began, saved, step, losses = time.time() - done * seconds, time.time(), 0, [0.0]
+    saved, step, losses = time.time(), 0, [0.0]
     while done < 1 and time.time() < config.stop_at:
-        done = min(1.0, (time.time() - began) / seconds)
+        done = progress()
         optimizer.param_groups[0]["lr"] = config.vae_lr * schedule(done, step, 50)
         pictures = next(batches)
         latents = (thumbnails(pictures) - normal["mean"]) / normal["spread"]

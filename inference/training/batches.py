@@ -14,19 +14,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from inference.training.captions import Shown, load_things
-from inference.training.compose import Rgba, colour_word, ground, main_hue, paint_over, shrunk
+from inference.training.compose import paint_over, shrunk
 from inference.training.config import Config, dice
+from inference.training.grounds import Rgba, ground
 from inference.training.render import load_pictures
 from inference.training.scenes import (
     GROUND_COLOURS,
     PAINTS,
     SCENES,
     WATERCOLOUR,
-    Drawn,
     Lots,
     Scene,
-    choose,
 )
+from inference.training.shelf import Shelf
 from inference.training.thumbnails import thumbnails
 
 VARIANTS = 8  # of each ground: their shades and stars differ
@@ -40,12 +40,8 @@ class Pack:
         self.size, self.device = config.size, torch.device(config.device)
         rgba, emoji, styles = load_pictures(config.work)
         known = load_things(config.work)
-        self._lots = Lots(emoji, styles, known)
         self._rng = dice(config.seed + 0.25)
-        self._drawn = [
-            Drawn(self._lots.thing(i), colour_word(it), main_hue(it) is not None)
-            for i, it in enumerate(rgba)
-        ]
+        self._shelf = Shelf(rgba, Lots(emoji, styles, known), self._rng)
         self._index: dict[tuple[int, str], int] = {}
         pictures: list[Rgba] = []
         for i, picture in enumerate(rgba):
@@ -54,7 +50,7 @@ class Pack:
                     self._index[i, colour] = len(pictures)
                     pictures.append(paint_over(picture, colour) if colour else picture)
         self._full = self._on_device(pictures)
-        self._half = self._on_device([shrunk(it, config.size // 2) for it in pictures])
+        self._half = self._on_device([shrunk(picture, config.size // 2) for picture in pictures])
         self._names = ["", *GROUND_COLOURS, *SCENES]
         grounds = [
             ground(name, config.size, self._rng) for name in self._names for _ in range(VARIANTS)
@@ -72,11 +68,7 @@ class Pack:
     def draw(self, count: int) -> tuple[Tensor, list[Shown]]:
         """Fresh scenes: pictures float32 [count, 3, size, size] of -1..1, and what they show."""
         rng = self._rng
-        chosen: list[tuple[int, int | None, Scene]] = []
-        for _ in range(count):
-            index, style, other = self._lots.draw(rng)
-            beside = None if other is None else self._drawn[other].thing
-            chosen.append((index, other, choose(self._drawn[index], style, rng, other=beside)))
+        chosen = [self._shelf.scene() for _ in range(count)]
         rows = [
             self._names.index(scene.shown.ground) * VARIANTS + rng.randrange(VARIANTS)
             for _, _, scene in chosen
@@ -85,6 +77,10 @@ class Pack:
         for nth in range(4):
             self._lay(canvas, chosen, nth)
         self._wash(canvas, [scene.shown for _, _, scene in chosen], rng)
+        for row, (index, other, scene) in enumerate(chosen):
+            if scene.shown.style > WATERCOLOUR:  # their pages are drawn one by one, on the CPU
+                page = torch.from_numpy(self._shelf.compose(index, other, scene))
+                canvas[row] = page.permute(2, 0, 1).to(canvas) / 255
         return canvas.clamp(0, 1) * 2 - 1, [scene.shown for _, _, scene in chosen]
 
     def _lay(self, canvas: Tensor, chosen: list[tuple[int, int | None, Scene]], nth: int) -> None:
@@ -135,7 +131,7 @@ def compose_many(config: Config) -> None:
     small: list[Tensor] = []
     shown: list[Shown] = []
     while len(shown) < config.compositions:
-        pictures, told = pack.draw(64)
+        pictures, drawn = pack.draw(64)
         small.append(thumbnails(pictures).cpu())
-        shown += told
+        shown += drawn
     torch.save({"thumbnails": torch.cat(small), "shown": shown}, path)

@@ -20,7 +20,9 @@ def blend(first: Path, second: Path, share: float, out: Path) -> None:
     """
     if not 0 <= share <= 1:
         raise ValueError(f"A share lies between 0 and 1, and {share:g} does not.")
-    kept, other = (torch.load(it, map_location="cpu", weights_only=True) for it in (first, second))
+    kept, other = (
+        torch.load(path, map_location="cpu", weights_only=True) for path in (first, second)
+    )
     ours, theirs = kept["smooth"], other["smooth"]
     if {k: v.shape for k, v in ours.items()} != {k: v.shape for k, v in theirs.items()}:
         raise ValueError(f"{first} and {second} hold UNets of different shapes.")

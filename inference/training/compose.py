@@ -3,60 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageFilter
+from PIL import Image
 from torch import Tensor
-from tqdm import tqdm  # type: ignore[import-untyped]
 
-from inference.training.captions import Shown, Thing, load_things
-from inference.training.config import Config, dice
-from inference.training.render import load_pictures
-from inference.training.scenes import GROUND_COLOURS, HUES, WATERCOLOUR, Drawn, Lots, choose
-from inference.training.thumbnails import thumbnails
-
-Rgba = npt.NDArray[np.uint8]
-Rgb = npt.NDArray[np.float32]
-
-
-def ground(name: str, size: int, rng: random.Random) -> Rgb:
-    """A ground as float32 [size, size, 3] in 0..255; an empty name is white."""
-    if not name:
-        return np.full((size, size, 3), 255.0, np.float32)
-    if name in GROUND_COLOURS:
-        shade = np.array(GROUND_COLOURS[name], np.float32)
-        return np.clip(np.full((size, size, 3), shade) + rng.uniform(-8, 8), 0, 255)
-    return _scene(name, size, rng)
-
-
-def _scene(name: str, size: int, rng: random.Random) -> Rgb:
-    """A few broad strokes that a small model can learn: bands of colour, stars, snow."""
-    down = np.linspace(0, 1, size, dtype=np.float32)[:, None, None]
-    picture = np.ones((size, size, 3), np.float32)
-    bands = {
-        "夜": ((12, 18, 62), (38, 48, 110)),
-        "夕": ((235, 95, 60), (255, 205, 110)),
-        "空": ((95, 180, 250), (190, 228, 255)),
-        "草": ((150, 212, 252), (205, 236, 255)),
-        "雪": ((165, 195, 225), (225, 236, 246)),
-        "海": ((170, 222, 255), (220, 242, 255)),
-    }
-    top, bottom = (np.array(c, np.float32) for c in bands[name])
-    picture *= top * (1 - down) + bottom * down
-    if name in {"草", "雪", "海"}:
-        low = {"草": (110, 190, 70), "雪": (250, 252, 255), "海": (40, 120, 205)}[name]
-        picture[int(size * 0.66) :] = low
-    if name in {"夜", "雪"}:
-        dot = max(1, size // 48)
-        for _ in range(14):
-            y, x = rng.randrange(size - dot), rng.randrange(size - dot)
-            picture[y : y + dot, x : x + dot] = (255, 250, 205) if name == "夜" else 255
-    return picture
+from inference.training.captions import Shown, Thing
+from inference.training.grounds import Rgb, Rgba
+from inference.training.scenes import HUES, Drawn, Scene, choose
+from inference.training.styles import look_of
 
 
 def main_hue(rgba: Rgba) -> float | None:
@@ -158,67 +115,24 @@ def compose(
     """
     first = Drawn(thing, colour_word(rgba), main_hue(rgba) is not None)
     scene = choose(first, style, rng, other=second[1] if second else None, plain=plain)
-    shown = scene.shown
-    if shown.colour:
-        rgba = paint_over(rgba, shown.colour)
-    canvas = ground(shown.ground, canvas_size(rgba), rng)
-    pictures = [rgba, second[0]] if second else [rgba] * len(scene.places)
+    look, colour = look_of(style), scene.shown.colour
+    pictures = [look.thing(paint_over(rgba, colour) if colour else rgba)]
+    if second:
+        pictures.append(look.thing(second[0]))
+    canvas = look.ground(scene.shown.ground, int(rgba.shape[0]), rng)
+    return look.finish(lay(scene, pictures, canvas), rng), scene.shown
+
+
+def lay(scene: Scene, pictures: list[Rgba], canvas: Rgb) -> Rgb:
+    """The scene's things on a ground: float32 [size, size, 3] in 0..255.
+
+    pictures: the thing, and the other one where there is one; both in the scene's style.
+    """
+    if len(pictures) == 1:
+        pictures = pictures * len(scene.places)
     for picture, centre in zip(pictures, scene.places, strict=True):
         canvas = place(picture, canvas, scene.scale, centre)
-    return (watercolour(canvas, rng) if style == WATERCOLOUR else canvas), shown
-
-
-def watercolour(picture: Rgb, rng: random.Random) -> Rgb:
-    """Thin paint: paler, soft at the edges, and washed unevenly as wet paper does."""
-    size = picture.shape[0]
-    noise = np.random.default_rng(rng.getrandbits(32)).random((6, 6), np.float32)
-    wash = np.asarray(Image.fromarray(noise).resize((size, size), Image.Resampling.BICUBIC))
-    soft = Image.fromarray(picture.clip(0, 255).astype(np.uint8))
-    soft = soft.filter(ImageFilter.GaussianBlur(size / 110))
-    thickness = (0.38 + 0.3 * wash[..., None]).astype(np.float32)
-    pale: Rgb = 255 - (255 - np.asarray(soft, np.float32)) * thickness
-    return pale
-
-
-def canvas_size(rgba: Rgba) -> int:
-    """Pictures are rendered at the size of the canvas."""
-    return int(rgba.shape[0])
-
-
-def random_scenes(
-    config: Config, seed: float, side: int | None = None
-) -> Iterator[tuple[Tensor, Shown]]:
-    """Endless compositions: pixels uint8 [side, side, 3] and what they show."""
-    rgba, emoji, styles = load_pictures(config.work)
-    if side:
-        rgba = np.stack([shrunk(picture, side) for picture in rgba])
-    lots = Lots(emoji, styles, load_things(config.work))
-    rng = dice(seed)
-    while True:
-        index, style, other = lots.draw(rng)
-        second = None if other is None else (rgba[other], lots.thing(other))
-        made, shown = compose(rgba[index], lots.thing(index), style, rng, second)
-        yield torch.from_numpy(made.clip(0, 255).astype(np.uint8)), shown
-
-
-def compose_all(config: Config) -> None:
-    """Write work/compositions.pt: thumbnails float32 [n, 4, s/8, s/8] and what each shows."""
-    path = config.work / "compositions.pt"
-    if path.exists():
-        return
-    scenes = random_scenes(config, config.seed)
-    small: list[Tensor] = []
-    shown: list[Shown] = []
-    for made, seen in tqdm(islice(scenes, config.compositions), "compose", config.compositions):
-        small.append(thumbnails(as_input(made[None]))[0])
-        shown.append(seen)
-    torch.save({"thumbnails": torch.stack(small), "shown": shown}, path)
-
-
-def load_compositions(work: Path) -> tuple[Tensor, list[Shown]]:
-    """What compose_all wrote (a file of our own making, hence the full unpickler)."""
-    kept = torch.load(work / "compositions.pt", weights_only=False)
-    return kept["thumbnails"], kept["shown"]
+    return canvas
 
 
 def as_input(pixels: Tensor) -> Tensor:

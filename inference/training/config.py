@@ -19,7 +19,8 @@ class Config:
 
     The default sizes are those of ../mame's weights (2.2), and the times are near theirs: its card
     tells the runs. Scenes and captions have moved on since those were trained: how large things
-    are and where they stand, how often a scene is drawn, bare properties, more words for styles.
+    are and where they stand, how often a scene is drawn, bare properties, more words for styles,
+    styles made by procedure, drawings of our own. Minutes are as progress.py counts them.
     """
 
     work: Path
@@ -27,6 +28,7 @@ class Config:
     fresh_scenes: bool = False  # compose as on a GPU, though this is a CPU (slow)
     stop_at: float = float("inf")  # seconds since the epoch: a stage saves and ends there
     threads: int = 2
+    processes: int = 1  # that train the UNet; on a CPU one for each core is fastest
     seed: int = 1
     toy: bool = False  # a run of seconds, that must not touch what is exported
 
@@ -63,6 +65,7 @@ class Config:
     unet_batch: int = 24  # small, for the same reason as above
     unet_lr: float = 6e-4
     unet_warmup: int = 200  # steps
+    unet_fade: float = 0.35  # the last share of the time, in which the rate goes down to nothing
     empty_captions: float = 0.1  # what guidance compares with
     ema_decay: float = 0.999
     save_seconds: float = 240.0
@@ -107,21 +110,21 @@ class Config:
             guidance=3.0,
         )
 
-    def with_numbers(self, told: Sequence[str]) -> Config:
+    def with_numbers(self, settings: Sequence[str]) -> Config:
         """The same with other numbers, each told as "unet_minutes=60".
 
         Raises SystemExit for what is no number of the recipe.
         """
         numbers: dict[str, Any] = {}
-        for it in told:
-            name, _, value = it.partition("=")
+        for setting in settings:
+            name, _, value = setting.partition("=")
             usual = getattr(self, name, None) if name in self.__dataclass_fields__ else None
             if isinstance(usual, bool) or not isinstance(usual, int | float):
                 raise SystemExit(f"{name} is no number of the recipe: see config.py.")
             try:
                 numbers[name] = type(usual)(value)
             except ValueError as error:
-                raise SystemExit(f"{it}: {error}") from error
+                raise SystemExit(f"{setting}: {error}") from error
         return replace(self, **numbers)
 
     def smoke(self) -> Config:

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from inference.training.autoencoder import schedule
 from inference.training.captions import caption
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
+from inference.training.progress import Progress
+from inference.training.shelf import load_compositions
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
 
 EMBEDDING = 128
@@ -98,11 +99,11 @@ def train_contrastive(config: Config) -> None:
     seen, shown = load_compositions(config.work)
     small = F.interpolate(seen[:, :3], size=(GLANCE, GLANCE), mode="area").to(device)
     rng = dice(time.time())
-    seconds = config.contrastive_minutes * 60
-    began, saved, step, right = time.time() - done * seconds, time.time(), 0, 0.0
+    progress = Progress(config, config.contrastive_minutes, done)
+    saved, step, right = time.time(), 0, 0.0
     target = torch.arange(config.contrastive_batch, device=device)
     while done < 1 and time.time() < config.stop_at:
-        done = min(1.0, (time.time() - began) / seconds)
+        done = progress()
         optimizer.param_groups[0]["lr"] = config.contrastive_lr * schedule(done, step, 50)
         batch = rng.sample(range(len(shown)), len(target))
         ids = tokenize(pieces, [caption(shown[i], rng) for i in batch], config.contrastive_tokens)

@@ -12,16 +12,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
-from inference import speed
+from inference.models import device as device_choice
 from inference.training.batches import Pack
 from inference.training.captions import Shown, caption
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import load_compositions
+from inference.training.company import Gradients, first, together
 from inference.training.config import Config, dice
 from inference.training.contrastive import build_towers
+from inference.training.progress import Progress
+from inference.training.scenes import WATERCOLOUR, WIDE
+from inference.training.shelf import load_compositions
 from inference.training.steady import encoder_of
 from inference.training.thumbnails import thumbnails
 from inference.training.tokenizer import tokenize
@@ -80,19 +84,28 @@ def follow(average: Any, model: Any, decay: float) -> None:
 
 
 def emphasis(shown: Shown) -> float:
-    """How often a stored scene is drawn, against a single large thing of its own colour.
+    """How often a stored scene is drawn, against a single thing of the usual style.
 
-    What a large thing looks like is learned in the first hours; small ones take longer, and so do
-    the styles that are not the usual one, of which there are fewer scenes.
+    What stands beside another, or is small, is learned last, and took most of the first runs; but
+    what a style is, one large thing shows best.
     """
-    often = 1.3 if shown.style else 1.0
+    often = 1.0
+    if shown.thing.emoji in WIDE:
+        often *= 3  # 富士山 has more looks than any other thing: each ground is a landscape
+    if shown.style > WATERCOLOUR:
+        return often * (1.6 if single(shown) else 0.8)
+    if shown.style:
+        often *= 0.8
     if shown.other:
-        return 2.5 * often
-    if shown.place:
-        return 2.0 * often
-    if shown.count > 1 or shown.size:
-        return 1.5 * often
-    return (0.7 if shown.colour else 1.0) * often
+        return often
+    if not single(shown):
+        return 1.3 * often
+    return (0.7 if shown.colour else 1.3) * often
+
+
+def single(shown: Shown) -> bool:
+    """Whether one thing of the usual size stands in the middle."""
+    return shown.other is None and shown.count == 1 and not shown.place and not shown.size
 
 
 def computes_in_half(device: torch.device) -> bool:
@@ -101,7 +114,7 @@ def computes_in_half(device: torch.device) -> bool:
     On a CPU that computes in it (AVX512-BF16) a step took 0.73 of its time in float32, and 0.63
     with attend() below.
     """
-    return device.type == "cuda" or speed.choose_dtype(device) is torch.bfloat16
+    return device.type == "cuda" or device_choice.choose_dtype(device) is torch.bfloat16
 
 
 def attend(unet: Any, device: torch.device) -> None:
@@ -120,8 +133,9 @@ def samples(config: Config) -> Iterator[tuple[Tensor, list[Shown]]]:
         _, shown = load_compositions(config.work)
         rng = dice(time.time())  # a continued run must not repeat the first one's batches
         often = [emphasis(seen) for seen in shown]
+        places = range(len(shown))
         while True:
-            batch = rng.choices(range(len(shown)), often, k=size)
+            batch = rng.choices(places, often, k=size)
             yield latents[batch], [shown[i] for i in batch]
     normal = torch.load(config.work / "normal.pt", weights_only=True, map_location=device)
     pack = Pack(config)
@@ -132,59 +146,104 @@ def samples(config: Config) -> Iterator[tuple[Tensor, list[Shown]]]:
 
 def train_diffusion(config: Config) -> None:
     """Leave work/diffusion.pt: the UNet, its average and all to go on from."""
-    device = torch.device(config.device)
-    towers, pieces = build_towers(config)
-    load_state(encoder_of(config), {"model": towers})
-    text_encoder = towers.text_encoder.to(device).eval().requires_grad_(False)
-    scheduler = build_scheduler()
-    unet = build_unet(config).to(device)
-    attend(unet, device)
-    half = computes_in_half(device)
-    smooth = copy.deepcopy(unet)
-    optimizer = torch.optim.AdamW(
-        unet.parameters(), lr=config.unet_lr, weight_decay=0.01, fused=True
-    )
-    parts = {"unet": unet, "optimizer": optimizer, "smooth": smooth}
-    path = config.work / "diffusion.pt"
-    done = load_state(path, parts)
-    if done >= 1:
-        return
-    rng = dice(time.time())
-    seconds, size = config.unet_minutes * 60, config.unet_batch
-    batches = samples(config)
-    began, saved, start = time.time() - done * seconds, time.time(), time.time()
-    step, mean_loss = 0, 0.0
-    while done < 1 and time.time() < config.stop_at:
-        done = min(1.0, (time.time() - began) / seconds)
-        warm = min(1.0, (step + 1) / config.unet_warmup)
-        fade = min(1.0, (1 - done) / 0.35 + 0.02)  # constant, then straight down to nothing
-        optimizer.param_groups[0]["lr"] = config.unet_lr * warm * fade
-        clean, shown = next(batches)
+    together(config, _train)
+
+
+def _train(config: Config) -> None:
+    run = Run(config)
+    saved = time.time()
+    while run.done < 1 and time.time() < config.stop_at:
+        run.step()
+        if run.steps % 25 == 0:
+            run.tell()
+        if first() and time.time() - saved > config.save_seconds:
+            saved = time.time()
+            run.keep()
+    if first():
+        run.keep()
+
+
+class Run:
+    """A run of the UNet's training, in one process or in one of several."""
+
+    def __init__(self, config: Config) -> None:
+        self.config, self.device = config, torch.device(config.device)
+        towers, self.pieces = build_towers(config)
+        load_state(encoder_of(config), {"model": towers})
+        self.text_encoder = towers.text_encoder.to(self.device).eval().requires_grad_(False)
+        self.scheduler = build_scheduler()
+        self.unet = build_unet(config).to(self.device)
+        attend(self.unet, self.device)
+        self.half = computes_in_half(self.device)
+        self.smooth = copy.deepcopy(self.unet)
+        self.optimizer = torch.optim.AdamW(
+            self.unet.parameters(), lr=config.unet_lr, weight_decay=0.01, fused=True
+        )
+        self.path = config.work / "diffusion.pt"
+        parts = {"unet": self.unet, "optimizer": self.optimizer, "smooth": self.smooth}
+        self.parts: dict[str, Any] = parts
+        self.done = load_state(self.path, parts)
+        self.gradients = Gradients(self.unet.parameters(), extra=2)
+        self.rng, self.batches = dice(time.time()), samples(config)
+        self.steps, self.skipped, self.loss = 0, 0, 0.0
+        self.started, self.before = time.time(), self.done
+        self.progress = Progress(config, config.unet_minutes, self.done)
+
+    def wrong(self) -> Tensor:
+        """The loss on one batch."""
+        config, size = self.config, self.config.unet_batch
+        clean, shown = next(self.batches)
         texts = [
-            "" if rng.random() < config.empty_captions else caption(seen, rng) for seen in shown
+            "" if self.rng.random() < config.empty_captions else caption(seen, self.rng)
+            for seen in shown
         ]
         noise = torch.randn_like(clean)
         # One time from each of `size` equal spans: every batch sees early and late steps.
         times = ((torch.randperm(size) + torch.rand(size)) / size * 1000).long().clamp(0, 999)
-        times = times.to(device)
-        target = scheduler.get_velocity(clean, noise, times)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            states = text_encoder(tokenize(pieces, texts).to(device))[0]
-            made = unet(scheduler.add_noise(clean, noise, times), times, states).sample
-        loss = F.mse_loss(made.float(), target)
+        times = times.to(self.device)
+        target = self.scheduler.get_velocity(clean, noise, times)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            with torch.no_grad():
+                states = self.text_encoder(tokenize(self.pieces, texts).to(self.device))[0]
+            noisy = self.scheduler.add_noise(clean, noise, times)
+            made = self.unet(noisy, times, states).sample
+        return F.mse_loss(made.float(), target)
+
+    def step(self) -> None:
+        """One step of every process; what they learn from is the mean of their gradients."""
+        config = self.config
+        loss = self.wrong()
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        step += 1
-        decay = min(config.ema_decay, step / (step + 20))
-        follow(smooth, unet, decay)
-        if step % 10 == 0 or step == 1:  # asking a GPU for a number makes it wait
-            mean_loss = 0.9 * mean_loss + 0.1 * loss.item() if step > 1 else loss.item()
-        if step % 50 == 0:
-            rate = step * size / (time.time() - start)
-            print(f"diffusion {done:.3f} {step} loss {mean_loss:.4f} {rate:.1f}/s", flush=True)
-        if time.time() - saved > config.save_seconds:
-            saved = time.time()
-            save_state(path, done, parts)
-    save_state(path, done, parts)
+        self.done, mean = self.gradients.average(self.progress(), loss.item())
+        warm = min(1.0, (self.steps + 1) / config.unet_warmup)
+        fade = min(1.0, (1 - self.done) / config.unet_fade + 0.02)  # constant, then straight down
+        self.optimizer.param_groups[0]["lr"] = config.unet_lr * warm * fade
+        size = torch.nn.utils.clip_grad_norm_(self.gradients.weights, 1.0)
+        self.steps += 1
+        if torch.isfinite(size):
+            self.optimizer.step()
+        else:  # a burst must not reach the weights
+            self.skipped += 1
+        self.gradients.forget()
+        if first():
+            follow(self.smooth, self.unet, min(config.ema_decay, self.steps / (self.steps + 20)))
+        self.loss = 0.98 * self.loss + 0.02 * mean if self.steps > 1 else mean
+
+    def tell(self) -> None:
+        """Print how far it has come and how long it will take."""
+        if not first():
+            return
+        count = dist.get_world_size() if dist.is_initialized() else 1
+        samples_seen = self.steps * self.config.unet_batch * count
+        spent = time.time() - self.started
+        rate = samples_seen / spent
+        left = (1 - self.done) * spent / max(1e-9, self.done - self.before) / 60
+        print(
+            f"diffusion {self.done:.3f} {self.steps} loss {self.loss:.4f} {rate:.1f}/s"
+            f" {samples_seen} samples, skipped {self.skipped}, {left:.0f} minutes left",
+            flush=True,
+        )
+
+    def keep(self) -> None:
+        """Leave the checkpoint."""
+        save_state(self.path, self.done, self.parts)

@@ -1,4 +1,4 @@
-"""Ask the exported folder for every prompt of prompts.tsv, and tell what came of it.
+"""Ask the exported folder for every prompt of two lists, and tell what came of it.
 
 It is opened and painted with as the bot does it, by inference.painter. Who looks at the pictures
 is the judge, which was trained on real pictures only (judge.py), and plain arithmetic (measure.py).
@@ -18,12 +18,20 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.options import LoadOptions
+from inference.load_options import LoadOptions
 from inference.request import DrawRequest
-from inference.training.captions import load_things
+from inference.training.captions import Thing, load_things
 from inference.training.config import Config
-from inference.training.judge import Judge, load_judge, prepared, weights_of
+from inference.training.judge import (
+    STYLE_WEIGHTS,
+    Judge,
+    known_to,
+    load_judge,
+    prepared,
+    weights_of,
+)
 from inference.training.measure import (
+    NAMED,
     Pixels,
     beside,
     colour_share,
@@ -31,7 +39,7 @@ from inference.training.measure import (
     halves,
     whereabouts,
 )
-from inference.training.prompts import Ask, load_prompts
+from inference.training.prompts import STYLE_PROMPTS, Ask, load_prompts
 
 SHEET = (
     "赤いりんご", "猫", "犬", "桜", "富士山", "夜の富士山", "すし", "おにぎり",
@@ -42,14 +50,23 @@ SHEET = (
     "猫と魚", "左に犬、右に月", "りんごが三つ", "二匹のパンダ", "右に星", "小さなバス",
     "水彩風のいちご", "フラットなロケット",
 )  # fmt: skip
+STYLE_SHEET = (
+    "夜の富士山、浮世絵風", "浮世絵の富士山", "浮世絵風の夕焼けの富士山", "海と富士山、浮世絵風",
+    "富士山", "夜の富士山", "切り絵風の夜の富士山", "富士山の水墨画",
+    "浮世絵風の猫", "波の浮世絵", "浮世絵風の龍", "浮世絵風の城",
+    "切り絵の猫", "切り絵の桜", "切り絵風の魚", "切り絵風のパンダ",
+    "水墨画の龍", "水墨画風の猫", "水墨画の城", "水墨画風の魚",
+    "ドット絵の猫", "ドット絵のりんご", "ドット絵の車", "ドット絵の雪だるま",
+    "門松", "鏡餅", "雛人形", "七夕飾り", "風鈴", "お月見", "猪", "鹿",
+)  # fmt: skip
 Paint = Callable[[Sequence[DrawRequest]], list[Pixels]]
 
 
 def open_painter(folder: Path) -> Paint:
     """A function that paints one picture for each request; several share the UNet's batch."""
-    from inference.painter import Painter
+    from inference.painter import load_painter
 
-    painter = Painter.load(str(folder), options=LoadOptions(compile="auto"))  # as the bot does
+    painter = load_painter(str(folder), options=LoadOptions(compile="auto"))  # as the bot does
 
     def one(request: DrawRequest) -> Pixels:
         (picture,) = painter.paint(request)
@@ -64,21 +81,18 @@ def open_painter(folder: Path) -> Paint:
 
 @torch.no_grad()
 def evaluate(config: Config, folder: Path) -> dict[str, Any]:
-    """Write evaluation.json and sheet.png into config.work, print the table, return the figures."""
+    """Write evaluation.json and two sheets into config.work, print and return the figures."""
     started = time.time()
     paint = open_painter(folder)
-    sheet(paint, config.work / "sheet.png")
-    names = [thing.emoji for thing in load_things(config.work)]
-    judge = load_judge(weights_of(config), len(names))
-    asks = load_prompts()[:: 20 if config.toy else 1]
-    pictures = paint([DrawRequest(ask.prompt, seed=i) for i, ask in enumerate(asks)])
-    groups: dict[str, dict[str, float]] = {}
-    for group in dict.fromkeys(ask.group for ask in asks):
-        chosen = [i for i, ask in enumerate(asks) if ask.group == group]
-        seen = score([asks[i] for i in chosen], [pictures[i] for i in chosen], judge, names)
-        groups[group] = {"prompts": len(chosen)} | seen
+    sheet(paint, config.work / "sheet.png", SHEET)
+    sheet(paint, config.work / "styles.png", STYLE_SHEET)
+    judge = load_judge(weights_of(config))
+    things = load_things(config.work)
+    names = known_to(judge, things)
+    groups = judged(paint, load_prompts()[:: 20 if config.toy else 1], judge, names)
     result: dict[str, Any] = {
         "groups": groups,
+        "styles": judged_styles(paint, config, things),
         "behaviour": behaviour(paint, judge, names, few=config.toy),
     }
     result["seconds"] = round(time.time() - started)
@@ -86,6 +100,31 @@ def evaluate(config: Config, folder: Path) -> dict[str, Any]:
     (config.work / "evaluation.json").write_text(text, "utf-8")
     print(table(result), flush=True)
     return result
+
+
+def judged_styles(
+    paint: Paint, config: Config, things: Sequence[Thing]
+) -> dict[str, dict[str, float]]:
+    """The list of styles, told by the judge of styles; nothing where there is none yet."""
+    weights = weights_of(config, STYLE_WEIGHTS)
+    if not weights.exists():
+        return {}
+    judge = load_judge(weights)
+    asks = load_prompts(STYLE_PROMPTS)[:: 7 if config.toy else 1]
+    return judged(paint, asks, judge, known_to(judge, things))
+
+
+def judged(
+    paint: Paint, asks: Sequence[Ask], judge: Judge, names: list[str]
+) -> dict[str, dict[str, float]]:
+    """Paint a list of prompts, one seed each, and tell of every group what was right."""
+    pictures = paint([DrawRequest(ask.prompt, seed=i) for i, ask in enumerate(asks)])
+    groups: dict[str, dict[str, float]] = {}
+    for group in dict.fromkeys(ask.group for ask in asks):
+        chosen = [i for i, ask in enumerate(asks) if ask.group == group]
+        seen = score([asks[i] for i in chosen], [pictures[i] for i in chosen], judge, names)
+        groups[group] = {"prompts": len(chosen)} | seen
+    return groups
 
 
 def score(
@@ -100,15 +139,15 @@ def score(
 
     for i, (ask, picture) in enumerate(zip(asks, pictures, strict=True)):
         if len(ask.things) == 2:
-            found, _, _ = look(judge, halves(picture))
-            sides = [names[int(side.argmax())] for side in found]
+            sides_seen, _, _ = look(judge, halves(picture))
+            sides = [names[int(side.argmax())] for side in sides_seen]
             note("both", sorted(sides) == sorted(ask.things))
             note("one_of_them", bool(set(sides) & set(ask.things)))
             continue
         order = [names[k] for k in things[i].topk(min(5, len(names))).indices]
         note("top1", ask.things[0] == order[0])
         note("top5", ask.things[0] in order)
-        if ask.ground:
+        if ask.ground in NAMED:
             note("ground", ground_colour(picture) == ask.ground)
         if ask.count:
             note("count", int(counts[i].argmax()) + 1 == ask.count)
@@ -149,8 +188,8 @@ def against_colours(paint: Paint, *, few: bool) -> dict[str, dict[str, float]]:
     for colour, word, things in COLOURED[: 1 if few else None]:
         for thing in things[: 1 if few else None]:
             for key, negative in (("asked_plainly", ""), (f"negative_{word}", word)):
-                asked = [DrawRequest(thing, negative, seed=s) for s in range(2 if few else 6)]
-                seen = [colour_share(it, colour) for it in paint(asked)]
+                requests = [DrawRequest(thing, negative, seed=s) for s in range(2 if few else 6)]
+                seen = [colour_share(picture, colour) for picture in paint(requests)]
                 shares.setdefault(thing, {})[key] = round(sum(seen) / len(seen), 4)
     return shares
 
@@ -169,7 +208,7 @@ def behaviour(paint: Paint, judge: Judge, names: list[str], *, few: bool) -> dic
         requests = [
             DrawRequest(prompt, negative, seed=i, guidance=3.0) for i, prompt in enumerate(blue)
         ]
-        return sum(ground_colour(it) == "青" for it in paint(requests)) / len(blue)
+        return sum(ground_colour(picture) == "青" for picture in paint(requests)) / len(blue)
 
     four = [
         paint([DrawRequest(ask.prompt, seed=s) for s in (1, 2, 3, 4)])
@@ -203,16 +242,18 @@ def apart(one: Pixels, two: Pixels, *, most: bool = False) -> float:
 def table(result: dict[str, Any]) -> str:
     """The figures as a Markdown table and a list."""
     lines = ["| group | prompts | what was right |", "|---|---|---|"]
-    for group, figures in result["groups"].items():
-        told = ", ".join(f"{k} {v:.1%}" for k, v in figures.items() if k != "prompts")
-        lines.append(f"| {group} | {figures['prompts']} | {told} |")
+    for group, figures in (result["groups"] | result["styles"]).items():
+        shares = ", ".join(f"{k} {v:.1%}" for k, v in figures.items() if k != "prompts")
+        lines.append(f"| {group} | {figures['prompts']} | {shares} |")
     lines += [f"* {key}: {value}" for key, value in result["behaviour"].items()]
     return "\n".join(lines)
 
 
-def sheet(paint: Paint, path: Path, columns: int = 8, side: int = 128) -> None:
-    """Write SHEET, one picture each, in reading order."""
-    pictures = paint([DrawRequest(prompt, seed=i) for i, prompt in enumerate(SHEET)])
+def sheet(
+    paint: Paint, path: Path, prompts: Sequence[str], columns: int = 8, side: int = 128
+) -> None:
+    """Write one picture for each prompt, in reading order."""
+    pictures = paint([DrawRequest(prompt, seed=i) for i, prompt in enumerate(prompts)])
     rows = -(-len(pictures) // columns)
     page = Image.new("RGB", (columns * side, rows * side), "white")
     for i, picture in enumerate(pictures):

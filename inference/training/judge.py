@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -21,22 +21,26 @@ from torch import Tensor, nn
 
 from inference.training.captions import SCENE_WORDS, STYLE_WORDS, Shown, Thing, load_things
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import as_input, compose, random_scenes
+from inference.training.compose import as_input, compose
 from inference.training.config import HELD_OUT, Config, dice
 from inference.training.measure import ground_colour, whereabouts
+from inference.training.progress import Progress
 from inference.training.render import render_style
-from inference.training.scenes import GROUND_COLOURS
+from inference.training.scenes import GROUND_COLOURS, WATERCOLOUR
+from inference.training.shelf import random_scenes
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
+STYLE_WEIGHTS = Path(__file__).with_name("judge_of_styles.safetensors")
 SIDE = 64  # pixels
 MOST = 4  # things that it counts up to
 
 
 class Judge(nn.Module):
-    """Pictures [n, 3, 64, 64] of -1..1 to logits: things [n, t], counts [n, 4], styles [n, 4]."""
+    """Pictures [n, 3, 64, 64] of -1..1 to logits: things [n, t], counts [n, 4], styles [n, s]."""
 
-    def __init__(self, things: int) -> None:
+    def __init__(self, things: int, styles: int) -> None:
         super().__init__()
+        self.things, self.styles = things, styles
         layers: list[nn.Module] = []
         before = 3
         for width, stride in ((32, 2), (64, 2), (64, 1), (128, 2), (128, 1), (192, 2)):
@@ -46,7 +50,7 @@ class Judge(nn.Module):
         features = before * (SIDE // 16) ** 2
         self.thing = nn.Sequential(nn.Linear(features, 192), nn.SiLU(), nn.Linear(192, things))
         self.count = nn.Linear(features, MOST)
-        self.style = nn.Linear(features, len(STYLE_WORDS))
+        self.style = nn.Linear(features, styles)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         seen = self.trunk(pictures)
@@ -70,24 +74,30 @@ def blurred(pictures: Tensor, rng: random.Random) -> Tensor:
 def train_judge(config: Config) -> None:
     """Leave judge.safetensors beside this file (or in work, for a toy run), in half precision.
 
-    One that is there is kept: by another judge, figures could not be compared with older ones.
+    One that is there is kept: by another judge, figures could not be compared with older ones. What
+    it does not know, newer things and styles, is for the judge of styles, which is trained anew.
     """
-    from safetensors.torch import save_file
+    if not weights_of(config).exists():
+        _train(config, weights_of(config))
+    if not weights_of(config, STYLE_WEIGHTS).exists():
+        _train(config, weights_of(config, STYLE_WEIGHTS))
 
-    if weights_of(config).exists():
-        return
+
+def _train(config: Config, out: Path) -> None:
+    from safetensors.torch import save_file
 
     device = torch.device(config.device)
     things = [thing.emoji for thing in load_things(config.work)]
-    judge, path = Judge(len(things)).to(device), config.work / "judge.pt"
+    judge = Judge(len(things), len(STYLE_WORDS)).to(device)
+    path = config.work / f"{out.stem}.pt"
     optimizer = torch.optim.AdamW(judge.parameters(), lr=1e-3, weight_decay=0.05)
     parts = {"model": judge, "optimizer": optimizer}
     done = load_state(path, parts)
     pixels, shown = scenes(config, config.judge_scenes)
-    rng, seconds = dice(config.seed), config.judge_minutes * 60
-    began, step, right = time.time() - done * seconds, 0, 0.0
+    rng, progress = dice(config.seed), Progress(config, config.judge_minutes, done)
+    step, right = 0, 0.0
     while done < 1 and time.time() < config.stop_at:
-        done = min(1.0, (time.time() - began) / seconds)
+        done = progress()
         optimizer.param_groups[0]["lr"] = 1e-3 * min(1.0, (step + 1) / 50) * (1.02 - done)
         batch = rng.sample(range(len(shown)), config.judge_batch)
         loss, hit = lesson(judge, as_input(pixels[batch]), [shown[i] for i in batch], things, rng)
@@ -97,12 +107,12 @@ def train_judge(config: Config) -> None:
         step += 1
         right = 0.95 * right + 0.05 * hit
         if step % 50 == 0:
-            print(f"judge {done:.3f} {step} right {right:.3f}", flush=True)
+            print(f"{out.stem} {done:.3f} {step} right {right:.3f}", flush=True)
     save_state(path, done, parts)
     state = {name: value.cpu().half().contiguous() for name, value in judge.state_dict().items()}
-    save_file(state, weights_of(config))
-    figures = tell(config)
-    (config.work / "judge.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    save_file(state, out)
+    figures = tell(config, out)
+    (config.work / f"{out.stem}.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
 def lesson(
@@ -120,9 +130,9 @@ def lesson(
     return loss, (name[alone].argmax(1) == target[alone]).float().mean().item()
 
 
-def weights_of(config: Config) -> Path:
-    """Where the judge is kept: beside the code, unless the run is a toy's."""
-    return config.work / WEIGHTS.name if config.toy else WEIGHTS
+def weights_of(config: Config, kept: Path = WEIGHTS) -> Path:
+    """Where a judge is kept: beside the code, unless the run is a toy's."""
+    return config.work / kept.name if config.toy else kept
 
 
 def scenes(config: Config, count: int, seed: float = 0.5) -> tuple[Tensor, list[Shown]]:
@@ -131,22 +141,37 @@ def scenes(config: Config, count: int, seed: float = 0.5) -> tuple[Tensor, list[
     return torch.stack([pixels for pixels, _ in made]), [shown for _, shown in made]
 
 
-def load_judge(path: Path, things: int) -> Judge:
-    """The trained judge, in float32."""
+def load_judge(path: Path) -> Judge:
+    """The trained judge, in float32.
+
+    It knows as many things and styles as there were then, the first ones of today's lists.
+    """
     from safetensors.torch import load_file
 
-    judge = Judge(things)
-    judge.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+    state = {name: value.float() for name, value in load_file(path).items()}
+    judge = Judge(len(state["thing.2.bias"]), len(state["style.bias"]))
+    judge.load_state_dict(state)
     return judge.eval()
 
 
+def known_to(judge: Judge, things: Sequence[Thing]) -> list[str]:
+    """The emoji of the things that a judge knows, in the order of its answers."""
+    return [thing.emoji for thing in things[: judge.things]]
+
+
 @torch.no_grad()
-def tell(config: Config) -> dict[str, float]:
+def tell(config: Config, weights: Path) -> dict[str, float]:
     """How often the judge is right: about fresh compositions, and an icon set it never saw."""
     known = load_things(config.work)
-    judge = load_judge(weights_of(config), len(known))
-    names = [thing.emoji for thing in known]
+    judge = load_judge(weights)
+    names = known_to(judge, known)
     pixels, shown = scenes(config, 40 if config.toy else 1500, seed=0.75)
+    taught = [
+        i
+        for i, scene in enumerate(shown)
+        if scene.thing.emoji in names and scene.style < judge.styles
+    ]
+    pixels, shown = pixels[taught], [shown[i] for i in taught]
     name, count, style = judge(as_input(pixels))
     single = [i for i, seen in enumerate(shown) if seen.other is None]
     counts = [2 if seen.other else seen.count for seen in shown]
@@ -161,12 +186,12 @@ def tell(config: Config) -> dict[str, float]:
     result["ground"] = sum(
         ground_colour(pixels[i].numpy()) == shown[i].ground for i in grounds
     ) / max(1, len(grounds))
-    aside = [i for i, seen in enumerate(shown) if seen.place and seen.ground not in SCENE_WORDS]
+    aside = [i for i, seen in enumerate(shown) if seen.place and even(seen)]
     result["place"] = sum(whereabouts(pixels[i].numpy()) == shown[i].place for i in aside) / max(
         1, len(aside)
     )
     if not config.toy:
-        unseen = list(held_out(config, known))
+        unseen = list(held_out(config, known[: judge.things]))
         name, _, _ = judge(as_input(torch.stack([pixels for pixels, _ in unseen])))
         truth = [names.index(thing.emoji) for _, thing in unseen]
         result["held_out_top1"] = share(name.argmax(1), truth)
@@ -182,10 +207,17 @@ def held_out(config: Config, known: tuple[Thing, ...]) -> Iterator[tuple[Tensor,
     by_emoji = {thing.emoji: thing for thing in known}
     rng = dice(config.seed)
     for picture, name in zip(rgba, emoji, strict=True):
+        if name not in by_emoji:
+            continue
         pixels, _ = compose(picture, by_emoji[name], 0, rng, plain=True)
         yield torch.from_numpy(pixels.clip(0, 255).astype(np.uint8)), by_emoji[name]
 
 
-def share(told: Tensor, truth: list[int]) -> float:
+def even(shown: Shown) -> bool:
+    """Whether a scene's ground is of one colour, so that arithmetic can tell where things stand."""
+    return shown.style <= WATERCOLOUR and shown.ground not in SCENE_WORDS
+
+
+def share(answers: Tensor, truth: list[int]) -> float:
     """The share of right answers, 0..1."""
-    return float((told == torch.tensor(truth)).float().mean())
+    return float((answers == torch.tensor(truth)).float().mean())

@@ -25,7 +25,8 @@ class Words:
 
     name: the thing. other: what stands to its right. looks: size, mood and colour, 「小さな赤い」.
     number: with its counter, 「三匹」. where: 「左に」. style: 「水彩風の」. ground: of a scene
-    (「夜の」, in which case scene is true) or of a colour (「青い」).
+    (「夜の」, in which case scene is true) or of a colour (「青い」). art: what such a picture is
+    called, 「浮世絵」.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Words:
     style: str = ""
     ground: str = ""
     scene: bool = False
+    art: str = ""
 
 
 SYLLABLES = (
@@ -97,6 +99,13 @@ def plainly(words: Words) -> str:
     return core
 
 
+def styled(core: str, words: Words, rng: random.Random) -> str:
+    """The style said before it, after it, or as what the picture is: 「猫の浮世絵」."""
+    if words.art and rng.random() < 0.2:
+        return pick("art", rng).format(core, words.art)
+    return pick("styled", rng).format(core, words.style, stem(words.style))
+
+
 def ordered(words: Words, rng: random.Random) -> str:
     """One of the orders that Japanese allows."""
     core = words.looks + words.name
@@ -106,8 +115,10 @@ def ordered(words: Words, rng: random.Random) -> str:
         core = pick("placed", rng).format(core, words.where)
     if words.other:
         core = pick("paired", rng).format(core, words.other)
+    if words.style and words.scene and rng.random() < 0.6:
+        return styled(words.ground + core, words, rng)  # 「夜の富士山、浮世絵風」
     if words.style:
-        core = pick("styled", rng).format(core, words.style, stem(words.style))
+        core = styled(core, words, rng)
     if not words.ground:
         return core
     if words.scene:

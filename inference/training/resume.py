@@ -1,8 +1,9 @@
 """Go on from an exported folder: make of it the checkpoints that the stages would have left.
 
-`python -m inference.training resume --work DIR` takes inference/mame (or --source FOLDER). After it
-contrastive, steady and decoder count as done and the UNet's training begins anew, from the exported
-average. `all` then renders, composes and trains on. To steady the encoder further, remove
+`python -m inference.training resume --work DIR` takes inference/mame (or --source FOLDER). Words
+that captions have got since are added to its tokenizer and text encoder (vocabulary.py). After it
+contrastive, steady and decoder count as done, and the UNet's training begins anew, from the
+exported average. `all` then renders, composes and trains on. To steady the encoder further, remove
 DIR/steady.pt.
 """
 
@@ -20,6 +21,7 @@ from inference.training.checkpoint import save_state
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_unet
+from inference.training.vocabulary import grow, name_aloud, widened
 
 
 def resume(config: Config, source: Path) -> None:
@@ -31,10 +33,13 @@ def resume(config: Config, source: Path) -> None:
     if (config.work / "diffusion.pt").exists():
         raise SystemExit(f"{config.work} has a UNet already: remove its diffusion.pt first.")
     shutil.copyfile(source / "tokenizer" / "spiece.model", config.work / "spiece.model")
-    towers, _ = build_towers(config)
+    fresh = grow(config.work)
+    towers, pieces = build_towers(config)
     unet, vae = build_unet(config), build_autoencoder(config)
     weights = "diffusion_pytorch_model.safetensors"
-    fill(towers.text_encoder, source / "text_encoder" / "model.safetensors")
+    fill(towers.text_encoder, source / "text_encoder" / "model.safetensors", len(pieces))
+    name_aloud(towers.text_encoder, pieces, fresh, config.work)
+    print(f"resume: {len(fresh)} new pieces: {' '.join(fresh)}", flush=True)
     fill(unet, source / "unet" / weights)
     fill(vae, source / "vae" / weights)
     # The small CNN beside the encoder was not exported; only `contrastive` would need it.
@@ -54,12 +59,16 @@ def resume(config: Config, source: Path) -> None:
     print(f"resume: {config.work} goes on from {source}", flush=True)
 
 
-def fill(model: Any, path: Path) -> None:
-    """Load weights in half precision into a model of float32, which must have their shapes."""
+def fill(model: Any, path: Path, pieces: int = 0) -> None:
+    """Load weights in half precision into a model of float32, which must have their shapes.
+
+    pieces: how many the tokenizer of a text encoder has by now.
+    """
     from safetensors.torch import load_file
 
+    state = load_file(path)
     try:
-        model.load_state_dict(load_file(path))
+        model.load_state_dict(widened(state, pieces) if pieces else state)
     except RuntimeError as error:
         raise SystemExit(f"{path} is not of this size: {error}") from error
 

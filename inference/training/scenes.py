@@ -28,9 +28,14 @@ GROUND_COLOURS: dict[str, tuple[int, int, int]] = {
 SCENES = ("夜", "夕", "空", "草", "雪", "海")
 HUES = {"赤": 0.0, "オレンジ": 0.08, "黄": 0.14, "緑": 0.35, "青": 0.61, "紫": 0.76, "ピンク": 0.92}
 PAINTS = (*HUES, "青", "赤", "黒", "白")  # what a thing may be painted over with
-WATERCOLOUR = len(STYLES)  # the style that is made of the first one
+# Styles that are made of the first one by procedure (styles/), by their index in STYLE_WORDS.
+WATERCOLOUR, WOODBLOCK, CUT_PAPER, INK, PIXELS = range(len(STYLES), len(STYLES) + 5)
+MADE = {WATERCOLOUR: 0.06, WOODBLOCK: 0.2, CUT_PAPER: 0.1, INK: 0.1, PIXELS: 0.1}
+WIDE = frozenset("🗻")  # what fills the whole width, so that it stands on the lower edge
+LANDSCAPES = (*("夜",) * 5, *("夕",) * 2, *("海",) * 2, "空", "草", "雪")  # where it stands
 STYLE_WEIGHTS = (4, 1, 1)  # an unstyled prompt gets the first style, so it is learned best
-PAIRS = 0.25  # the share of scenes with two different things
+PAIRS = 0.3  # the share of scenes with two different things
+STYLED_PAIRS = 0.1  # the same where a style is made by procedure: what it is one thing shows best
 # Of all others, the shares with two to four of the same, with one at a side, with a small one.
 # What is small is learned last, long after what a single large thing looks like.
 COUNTED, ASIDE, SMALL = 0.12, 0.12, 0.08
@@ -79,10 +84,14 @@ def choose(
     draw = rng.random()
     ground = ""
     if draw > 0.5 and style != WATERCOLOUR:  # which is on white paper
-        ground = rng.choice(list(GROUND_COLOURS) if draw < 0.77 else SCENES)
+        landscape = LANDSCAPES if first.thing.emoji in WIDE else SCENES
+        plain_ground = draw < (0.58 if first.thing.emoji in WIDE else 0.77)
+        ground = rng.choice(list(GROUND_COLOURS) if plain_ground else landscape)
     draw = 1.0 if other or plain else rng.random()
     shown = Shown(first.thing, style, ground)
     places, scale = [(0.5, 0.5)], rng.uniform(0.84, 0.94)
+    if first.thing.emoji in WIDE:
+        scale = 1.0
     if other:
         places, scale = list(SPOTS[2]), 0.48  # what stands side by side cannot be larger
         shown = replace(shown, other=other)
@@ -97,7 +106,7 @@ def choose(
     elif draw < COUNTED + ASIDE + SMALL:
         scale = rng.uniform(0.45, 0.55)
         shown = replace(shown, size="小さな")
-    if not other and not plain and rng.random() < 0.16:
+    if not other and not plain and style <= WATERCOLOUR and rng.random() < 0.16:
         colour = rng.choice(PAINTS)
         if colour not in HUES or first.tintable:
             shown = replace(shown, colour=colour)
@@ -119,7 +128,7 @@ class Lots:
             thing.weight * STYLE_WEIGHTS[style]
             for thing, style in zip(self._things, styles, strict=True)
         ]
-        self._alike = {s: [i for i, it in enumerate(styles) if it == s] for s in set(styles)}
+        self._alike = {s: [i for i, style in enumerate(styles) if style == s] for s in set(styles)}
 
     def thing(self, index: int) -> Thing:
         """What a picture shows."""
@@ -128,10 +137,16 @@ class Lots:
     def draw(self, rng: random.Random) -> tuple[int, int, int | None]:
         """The index of a picture, the style to show it in, and perhaps that of another."""
         (index,) = rng.choices(range(len(self._emoji)), self._often)
-        style, second = self._styles[index], None
-        if rng.random() < PAIRS:
-            other = rng.choice(self._alike[style])
+        usual = style = self._styles[index]
+        second = None
+        if style == 0:
+            made = rng.random()
+            for candidate, share in MADE.items():
+                if made < share:
+                    style = candidate
+                    break
+                made -= share
+        if rng.random() < (STYLED_PAIRS if style > WATERCOLOUR else PAIRS):
+            other = rng.choice(self._alike[usual])
             second = other if self._emoji[other] != self._emoji[index] else None
-        if style == 0 and rng.random() < 0.08:
-            style = WATERCOLOUR
         return index, style, second

@@ -20,11 +20,12 @@ from torch import Tensor
 from inference.training.autoencoder import schedule
 from inference.training.captions import BARE, Shown, choose_words, properties
 from inference.training.checkpoint import load_state, save_state
-from inference.training.compose import load_compositions
 from inference.training.config import Config, dice
 from inference.training.contrastive import build_towers
 from inference.training.phrases import framed, ordered, plainly
+from inference.training.progress import Progress
 from inference.training.prompts import held_out
+from inference.training.shelf import load_compositions
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, tokenize
 
 # Most batches are cut here (the encoder is causal): half the cost. The rest goes the whole length,
@@ -50,8 +51,8 @@ def two_ways(shown: Shown, rng: random.Random) -> tuple[str, str]:
         return text, text
     words = choose_words(shown, rng)
     core = ordered(words, rng) if rng.random() < 0.6 else plainly(words)
-    said = framed(core, rng) if rng.random() < 0.85 else core
-    return plainly(words), core if said in held_out() else said
+    spoken = framed(core, rng) if rng.random() < 0.85 else core
+    return plainly(words), core if spoken in held_out() else spoken
 
 
 def train_steady(config: Config) -> None:
@@ -70,22 +71,22 @@ def train_steady(config: Config) -> None:
     if done >= 1:
         return
     _, shown = load_compositions(config.work)
-    often = [STYLED if it.style else 1 for it in shown]
+    often = [STYLED if scene.style else 1 for scene in shown]
     rng = dice(time.time())
-    seconds, size = config.steady_minutes * 60, config.steady_batch
-    began, saved, step, mean = time.time() - done * seconds, time.time(), 0, 0.0
+    progress, size = Progress(config, config.steady_minutes, done), config.steady_batch
+    saved, step, mean = time.time(), 0, 0.0
     while done < 1 and time.time() < config.stop_at:
-        done = min(1.0, (time.time() - began) / seconds)
+        done = progress()
         optimizer.param_groups[0]["lr"] = config.steady_lr * schedule(done, step, 100)
         drawn = rng.choices(shown, often, k=size)
-        plain, said = zip(*(two_ways(it, rng) for it in drawn), strict=True)
+        plain, spoken = zip(*(two_ways(scene, rng) for scene in drawn), strict=True)
         length = SHORT if step % WHOLE_EVERY else MAX_TOKENS
         plain_ids = tokenize(pieces, list(plain), length).to(device)
-        said_ids = tokenize(pieces, list(said), length).to(device)
+        spoken_ids = tokenize(pieces, list(spoken), length).to(device)
         with torch.no_grad():
             right = teacher(plain_ids)[0]
-        kept, read = student(torch.cat([plain_ids, said_ids]))[0].chunk(2)
-        both = (ended(plain_ids) & ended(said_ids)).unsqueeze(-1).to(right.dtype)
+        kept, read = student(torch.cat([plain_ids, spoken_ids]))[0].chunk(2)
+        both = (ended(plain_ids) & ended(spoken_ids)).unsqueeze(-1).to(right.dtype)
         off = ((read - right) ** 2 * both).sum() / (both.sum() * right.shape[-1])
         loss = off + F.mse_loss(kept, right)
         torch.autograd.backward(loss)

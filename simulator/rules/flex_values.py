@@ -15,8 +15,8 @@ Check = Callable[[object], str | None]
 SPACES = ("none", "xs", "sm", "md", "lg", "xl", "xxl")
 FONTS = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl", "3xl", "4xl", "5xl")
 BORDERS = ("none", "light", "normal", "medium", "semi-bold", "bold")
-PIXELS = r"\d+(\.\d+)?px"
-PERCENT = r"\d+(\.\d+)?%"
+PIXELS = r"\d++(\.\d++)?px"
+PERCENT = r"\d++(\.\d++)?%"
 
 
 def _word(*words: str) -> Check:
@@ -27,7 +27,7 @@ def _word(*words: str) -> Check:
 
 
 def _shape(pattern: str, meaning: str, *words: str) -> Check:
-    compiled = re.compile(pattern)
+    compiled = re.compile(f"^(?:{pattern})$")
 
     def check(value: object) -> str | None:
         fits = isinstance(value, str) and (value in words or compiled.fullmatch(value))
@@ -68,10 +68,10 @@ def _url(value: object) -> str | None:
 
 
 def _ratio(value: object) -> str | None:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", str(value))
-    if not found:
+    match = re.fullmatch(r"^(\d++(?:\.\d++)?):(\d++(?:\.\d++)?)$", str(value))
+    if not match:
         return "must be of the form {width}:{height}"
-    width, height = map(float, found.groups())
+    width, height = map(float, match.groups())
     if not (1 <= width <= 100_000 and 1 <= height <= 100_000):
         return "width and height must be from 1 to 100000"
     return "height cannot be more than three times the width" if height > 3 * width else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 Path = tuple[str | int, ...]
 Json = dict[str, Any]
@@ -156,7 +156,7 @@ def url_problem(value: str) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+    """Return whether a host name or address means this machine."""
     if host == "localhost":
         return True
     try:

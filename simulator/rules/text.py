@@ -173,7 +173,8 @@ def pieces(words: str) -> Iterator[tuple[str, str]]:
 
 
 def render_v2(message: Json, names: Mapping[str, str]) -> tuple[str, Json | None]:
-    """What people read of a (good) v2 text, and its `mention`, in the form that webhooks use.
+    """Return what people read of a (good) v2 text, and its `mention`, in the form that webhooks
+    use.
 
     names: user id -> name.
     """
@@ -189,10 +190,10 @@ def render_v2(message: Json, names: Mapping[str, str]) -> tuple[str, Json | None
             continue
         who = value["mentionee"]
         name = "@All" if who["type"] == "all" else "@" + names.get(who["userId"], "?")
-        told = {"type": "user", "userId": who.get("userId"), "isSelf": False}
+        mentionee = {"type": "user", "userId": who.get("userId"), "isSelf": False}
         mentionees.append(
             {"index": utf16(words), "length": utf16(name)}
-            | ({"type": "all"} if who["type"] == "all" else told)
+            | ({"type": "all"} if who["type"] == "all" else mentionee)
         )
         words += name
     return words, {"mentionees": mentionees} if mentionees else None

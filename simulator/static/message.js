@@ -58,9 +58,9 @@ function sticker(message) {
   return el("div", { class: "sticker", role: "img", "aria-label": `スタンプ「${shown.word}」` }, lettering(shown));
 }
 
-export const STICKERS = ["ありがとう", "すごい！", "いいね", "おねがい", "まってる"].map((word, index) => ({
+export const STICKERS = ["ありがとう", "すごい！", "いいね", "おねがい", "まってる", "うれしいねこ"].map((word, index) => ({
   word,
-  hue: [340, 28, 150, 205, 268][index],
+  hue: [340, 28, 150, 205, 268, 45][index],
   packageId: "446",
   stickerId: String(1988 + index),
 }));

@@ -11,20 +11,21 @@ const percent = (part, whole) => `${(100 * part) / whole}%`;
 
 /** Fetch the menu and show it, in a room with one person alone. */
 export async function refreshRich(room, talk) {
-  const menu = room.kind === "user" ? await get("/api/richmenu").catch(() => null) : null;
+  const whose = `user=${encodeURIComponent(room.id)}`; // somebody's own menu goes before the default one
+  const menu = room.kind === "user" ? await get(`/api/richmenu?${whose}`).catch(() => null) : null;
   byId("bar").hidden = !menu;
   if (!menu) {
     byId("rich").hidden = true;
     shownId = null;
     return;
   }
-  if (menu.richMenuId !== shownId) draw(menu, talk);
+  if (menu.richMenuId !== shownId) draw(menu, whose, talk);
   byId("bar").setAttribute("aria-label", menu.chatBarText);
   byId("bar").title = menu.chatBarText;
   unfold(open ?? (menu.selected && innerHeight > 700));
 }
 
-function draw(menu, talk) {
+function draw(menu, whose, talk) {
   shownId = menu.richMenuId;
   const { width, height } = menu.size;
   const areas = menu.areas.map(({ bounds, action }) => {
@@ -36,7 +37,7 @@ function draw(menu, talk) {
     button.style.height = percent(bounds.height, height);
     return button;
   });
-  byId("rich").replaceChildren(el("div", {}, el("img", { src: `/api/richmenu/image?${menu.richMenuId}`, alt: "" }), ...areas));
+  byId("rich").replaceChildren(el("div", {}, el("img", { src: `/api/richmenu/image?${whose}&menu=${menu.richMenuId}`, alt: "" }), ...areas));
 }
 
 function unfold(shown) {

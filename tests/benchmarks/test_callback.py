@@ -18,19 +18,19 @@ pytestmark = pytest.mark.scenario
 
 def test_the_callback_is_measured_beside_a_bare_flask() -> None:
     report = callback.run(rounds=1, count=16, paced_rounds=1, paced=8)
-    names = [it.name for it in report.figures]
-    assert {"ratio", "bare Flask", "/callback with a stored job"} <= set(names)
-    assert all(it.value >= 0 for it in report.figures)
+    names = [figure.name for figure in report.figures]
+    assert {"ratio", "times the naive bot", "bare Flask", "naive bot"} <= set(names)
+    assert all(figure.value >= 0 for figure in report.figures)
     fast = report.raw["fast"]
     assert len(fast["per_second"]["web"]) == len(fast["per_second"]["hello"]) == 1
-    assert len(report.raw["steady_ms"]["web"][0]) == 8
+    assert len(report.raw["steady_ms_100"]["web"][0]) == 8
 
 
-def test_every_webhook_of_the_load_becomes_a_job_and_two_messages() -> None:
+def test_every_webhook_of_the_load_is_stored_and_wakes_somebody() -> None:
     with house("broker", "web") as place:
         place.load("web", 10)
-        assert len(place.under_way()) == 10
-        eventually("all messages are on the queues", lambda: place.waiting() == 20, 30.0)
+        assert place.unread() == 10
+        eventually("a message is on the queue", lambda: place.waiting() > 0, 30.0)
         assert place.resident("web") > 10
         assert not place.maps("web", "torch")
         folder = place.folder

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from benchmarks.load import drive, request, webhook
-from bot.events import parse
-from bot.signature import valid
+from bot.line.signature import is_valid_signature
+from tests.bot.harness import parse_events
 
 pytestmark = pytest.mark.slow
 
@@ -58,11 +58,11 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as found:
-        thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02})
+    with Server() as result:
+        thread = threading.Thread(target=result.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield found
-        found.shutdown()
+        yield result
+        result.shutdown()
         thread.join()
 
 
@@ -75,12 +75,12 @@ def test_every_webhook_is_new_signed_and_sent_once(server: Server) -> None:
     assert outcome.statuses == {"200": 30}
     assert len(outcome.latencies) == 30
     assert server.connections == 4
-    assert all(valid(SECRET, body, signature) for signature, body in server.seen)
-    events = [event for _, body in server.seen for event in parse(body)]
-    assert len({it.id for it in events}) == 30
-    assert len({it.chat_id for it in events}) == 30
-    assert len({it.reply_token for it in events}) == 30
-    assert all(it.text and it.chat_kind == "user" for it in events)
+    assert all(is_valid_signature(SECRET, body, signature) for signature, body in server.seen)
+    events = [event for _, body in server.seen for event in parse_events(body)]
+    assert len({entry.id for entry in events}) == 30
+    assert len({entry.chat_id for entry in events}) == 30
+    assert len({entry.reply_token for entry in events}) == 30
+    assert all(entry.text and entry.chat_kind == "user" for entry in events)
 
 
 def test_a_steady_rate_is_kept_however_fast_the_server_is(server: Server) -> None:

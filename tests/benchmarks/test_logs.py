@@ -7,7 +7,7 @@ from benchmarks import logs
 
 def test_it_measures_both() -> None:
     report = logs.run(rounds=1, lines=20)
-    figures = {it.name: it for it in report.figures}
+    figures = {figure.name: figure for figure in report.figures}
     assert figures["a line without the stream"].value > 0
     assert figures["what the stream adds for the writer"].at_most == logs.AT_MOST
     assert len(report.raw["microseconds"]["kept"]) == 1

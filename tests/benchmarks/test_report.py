@@ -38,11 +38,11 @@ def test_the_json_tells_where_and_how() -> None:
     assert content["command"] == "python -m benchmarks callback"
     assert content["machine"]["cores"] >= 1
     assert {"python", "flask", "gunicorn", "celery"} <= content["versions"].keys()
-    assert [it["met"] for it in content["benchmarks"][0]["figures"]] == [True, False, None]
+    assert [figure["met"] for figure in content["benchmarks"][0]["figures"]] == [True, False, None]
 
 
 @pytest.mark.parametrize(
     ("share", "expected"), [(0.0, 1.0), (0.5, 50.0), (0.99, 99.0), (0.995, 100.0), (1.0, 100.0)]
 )
 def test_percentiles_are_measured_values(share: float, expected: float) -> None:
-    assert percentile([float(it) for it in range(100, 0, -1)], share) == expected
+    assert percentile([float(number) for number in range(100, 0, -1)], share) == expected

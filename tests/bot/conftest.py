@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,18 +15,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bot.app import create_app
-from bot.database import Database
-from bot.delivery import Courier
 from bot.line import LineClient
-from bot.queue import Wake, make_celery
-from bot.runtime import Runtime
+from bot.queue.app import READ_INBOX, TaskMessage, make_celery
 from bot.settings import Settings
 from bot.storage import FolderStorage
+from bot.store.database import Database
+from bot.tasks.delivery import Courier
+from bot.tasks.push_budget import PushBudget
+from bot.tasks.read_inbox import InboxReader
+from bot.tasks.runtime import Runtime
+from bot.tasks.sending import OutboxSender
+from bot.tasks.tickets import TicketOffice
 from simulator.app import close
 from simulator.app import create_app as create_simulator
 from simulator.config import Config
 from simulator.server import Server
-from tests.bot.house import SECRET, TOKEN, House, Line, on_queues
+from tests.bot.harness import SECRET, TOKEN, House, Line, ReadingClient, on_queues
 
 TIMEOUT = (3.0, 6.0)  # seconds to connect and to answer; only a busy machine needs them
 
@@ -34,8 +39,11 @@ TIMEOUT = (3.0, 6.0)  # seconds to connect and to answer; only a busy machine ne
 def simulator_server() -> Iterator[Line]:
     """One simulator for all tests of this folder; `line` cleans it up for each."""
     app = create_simulator(Config(secret=SECRET, token=TOKEN))
-    with Server(app, "127.0.0.1", 0) as server, Line(server.url, app.extensions["simulator"]) as it:
-        yield it
+    with (
+        Server(app, "127.0.0.1", 0) as server,
+        Line(server.url, app.extensions["simulator"]) as item,
+    ):
+        yield item
         close(app)
 
 
@@ -80,9 +88,9 @@ def settings(tmp_path: Path, migrated: Path) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    it = Database(settings.database_url)
-    yield it
-    it.close()
+    item = Database(settings.database_url)
+    yield item
+    item.close()
 
 
 @pytest.fixture
@@ -102,10 +110,36 @@ def talking(settings: Settings, line: Line) -> Settings:
 
 
 @pytest.fixture
-def courier(talking: Settings, database: Database, storage: FolderStorage) -> Courier:
+def line_client(talking: Settings) -> LineClient:
     client = LineClient(talking, timeout=TIMEOUT)
-    client.open()  # seconds, on a busy machine, which tokens in a test do not have
-    return Courier(talking, database, client, storage)
+    client.preload_sdk()  # seconds, on a busy machine, which tokens in a test do not have
+    return client
+
+
+@pytest.fixture
+def sender(
+    talking: Settings, database: Database, storage: FolderStorage, line_client: LineClient
+) -> OutboxSender:
+    return OutboxSender(talking, database, line_client, storage)
+
+
+@pytest.fixture
+def tickets(
+    talking: Settings, database: Database, line_client: LineClient, sender: OutboxSender
+) -> TicketOffice:
+    return TicketOffice(talking, database, line_client, sender)
+
+
+@pytest.fixture
+def courier(
+    talking: Settings,
+    database: Database,
+    storage: FolderStorage,
+    line_client: LineClient,
+    sender: OutboxSender,
+) -> Courier:
+    budget = PushBudget(line_client, talking.push_reserve)
+    return Courier(talking, database, storage, sender, budget)
 
 
 @pytest.fixture(autouse=True)
@@ -123,30 +157,40 @@ def own_logs() -> Iterator[None]:
 @pytest.fixture
 def app(settings: Settings, own_logs: None) -> Iterator[Flask]:
     """The web process's application."""
-    it = create_app(settings)
+    item = create_app(settings)
     structlog.configure(cache_logger_on_first_use=False)
     on_queues(make_celery(settings))  # what an earlier test left in the broker
-    yield it
-    it.extensions["publisher"].close()
-    it.extensions["database"].close()
+    yield item
+    item.extensions["publisher"].close()
+    item.extensions["database"].close()
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def reader(app: Flask, settings: Settings, database: Database) -> InboxReader:
+    """A courier's reader of the inbox; what it publishes goes the way of the web process's."""
+    publish = app.extensions["publisher"].put
+    return InboxReader(settings, database, publish, threading.Event())
+
+
+@pytest.fixture
+def client(app: Flask, reader: InboxReader) -> FlaskClient:
+    """Posts webhooks, and has the inbox read before it returns."""
+    app.test_client_class = ReadingClient
+    app.extensions["reader"] = reader
     return app.test_client()
 
 
 class Woken:
-    """What the web process has published so far."""
+    """What the web process, and whoever read its inbox, have published so far."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._publisher = app.extensions["publisher"]
         self._settings = settings
 
-    def __call__(self) -> list[Wake]:
-        """Close the publisher, so that nothing is under way, and take everything."""
+    def __call__(self) -> list[TaskMessage]:
+        """Close the publisher, so that nothing is under way, and take all but calls to read."""
         self._publisher.close(10)
-        return on_queues(make_celery(self._settings))
+        return [each for each in on_queues(make_celery(self._settings)) if each != READ_INBOX]
 
 
 @pytest.fixture
@@ -157,9 +201,9 @@ def woken(app: Flask, settings: Settings) -> Woken:
 @pytest.fixture
 def runtime(settings: Settings) -> Iterator[Runtime]:
     """What a process of this house works with."""
-    it = Runtime(settings)
-    yield it
-    it.database.close()
+    item = Runtime(settings)
+    yield item
+    item.database.close()
 
 
 @pytest.fixture
@@ -168,4 +212,4 @@ def at_the_desk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
     monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LOG_STREAM", "0")
+    monkeypatch.setenv("LOG_STREAM_MAX_LINES", "0")

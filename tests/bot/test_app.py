@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
 
-from bot import gunicorn_conf
 from bot.app import create_app
-from bot.moderation import moderation
 from bot.settings import SettingError, Settings
 from bot.storage import FolderStorage
-from tests.bot.house import House
-
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+from tests.bot.harness import House
 
 
 def test_alive_and_ready(client: FlaskClient) -> None:
@@ -33,13 +28,13 @@ def test_not_ready_without_tables_but_alive(
 ) -> None:
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
     gone = f"sqlite:///{tmp_path / 'gone' / 'x.db'}"
-    for url, said in ((empty, "run: python -m bot migrate"), (gone, "no database")):
+    for url, sentence in ((empty, "run: python -m bot migrate"), (gone, "no database")):
         app = create_app(replace(settings, database_url=url))
         client = app.test_client()
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert answer.json is not None
-        assert answer.json["status"] == said
+        assert answer.json["status"] == sentence
         assert client.get("/healthz").status_code == 200
         app.extensions["publisher"].close()
         app.extensions["database"].close()
@@ -73,36 +68,62 @@ def test_with_a_bucket_nothing_is_served_from_here(settings: Settings, own_logs:
     app.extensions["database"].close()
 
 
-def test_what_is_slow_the_first_time_is_done_beside_the_first_requests(
-    settings: Settings, own_logs: None
-) -> None:
-    app = create_app(settings)
-    judge = moderation(settings.moderation_lists)
-    vars(judge).pop("_vocabulary", None)
-    gunicorn_conf.post_worker_init(SimpleNamespace(wsgi=app, alive=True))
-    for thread in threading.enumerate():
-        if thread.name == "warm-up":
-            thread.join(30)
-    assert "_vocabulary" in vars(judge)
-    app.extensions["publisher"].close()
-    app.extensions["database"].close()
+@pytest.mark.slow
+def test_the_web_process_stays_light(settings: Settings) -> None:
+    """Test that with all its pages, and a webhook stored, it has loaded nothing that reads.
+
+    torch takes a gigabyte and seconds to import; the SDK and a dictionary a second and 60 MB.
+    """
+    code = (
+        "import json, sys, bot.gunicorn_conf\n"
+        "from bot.app import create_app\n"
+        "from bot.line.signature import sign\n"
+        "from tests.scenarios.events import body, message_event\n"
+        "body = json.dumps(body(message_event('U' + '1' * 32, '夜の富士山'))).encode()\n"
+        "headers = {'x-line-signature': sign('s', body)}\n"
+        "answer = create_app().test_client().post('/callback', data=body, headers=headers)\n"
+        "assert answer.status_code == 200, answer.status_code\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'numpy', 'PIL', 'boto3', 'sentencepiece',\n"
+        "         'sudachipy', 'linebot', 'bot.conversation', 'bot.intent', 'bot.messages',\n"
+        "         'bot.tasks', 'simulator'}\n"
+        "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    environment = {
+        "LINE_CHANNEL_SECRET": "s",
+        "LINE_CHANNEL_ACCESS_TOKEN": "t",
+        "BROKER_URL": "redis://127.0.0.1:9/0",
+        "DATABASE_URL": settings.database_url,
+        "PICTURES_DIR": str(settings.pictures_dir),
+        "ADMIN_PASSWORD": "a password of operators",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr.strip()) == (0, "")
 
 
 @pytest.mark.slow
-def test_the_web_process_stays_light() -> None:
-    """torch takes a gigabyte and seconds to import; a web dyno has neither."""
+def test_what_gunicorn_loads_before_it_forks() -> None:
+    """The modules, which take seconds; no thread and no connection, which a fork would lose."""
     code = (
-        "import sys, bot.app, bot.gunicorn_conf\n"
-        "heavy = {'torch', 'diffusers', 'transformers', 'numpy', 'PIL', 'boto3', 'sentencepiece',\n"
-        "         'linebot.v3.messaging', 'simulator'}\n"
-        "print(*sorted(heavy & set(sys.modules)))"
+        "import os, sys, threading, bot.gunicorn_conf as conf\n"
+        "before = len(os.listdir('/proc/self/fd'))\n"
+        "conf.on_starting(None)\n"
+        "assert {'bot.app', 'bot.web.admin', 'celery.app.amqp', 'redis'} <= sys.modules.keys()\n"
+        "assert threading.active_count() == 1, threading.enumerate()\n"
+        "assert len(os.listdir('/proc/self/fd')) == before\n"
     )
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=ROOT,
+        env={"ADMIN_PASSWORD": "a password of operators"},
         capture_output=True,
         text=True,
         timeout=60,
-        check=True,
     )
-    assert ran.stdout.strip() == ""
+    assert (ran.returncode, ran.stderr.strip()) == (0, "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.settings import SettingError, Settings
+from bot.settings import RENAMED, SettingError, Settings
 
 NEEDED = {"LINE_CHANNEL_SECRET": "top-secret", "LINE_CHANNEL_ACCESS_TOKEN": "top-token"}
 NAMES = [item.name for item in fields(Settings)]
@@ -20,48 +20,56 @@ GOOD: dict[str, tuple[str, Any]] = {
     "public_url": ("https://efude.example/", "https://efude.example"),
     "port": ("8080", 8080),
     "broker_url": ("amqps://u:p@mq.example//", "amqps://u:p@mq.example"),
+    "broker_ca_file": ("/etc/ssl/ca.pem", Path("/etc/ssl/ca.pem")),
     "database_url": ("postgres://u:p@db/x", "postgresql+psycopg://u:p@db/x"),
     "s3_bucket": ("pictures", "pictures"),
     "s3_endpoint_url": ("http://minio:9000", "http://minio:9000"),
     "s3_public_url": ("https://cdn.example/b", "https://cdn.example/b"),
-    "s3_url_days": ("1", 1),
+    "s3_url_expiry_days": ("1", 1),
     "pictures_dir": ("/srv/絵", Path("/srv/絵")),
     "model": ("rinna/japanese-stable-diffusion", "rinna/japanese-stable-diffusion"),
     "hf_token": ("hf_x", "hf_x"),
     "moderation": ("off", False),
     "blur_flagged": ("on", True),
-    "moderation_lists": ("/etc/efude/words", Path("/etc/efude/words")),
+    "moderation_lists_path": ("/etc/efude/words", Path("/etc/efude/words")),
+    "answers_path": ("/etc/efude/answers.toml", Path("/etc/efude/answers.toml")),
+    "support_lines": ("町の相談所 012|夜の電話 345", "町の相談所 012|夜の電話 345"),
     "device": ("cuda:1", "cuda:1"),
     "engine_slots": ("4", 4),
     "engine_compile": ("on", "torch"),
     "torch_threads": ("2", 2),
-    "tiny_vae": ("madebyollin/taesd", "madebyollin/taesd"),
+    "tiny_vae_model": ("madebyollin/taesd", "madebyollin/taesd"),
     "lora": ("own/lcm:0.8", "own/lcm:0.8"),
-    "steps": ("30", 30),
-    "guidance": ("7.5", 7.5),
+    "num_inference_steps": ("30", 30),
+    "guidance_scale": ("7.5", 7.5),
     "admin_password": ("letmein", "letmein"),
     "trusted_proxies": ("1", 1),
-    "ticket_after": ("20", 20.0),
-    "reply_token_life": ("50", 50.0),
+    "ticket_after_seconds": ("20", 20.0),
+    "reply_token_ttl_seconds": ("50", 50.0),
     "lease_seconds": ("5.5", 5.5),
-    "sweep_seconds": ("0.5", 0.5),
+    "sweep_interval_seconds": ("0.5", 0.5),
     "max_attempts": ("1", 1),
     "max_queued_per_person": ("3", 3),
     "max_queued_per_group": ("20", 20),
-    "daily_pictures": ("30", 30),
+    "max_extra_queued": ("0", 0),
+    "max_pictures_per_day": ("30", 30),
     "cooldown_seconds": ("1.5", 1.5),
     "push_reserve": ("0", 0),
-    "push": ("OFF", False),
+    "push_enabled": ("OFF", False),
     "retention_days": ("30", 30),
+    "operator_name": ("絵筆の会", "絵筆の会"),
+    "operator_contact": ("mail@example.jp", "mail@example.jp"),
+    "min_age_years": ("13", 13),
+    "commercial_use": ("No", "no"),
     "log_format": ("JSON", "json"),
-    "log_stream": ("0", 0),
+    "log_stream_max_lines": ("0", 0),
     "metrics_token": ("scrape", "scrape"),
     "metrics_port": ("9464", 9464),
     "metrics_host": ("::1", "::1"),
-    "step_timeout": ("90", 90.0),
+    "step_timeout_seconds": ("90", 90.0),
     "otel_exporter_otlp_endpoint": ("http://127.0.0.1:4318/", "http://127.0.0.1:4318"),
     "sentry_dsn": ("https://key@sentry.example/1", "https://key@sentry.example/1"),
-    "alarm_pushes": ("5", 5),
+    "max_alarm_pushes_per_month": ("5", 5),
 }
 SECRETS = {
     *("line_channel_secret", "line_channel_access_token", "broker_url", "database_url"),
@@ -102,7 +110,7 @@ def test_a_setting_by_a_file(name: str, tmp_path: Path) -> None:
 def test_nothing_but_the_two_secrets_is_needed() -> None:
     settings = read()
     assert settings.database_url == "sqlite:///var/efude.db"
-    assert (settings.push, settings.model, settings.port) == (True, None, 8000)
+    assert (settings.push_enabled, settings.model, settings.port) == (True, None, 8000)
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,9 +122,9 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(SettingError) as caught:
-        Settings.from_env({"PORT": "http", "PUSH": "maybe", "DATABASE_URL": "mysql://x"})
+        Settings.from_env({"PORT": "http", "PUSH_ENABLED": "maybe", "DATABASE_URL": "mysql://x"})
     text = str(caught.value)
-    for name in (*NEEDED, "PORT", "PUSH", "DATABASE_URL"):
+    for name in (*NEEDED, "PORT", "PUSH_ENABLED", "DATABASE_URL"):
         assert f"- {name} " in text
     assert text.count("\n") == 5
 
@@ -155,14 +163,14 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         ("PORT", "65536"),
         ("PORT", "80.5"),
         ("ENGINE_SLOTS", "0"),
-        ("GUIDANCE", "nan"),
-        ("GUIDANCE", "inf"),
-        ("GUIDANCE", "-1"),
-        ("REPLY_TOKEN_LIFE", "61"),
-        ("TICKET_AFTER", "56"),
-        ("S3_URL_DAYS", "8"),
-        ("STEPS", "many"),
-        ("PUSH", "2"),
+        ("GUIDANCE_SCALE", "nan"),
+        ("GUIDANCE_SCALE", "inf"),
+        ("GUIDANCE_SCALE", "-1"),
+        ("REPLY_TOKEN_TTL_SECONDS", "61"),
+        ("TICKET_AFTER_SECONDS", "56"),
+        ("S3_URL_EXPIRY_DAYS", "8"),
+        ("NUM_INFERENCE_STEPS", "many"),
+        ("PUSH_ENABLED", "2"),
         ("PUBLIC_URL", "efude.example"),
         ("PUBLIC_URL", "ftp://efude.example"),
         ("PUBLIC_URL", "https://"),
@@ -197,7 +205,7 @@ def test_secrets_do_not_show() -> None:
     shown = repr(settings) + str(settings)
     for name in SECRETS:
         assert str(GOOD[name][1]) not in shown
-    assert {it.name for it in fields(Settings) if it.metadata["secret"]} == SECRETS
+    assert {item.name for item in fields(Settings) if item.metadata["secret"]} == SECRETS
 
 
 def test_a_bad_secret_is_not_quoted() -> None:
@@ -208,3 +216,28 @@ def test_a_bad_secret_is_not_quoted() -> None:
 def test_every_setting_is_explained() -> None:
     for item in fields(Settings):
         assert item.metadata["help"].endswith(".")
+
+
+def test_old_names_are_read_with_one_warning_that_names_the_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for old, new in RENAMED.items():
+        raw, expected = GOOD[new.lower()]
+        file = tmp_path / old
+        file.write_text(raw, encoding="utf-8")
+        for environ in ({old: raw}, {f"{old}_FILE": str(file)}):
+            assert getattr(read(**environ), new.lower()) == expected
+            [line] = capsys.readouterr().err.splitlines()
+            assert line.startswith(f"warning: {old} is now called {new};")
+
+
+def test_an_old_name_beside_the_new_one() -> None:
+    assert read(TICKET_AFTER="20", TICKET_AFTER_SECONDS="20").ticket_after_seconds == 20
+    assert "TICKET_AFTER is the old name of TICKET_AFTER_SECONDS" in refused(
+        TICKET_AFTER="20", TICKET_AFTER_SECONDS="30"
+    )
+
+
+def test_no_contract_name_was_renamed() -> None:
+    assert set(RENAMED.values()) <= {name.upper() for name in NAMES}
+    assert not set(RENAMED) & {name.upper() for name in NAMES}

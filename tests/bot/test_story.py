@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 import structlog
@@ -25,16 +24,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection
 
-from bot import jobs, outbox, sweeping, tables
-from bot.database import Database, now
-from bot.delivery import Courier
+from bot import jobs
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, QUEUED, WAITING
-from bot.line import LineError, Quota
-from bot.line.client import Sent
-from bot.queue import Wake
+from bot.line import LineClient, LineError, Quota, Sent
+from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.storage import FolderStorage
-from tests.bot.house import House
+from bot.store import outbox, schema
+from bot.store.clock import now
+from bot.store.database import Database
+from bot.tasks import sweep as sweeper
+from bot.tasks.delivery import Courier
+from bot.tasks.push_budget import PushBudget
+from bot.tasks.sending import OutboxSender
+from bot.tasks.tickets import TicketOffice
+from tests.bot.harness import House
 
 pytestmark = pytest.mark.slow
 
@@ -119,8 +123,8 @@ class Line:
         return Sent("request-id")
 
 
-def _error(code: Any, **more: Any) -> LineError:
-    return LineError("on order", code=code, **more)
+def _error(code: Any, **fields: Any) -> LineError:
+    return LineError("on order", code=code, **fields)
 
 
 class Story(RuleBasedStateMachine):
@@ -142,7 +146,15 @@ class Story(RuleBasedStateMachine):
         self.storage = FolderStorage(made.pictures_dir, "http://127.0.0.1:8000")
         self.settings = replace(made, push_reserve=0)
         self.doomed = Doomed(self.database)
-        self.courier = Courier(self.settings, self.doomed, self.line, self.storage)  # type: ignore[arg-type]
+        database, line, storage = (
+            cast(Database, self.doomed),
+            cast(LineClient, self.line),
+            self.storage,
+        )
+        self.sender = OutboxSender(self.settings, database, line, storage)
+        self.tickets = TicketOffice(self.settings, database, line, self.sender)
+        budget = PushBudget(line, self.settings.push_reserve)
+        self.courier = Courier(self.settings, database, storage, self.sender, budget)
         self.job = self.house.add(token="first", message="m1")
         self.asked = 0
         self.taken_back_at: int | None = None  # how much was in the chat at that moment
@@ -163,8 +175,8 @@ class Story(RuleBasedStateMachine):
             act()
         except Killed:  # its leases end some day
             self.house.change(self.job, deliver_lease=now() - 1)
-            mine = tables.deliveries.c.state == outbox.SENDING
-            self.house.set(tables.deliveries, mine, lease_until=now() - 1)
+            mine = schema.deliveries.c.state == outbox.SENDING
+            self.house.set(schema.deliveries, mine, lease_until=now() - 1)
         self.line.moods, self.doomed.left = [], None
 
     # The worker
@@ -180,17 +192,17 @@ class Story(RuleBasedStateMachine):
 
     @rule(owner=st.sampled_from("ab"))
     def painted(self, owner: str) -> None:
-        from tests.bot.house import stored
+        from tests.bot.harness import stored
 
         with self.database.write() as db:
             job = jobs.get(db, self.job)
             assert job is not None
-            jobs.drawn(db, self.job, owner, [stored(job)], now())
+            jobs.mark_drawn(db, self.job, owner, [stored(job)], now())
 
     @rule(owner=st.sampled_from("ab"), counted=st.booleans())
     def given_back(self, owner: str, counted: bool) -> None:
         with self.database.write() as db:
-            jobs.give_back(db, self.job, owner, counted=counted)
+            jobs.requeue(db, self.job, owner, counted=counted)
 
     @rule(owner=st.sampled_from("ab"))
     def given_up(self, owner: str) -> None:
@@ -201,7 +213,7 @@ class Story(RuleBasedStateMachine):
     def worker_dies(self) -> None:
         self.house.change(self.job, lease_until=now() - 1)
         with self.database.write() as db:
-            jobs.rescue(db, 3)
+            jobs.recover_expired(db, 3)
 
     # The courier
 
@@ -212,31 +224,30 @@ class Story(RuleBasedStateMachine):
     @rule(moods=MOODS, fuse=FUSES)
     def tick(self, moods: list[str], fuse: int | None) -> None:
         """Forty-six seconds after the last token came."""
-        unspent = tables.reply_tokens.c.spent_at.is_(None)
-        self.house.set(tables.reply_tokens, unspent, received_at=now() - 46)
-        self.bring(moods, fuse, lambda: self.courier.offer_ticket(self.job))
+        unspent = schema.reply_tokens.c.spent_at.is_(None)
+        self.house.set(schema.reply_tokens, unspent, received_at=now() - 46)
+        self.bring(moods, fuse, lambda: self.tickets.offer_ticket(self.job))
 
     @rule()
     def minute_passes(self) -> None:
-        self.house.set(tables.reply_tokens, tables.reply_tokens.c.token != "", received_at=0.0)
+        self.house.set(schema.reply_tokens, schema.reply_tokens.c.token != "", received_at=0.0)
 
     @rule(moods=MOODS, fuse=FUSES)
     def sweep(self, moods: list[str], fuse: int | None) -> None:
-        self.house.set(tables.deliveries, tables.deliveries.c.state == "ready", next_at=now() - 1)
+        self.house.set(schema.deliveries, schema.deliveries.c.state == "ready", next_at=now() - 1)
         if self.house.job(self.job).deliver_at is not None:
             self.house.change(self.job, deliver_at=now() - 1)
-        runtime: Any = SimpleNamespace(settings=self.settings, database=self.database)
-        self.bring(moods, fuse, lambda: self.serve(sweeping.sweep(runtime), runtime))
+        attempts = self.settings.max_attempts
+        self.bring(moods, fuse, lambda: self.serve(sweeper.sweep(self.database, attempts)))
 
-    def serve(self, wakes: list[Wake], runtime: Any) -> None:
-        runtime.storage = self.storage
+    def serve(self, wakes: list[TaskMessage]) -> None:
         for wake in wakes:
             if wake.task == "deliver":
                 self.courier.deliver(wake.id)
             elif wake.task == "send":
-                self.courier.send(wake.id)
+                self.sender.send(wake.id)
             elif wake.task == "erase":
-                sweeping.erase(runtime, wake.id)
+                sweeper.erase_job(self.database, self.storage, self.settings, wake.id)
 
     # The person
 
@@ -252,9 +263,9 @@ class Story(RuleBasedStateMachine):
         self.asked += 1
         with self.database.write() as db:
             delivery = outbox.add_reply(
-                db, outbox.AGAIN, token=f"tap-{self.asked}", token_at=now(), job_id=self.job
+                db, outbox.RESEND, token=f"tap-{self.asked}", token_at=now(), job_id=self.job
             )
-        self.bring(moods, fuse, lambda: self.courier.send(delivery))
+        self.bring(moods, fuse, lambda: self.sender.send(delivery))
 
     @precondition(lambda self: hasattr(self, "job") and self.taken_back_at is None)
     @rule()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import time
@@ -44,6 +45,16 @@ class Valkey:
         if self._running is not None:
             self._running.kill()
             self._running.wait(10)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let it stand still (SIGSTOP) for the length of a `with`: it is there, and silent."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._running.send_signal(signal.SIGCONT)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 import inference  # noqa: F401  # before torch: it sets how torch's threads wait
 
 if TYPE_CHECKING:
-    from inference.painter import Painter
+    from inference.engine.painter import EnginePainter
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,9 @@ def one_order() -> Iterator[None]:
     import torch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("inference.model.memory_format", lambda *_: torch.contiguous_format)
+        patch.setattr(
+            "inference.backends.load._remembered_order", lambda *_: torch.contiguous_format
+        )
         yield
 
 
@@ -43,18 +45,20 @@ def old_checkpoint(tmp_path_factory: pytest.TempPathFactory, one_order: None) ->
 
 
 @pytest.fixture(scope="session")
-def painter(checkpoint: Path) -> Iterator[Painter]:
+def painter(checkpoint: Path) -> Iterator[EnginePainter]:
     """In float32 on the CPU, whatever the machine: tests compare numbers."""
-    it = load_fp32(checkpoint)
-    yield it
-    it.close()
+    item = load_fp32(checkpoint)
+    yield item
+    item.close()
 
 
-def load_fp32(folder: Path) -> Painter:
+def load_fp32(folder: Path) -> EnginePainter:
     import torch
 
-    from inference.checkpoint import Checkpoint
-    from inference.model import load_model
-    from inference.painter import Painter
+    from inference.backends.load import load_accelerated
+    from inference.engine.painter import EnginePainter
+    from inference.models.checkpoint import Checkpoint
 
-    return Painter(load_model(Checkpoint.find(str(folder)), device="cpu", dtype=torch.float32))
+    return EnginePainter(
+        load_accelerated(Checkpoint.find(str(folder)), device="cpu", dtype=torch.float32)
+    )

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_plain")]
 
 @pytest.fixture
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Translating takes longer than any of these tests; tests/inference/test_translate.py does."""
+    """Exporting takes longer than any of these tests; the tests of openvino do it."""
     monkeypatch.setenv("ENGINE_COMPILE", "off")
 
 
@@ -85,7 +85,7 @@ def test_says_what_of_the_prompt_is_not_read(
         (["猫", "-n", "9"], "count is 9"),
         (["  "], "prompt is empty"),
         (["猫", "--size", "100x100"], "multiple of 8"),
-        (["猫", "--model", "/no/such"], "no folder /no/such"),
+        (["猫", "--model", "/no/such"], "no folder or file /no/such"),
         (["猫", "-o", "/proc/none"], "cannot write"),
     ],
 )

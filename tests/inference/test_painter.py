@@ -13,20 +13,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.failures import is_out_of_memory
-from inference.model import encode
-from inference.painter import Painter
-from inference.request import (
-    DrawRequest,
-    InvalidRequest,
-    OutOfMemory,
-    PaintError,
-    Picture,
-    Stopped,
-    Unsafe,
-)
-from inference.sampler import sizes
-from inference.schedulers import NAMES
+from inference.defaults import resolve_sizes
+from inference.engine.painter import EnginePainter
+from inference.errors import InvalidRequest, OutOfMemory, PaintError, Stopped, Unsafe
+from inference.models.model import encode_prompt
+from inference.models.schedulers import SCHEDULERS
+from inference.request import DrawRequest, Picture
+from inference.torch_errors import is_out_of_memory
 from tests.inference.conftest import load_fp32
 
 pytestmark = pytest.mark.slow
@@ -42,16 +35,16 @@ def difference(one: Picture, other: Picture) -> int:
     return int(np.abs(pixels(one) - pixels(other)).max())
 
 
-def paint(painter: Painter, **changes: Any) -> Picture:
+def paint(painter: EnginePainter, **changes: Any) -> Picture:
     return painter.paint(dataclasses.replace(QUICK, **changes))[0]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")
-def test_the_picture_is_that_of_diffusers_own_pipeline(painter: Painter) -> None:
+def test_the_picture_is_that_of_diffusers_own_pipeline(painter: EnginePainter) -> None:
     from diffusers import StableDiffusionPipeline
 
     model = painter.model
-    for name in sorted({*NAMES} - {"lms"}):  # diffusers' own wants scipy
+    for name in sorted({*SCHEDULERS} - {"lms"}):  # diffusers' own wants scipy
         theirs = their_scheduler(name, model.scheduler_config)
         pipe = StableDiffusionPipeline(
             vae=model.vae,
@@ -65,8 +58,8 @@ def test_the_picture_is_that_of_diffusers_own_pipeline(painter: Painter) -> None
         )
         pipe.set_progress_bar_config(disable=True)
         expected = pipe(
-            prompt_embeds=encode(model, QUICK.prompt)[None],
-            negative_prompt_embeds=encode(model, "低画質")[None],
+            prompt_embeds=encode_prompt(model, QUICK.prompt)[None],
+            negative_prompt_embeds=encode_prompt(model, "低画質")[None],
             num_inference_steps=2,
             guidance_scale=5.0,
             width=64,
@@ -95,8 +88,8 @@ def their_scheduler(name: str, config: Any) -> Any:
     return getattr(diffusers, classes[name]).from_config(dict(config), **extra)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_scheduler_paints_in_any_number_of_steps(painter: Painter, name: str) -> None:
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_every_scheduler_paints_in_any_number_of_steps(painter: EnginePainter, name: str) -> None:
     for steps in (1, 2, 5):
         seen: list[tuple[int, int]] = []
         painter.paint(
@@ -108,18 +101,18 @@ def test_every_scheduler_paints_in_any_number_of_steps(painter: Painter, name: s
         assert total in (steps, steps + 1)
 
 
-def test_seeds_reproduce_and_differ(painter: Painter) -> None:
+def test_seeds_reproduce_and_differ(painter: EnginePainter) -> None:
     assert paint(painter).data == paint(painter).data
     assert difference(paint(painter), paint(painter, seed=8)) > 20
 
 
-def test_a_seed_is_chosen_and_told(painter: Painter) -> None:
+def test_a_seed_is_chosen_and_told(painter: EnginePainter) -> None:
     first, second = paint(painter, seed=None), paint(painter, seed=None)
     assert first.seed != second.seed
     assert paint(painter, seed=first.seed).data == first.data
 
 
-def test_prompt_negative_prompt_and_guidance_matter(painter: Painter) -> None:
+def test_prompt_negative_prompt_and_guidance_matter(painter: EnginePainter) -> None:
     plain = paint(painter)
     assert difference(plain, paint(painter, prompt="青い富士山")) > 5
     assert difference(plain, paint(painter, negative_prompt="人物なし")) > 5
@@ -127,7 +120,7 @@ def test_prompt_negative_prompt_and_guidance_matter(painter: Painter) -> None:
 
 
 def test_without_guidance_the_unet_sees_each_picture_once_and_no_negative_prompt(
-    painter: Painter,
+    painter: EnginePainter,
 ) -> None:
     rows: list[int] = []
     hook = painter.model.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
@@ -143,7 +136,9 @@ def test_without_guidance_the_unet_sees_each_picture_once_and_no_negative_prompt
 
 
 @pytest.mark.parametrize("name", ["ddim", "euler_a", "lcm"])
-def test_each_of_four_equals_the_single_picture_of_its_seed(painter: Painter, name: str) -> None:
+def test_each_of_four_equals_the_single_picture_of_its_seed(
+    painter: EnginePainter, name: str
+) -> None:
     four = painter.paint(dataclasses.replace(QUICK, count=4, scheduler=name))
     assert [picture.seed for picture in four] == [7, 8, 9, 10]
     for picture in (four[0], four[3]):
@@ -151,28 +146,28 @@ def test_each_of_four_equals_the_single_picture_of_its_seed(painter: Painter, na
     assert min(difference(four[0], other) for other in four[1:]) > 20
 
 
-def test_seeds_go_round_at_the_end(painter: Painter) -> None:
+def test_seeds_go_round_at_the_end(painter: EnginePainter) -> None:
     two = painter.paint(dataclasses.replace(QUICK, seed=2**32 - 1, count=2))
     assert [picture.seed for picture in two] == [2**32 - 1, 0]
 
 
-def test_the_default_is_the_models_native_size_enlarged(painter: Painter) -> None:
+def test_the_default_is_the_models_native_size_enlarged(painter: EnginePainter) -> None:
     picture = paint(painter)
     assert (picture.width, picture.height) == (256, 256)
     assert Image.open(BytesIO(picture.data)).size == (256, 256)
 
 
 def test_sizes() -> None:
-    assert sizes(None, None, 512) == ((512, 512), (512, 512))
-    assert sizes(768, None, 512) == ((768, 512), (768, 512))
-    assert sizes(128, 64, 512) == ((128, 64), (512, 256))
-    assert sizes(None, None, 96) == ((96, 96), (288, 288))
-    assert sizes(64, 96, 64) == ((64, 96), (256, 384))
-    assert sizes(768, 512, 64) == ((80, 56), (768, 512))
-    assert sizes(512, 512, 256) == ((256, 256), (512, 512))
+    assert resolve_sizes(None, None, 512) == ((512, 512), (512, 512))
+    assert resolve_sizes(768, None, 512) == ((768, 512), (768, 512))
+    assert resolve_sizes(128, 64, 512) == ((128, 64), (512, 256))
+    assert resolve_sizes(None, None, 96) == ((96, 96), (288, 288))
+    assert resolve_sizes(64, 96, 64) == ((64, 96), (256, 384))
+    assert resolve_sizes(768, 512, 64) == ((80, 56), (768, 512))
+    assert resolve_sizes(512, 512, 256) == ((256, 256), (512, 512))
 
 
-def test_a_size_the_latents_do_not_divide(painter: Painter) -> None:
+def test_a_size_the_latents_do_not_divide(painter: EnginePainter) -> None:
     picture = paint(painter, width=72, height=104)
     assert (picture.width, picture.height) == (288, 416)
 
@@ -181,14 +176,14 @@ def test_a_size_the_latents_do_not_divide(painter: Painter) -> None:
     "change", [{"count": 9}, {"scheduler": "magic"}, {"prompt": ""}, {"steps": 501}]
 )
 def test_what_cannot_be_painted_is_refused_before_painting(
-    painter: Painter, change: dict[str, Any]
+    painter: EnginePainter, change: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
         paint(painter, **change)
     assert caught.value.permanent
 
 
-def test_stopping_takes_one_step(painter: Painter) -> None:
+def test_stopping_takes_one_step(painter: EnginePainter) -> None:
     steps: list[int] = []
     with pytest.raises(Stopped):
         painter.paint(
@@ -200,14 +195,14 @@ def test_stopping_takes_one_step(painter: Painter) -> None:
     assert paint(painter)
 
 
-def test_stopped_before_the_first_step(painter: Painter) -> None:
+def test_stopped_before_the_first_step(painter: EnginePainter) -> None:
     steps: list[int] = []
     with pytest.raises(Stopped):
         painter.paint(QUICK, on_step=lambda done, _: steps.append(done), should_stop=lambda: True)
     assert steps == []
 
 
-def test_what_the_callbacks_raise_passes_through(painter: Painter) -> None:
+def test_what_the_callbacks_raise_passes_through(painter: EnginePainter) -> None:
     class Reject(Exception):
         pass
 
@@ -224,7 +219,7 @@ def test_what_the_callbacks_raise_passes_through(painter: Painter) -> None:
     assert paint(painter)
 
 
-def hooked(painter: Painter, part: Any, action: Callable[[], object]) -> None:
+def hooked(painter: EnginePainter, part: Any, action: Callable[[], object]) -> None:
     """Paint while `part` of the model does `action` before its own work."""
     hook = part.register_forward_pre_hook(lambda *_: action() and None)
     try:
@@ -233,7 +228,7 @@ def hooked(painter: Painter, part: Any, action: Callable[[], object]) -> None:
         hook.remove()
 
 
-def test_memory_errors_of_torch_and_python(painter: Painter) -> None:
+def test_memory_errors_of_torch_and_python(painter: EnginePainter) -> None:
     actions: list[Callable[[], object]] = [
         lambda: torch.empty(2**50, dtype=torch.uint8),
         lambda: torch.empty(2**50, dtype=torch.uint8),
@@ -265,7 +260,7 @@ def test_the_ways_to_say_that_memory_ran_out(error: Exception) -> None:
     assert not is_out_of_memory(ValueError(str(error)))
 
 
-def test_other_errors_of_the_model_may_pass(painter: Painter) -> None:
+def test_other_errors_of_the_model_may_pass(painter: EnginePainter) -> None:
     def fail() -> None:
         raise RuntimeError("something odd")
 
@@ -276,7 +271,7 @@ def test_other_errors_of_the_model_may_pass(painter: Painter) -> None:
     assert paint(painter)
 
 
-def test_values_that_are_not_numbers_are_not_shown_as_a_picture(painter: Painter) -> None:
+def test_values_that_are_not_numbers_are_not_shown_as_a_picture(painter: EnginePainter) -> None:
     hook = painter.model.vae.decoder.register_forward_hook(lambda _, __, out: out * float("nan"))
     try:
         with pytest.raises(PaintError) as caught:
@@ -286,7 +281,7 @@ def test_values_that_are_not_numbers_are_not_shown_as_a_picture(painter: Painter
     assert (caught.value.code, caught.value.permanent) == ("not_finite", False)
 
 
-def test_each_thread_gets_its_own_pictures(painter: Painter) -> None:
+def test_each_thread_gets_its_own_pictures(painter: EnginePainter) -> None:
     requests = [dataclasses.replace(QUICK, seed=seed, steps=4) for seed in (21, 22, 23)]
     alone = {request.seed: painter.paint(request)[0] for request in requests}
     results: dict[int | None, Picture] = {}
@@ -304,16 +299,16 @@ def test_each_thread_gets_its_own_pictures(painter: Painter) -> None:
     )
 
 
-def test_a_picture_that_comes_too_late_is_not_painted(painter: Painter) -> None:
+def test_a_picture_that_comes_too_late_is_not_painted(painter: EnginePainter) -> None:
     with pytest.raises(PaintError, match=r"within 0\.2 seconds") as caught:
         painter.paint(dataclasses.replace(QUICK, steps=500), timeout=0.2)
     assert (caught.value.code, caught.value.permanent) == ("too_late", False)
     assert painter.paint(QUICK, timeout=60)
 
 
-def test_a_closed_painter_paints_no_more_and_leaves_no_threads(painter: Painter) -> None:
+def test_a_closed_painter_paints_no_more_and_leaves_no_threads(painter: EnginePainter) -> None:
     before = set(threading.enumerate())
-    other = Painter(painter.model)
+    other = EnginePainter(painter.model)
     assert other.paint(QUICK)
     assert len(set(threading.enumerate()) - before) == 2
     with pytest.raises(Stopped, match="closed"):
@@ -323,9 +318,9 @@ def test_a_closed_painter_paints_no_more_and_leaves_no_threads(painter: Painter)
     assert set(threading.enumerate()) - before == set()
 
 
-def test_a_painter_that_nobody_needs_closes_itself(painter: Painter) -> None:
+def test_a_painter_that_nobody_needs_closes_itself(painter: EnginePainter) -> None:
     before = set(threading.enumerate())
-    other = Painter(painter.model)
+    other = EnginePainter(painter.model)
     assert other.paint(QUICK)
     del other
     assert set(threading.enumerate()) - before == set()
@@ -338,10 +333,10 @@ def test_the_safety_checker_flags_instead_of_blackening(old_checkpoint: Path) ->
     fine = painter.paint(request)
     assert [picture.flagged for picture in fine] == [False, False]
     assert pixels(fine[0]).std() > 5
-    assert painter.model.safety
-    checker = painter.model.safety._checker
+    assert painter.model.safety_checker
+    checker = painter.model.safety_checker._checker
     with torch.no_grad():  # as if the first picture were of one of the 17 concepts
-        shown = [painter.model.safety.prepared(shrunk(picture)) for picture in fine]
+        shown = [painter.model.safety_checker.preprocess(shrunk(picture)) for picture in fine]
         seen = checker.visual_projection(checker.vision_model(torch.stack(shown))[1])
         apart = seen[0] / seen[0].norm() - seen[1] / seen[1].norm()
         checker.concept_embeds[0] = apart
@@ -365,10 +360,10 @@ def test_the_checkers_preprocessing_is_clips(old_checkpoint: Path) -> None:
     from transformers import CLIPImageProcessorPil
 
     painter = load_fp32(old_checkpoint)
-    assert painter.model.safety
+    assert painter.model.safety_checker
     processor = CLIPImageProcessorPil.from_pretrained(str(old_checkpoint / "feature_extractor"))
     rng = np.random.default_rng(3)
     for size in ((64, 64), (96, 64), (70, 133)):
         picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
         theirs = processor(Image.fromarray(picture), return_tensors="pt").pixel_values[0]
-        assert torch.allclose(painter.model.safety.prepared(picture), theirs, atol=1e-5)
+        assert torch.allclose(painter.model.safety_checker.preprocess(picture), theirs, atol=1e-5)

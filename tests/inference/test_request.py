@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from inference.request import DrawRequest, InvalidRequest, OutOfMemory, Unsafe
+from inference.errors import InvalidRequest, OutOfMemory, Unsafe
+from inference.request import DrawRequest
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_codes_and_permanence_are_what_the_bot_relies_on() -> None:
 def test_the_words_are_light() -> None:
     """The bot's web process imports them; torch there would cost it 200 MB and three seconds."""
     script = (
-        "import sys, inference, inference.request, inference.catalog, inference.__main__\n"
+        "import sys, inference, inference.request, inference.models.catalog, inference.__main__\n"
         "heavy = {'torch', 'numpy', 'PIL', 'diffusers', 'transformers', 'sentencepiece'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )

@@ -161,6 +161,38 @@ def _write_tokenizer(folder: Path, old: bool, standard_order: bool = False) -> i
     return int(pieces.get_piece_size())
 
 
+def write_line_tokenizer(folder: Path, *, byte_fallback: bool) -> int:
+    """A folder with the ids of line-corporation/japanese-large-lm's tokenizer, and few pieces.
+
+    unk 0, <s> 1, </s> 2, <pad> 3, capitals kept, class T5Tokenizer; returns the vocabulary's size.
+    byte_fallback: whether unknown characters are spelled in bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([*sentences(), "A Photo of Mt. Fuji, THE BEST"] * 2),
+        model_prefix=str(folder / "spiece"),
+        vocab_size=600 if byte_fallback else 350,
+        hard_vocab_limit=False,
+        unk_id=0,
+        bos_id=1,
+        eos_id=2,
+        pad_id=3,
+        pad_piece="<pad>",
+        byte_fallback=byte_fallback,
+        num_threads=1,
+        minloglevel=2,
+    )
+    (folder / "spiece.vocab").unlink()
+    special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    _json(folder / "special_tokens_map.json", special)
+    _json(
+        folder / "tokenizer_config.json",
+        {**special, "tokenizer_class": "T5Tokenizer", "extra_ids": 0, "model_max_length": 77},
+    )
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "spiece.model"))
+    return int(pieces.get_piece_size())
+
+
 def _write_safety(folder: Path, old: bool) -> None:
     config = CLIPConfig(
         text_config={

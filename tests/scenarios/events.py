@@ -9,7 +9,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def event(kind: str, user: str, **more: Any) -> Json:
+def event(kind: str, user: str, **fields: Any) -> Json:
     """An event of a 1:1 chat as LINE writes it, with a fresh id and reply token."""
     return {
         "type": kind,
@@ -19,11 +19,11 @@ def event(kind: str, user: str, **more: Any) -> Json:
         "webhookEventId": "01" + secrets.token_hex(12).upper(),
         "deliveryContext": {"isRedelivery": False},
         "replyToken": secrets.token_hex(16),
-        **more,
+        **fields,
     }
 
 
-def said(user: str, text: str, message_id: str | None = None) -> Json:
+def message_event(user: str, text: str, message_id: str | None = None) -> Json:
     """A text message."""
     number = message_id or str(10**17 + secrets.randbelow(10**17))
     return event("message", user, message={"type": "text", "id": number, "text": text})

@@ -10,9 +10,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import inference.batch
-from bot.commands import main
-from inference import model
+import inference.engine.batch
+from bot.cli import main
+from inference.models import model
 
 _FLAG = Path("hang")
 _left: list[int] = []
@@ -30,5 +30,5 @@ def predict(*given: Any) -> Any:
 
 
 if __name__ == "__main__":
-    setattr(inference.batch, "predict", predict)  # noqa: B010  (of other types, on purpose)
+    setattr(inference.engine.batch, "predict", predict)  # noqa: B010  (of other types, on purpose)
     raise SystemExit(main(["worker"]))

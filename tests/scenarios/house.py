@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import secrets
+import shlex
+import shutil
 import sqlite3
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from celery import Celery
+import psutil
 from honcho.environ import parse_procfile
 from kombu import Connection
 from PIL import Image
+from redis import Redis
 from sqlalchemy import RowMapping, Table, delete, or_, select, update
 from urllib3.exceptions import HTTPError
 
-from bot.database import Database
-from bot.queue import make_celery
+from bot.queue.app import GPU, IO
 from bot.settings import Settings
-from bot.tables import deliveries, jobs, photos
+from bot.store.database import Database
+from bot.store.schema import deliveries, inbox, jobs, photos
 from simulator.client import Msg, SimulatorClient
+from tests import ROOT
 from tests.scenarios.processes import START_SECONDS, Process, eventually, free_ports
-from tests.scenarios.servers import ROOT, make_broker
+from tests.scenarios.servers import make_broker
 
 Json = dict[str, Any]
 # Open transactions of others: they are over in an instant, unless whoever opened them stands still.
@@ -40,24 +44,46 @@ PATIENCE = 150.0  # seconds for what takes one or two on an idle machine
 LOG_TAIL = 40
 
 
+class PatientClient(SimulatorClient):
+    """Who waits for the bot's answer to a webhook also waits until a courier has read it."""
+
+    def __init__(self, url: str, wait_until_read: Callable[[], None]) -> None:
+        super().__init__(url)
+        self._wait_until_read = wait_until_read
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Any:
+        answer = super().call(method, path, body)
+        if method == "POST" and ((body or {}).get("wait") or path.startswith("/api/webhook/")):
+            self._wait_until_read()
+        return answer
+
+
 class House:
     """The Procfile's processes on free ports of the loopback, in a folder of their own.
 
-    model: a checkpoint folder. env: settings beside those that make the processes meet. broker:
-    "valkey", "redis" or "rabbitmq". database_url: None is SQLite in the folder.
+    model: a checkpoint folder; None: the embedded one. stub: whether the worker is
+    tests.scenarios.stub_worker, which paints without torch; None: where no model is named.
+    env: settings beside those that make the processes meet. broker: "valkey", "redis" or
+    "rabbitmq". database_url: None is SQLite in the folder. fork: processes without torch are forks
+    of one that has imported what they need (tests.scenarios.zygote).
     """
 
     def __init__(
         self,
         folder: Path,
-        model: Path,
+        model: Path | None,
         env: Mapping[str, str] | None = None,
         *,
         broker: str = "valkey",
         database_url: str | None = None,
+        fork: bool = False,
+        stub: bool | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self._fork = fork
+        self._commands = 0
+        is_stub = model is None if stub is None else stub
         web, line = (str(port) for port in free_ports(2))
         self.secret, self.token = secrets.token_hex(16), secrets.token_hex(32)
         stand = make_broker(broker, folder)
@@ -79,7 +105,7 @@ class House:
             "BROKER_URL": stand.url,
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'efude.db'}",
             "PICTURES_DIR": str(folder / "pictures"),
-            "MODEL": str(model),
+            "MODEL": str(model or ""),  # of the embedded one, the stub only takes the name
             "DEVICE": "cpu",
             "ENGINE_COMPILE": "off",  # translating takes longer than most stories
             "LOG_FORMAT": "json",
@@ -92,34 +118,48 @@ class House:
         demo = parse_procfile((ROOT / "Procfile.demo").read_text(encoding="utf-8")).processes
         commands = {**stand.beside, "broker": stand.command, "simulator": demo["simulator"]}
         commands |= {name: line for name, line in self._line_file.items() if name != "release"}
+        if is_stub:
+            commands["worker"] = "python -m tests.scenarios.stub_worker"
         self._stand = (*stand.beside, "broker")
         self.processes = {
             name: Process(
-                name, command, {**self.env, **(stand.env if name in self._stand else {})}, folder
+                name,
+                command,
+                {**self.env, **(stand.env if name in self._stand else {})},
+                folder,
+                fork=fork and (is_stub or name != "worker"),
             )
             for name, command in commands.items()
         }
-        self.simulator = SimulatorClient(self.settings.line_api_url)
+        self.simulator = PatientClient(self.settings.line_api_url, self.wait_until_read)
         self.database = Database(self.settings.database_url)
-        self._celery: Celery = make_celery(self.settings)
 
     # --- processes
 
     def open(self) -> House:
         """Migrate, start everything, wait until it serves."""
-        release = self._line_file["release"]
-        done = subprocess.run(
-            ["/bin/sh", "-c", f"exec {release}"],
-            env=self.env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        status, output = self._finish(self._line_file["release"], START_SECONDS)
+        assert status == 0, output
         self.start(*self.processes)
         return self
+
+    def ask(self, *words: str, status: int | None = 0) -> str:
+        """Run one command as an operator would, and return what it prints; None: any status."""
+        command = shlex.join(["python", "-m", "bot", *words])
+        ended, output = self._finish(command, PATIENCE)
+        assert status in {None, ended}, output
+        return output
+
+    def _finish(self, command: str, timeout: float) -> tuple[int, str]:
+        """Run a command to its end: its exit status, and all that it prints."""
+        self._commands += 1
+        name = f"command-{self._commands}"
+        process = Process(name, command, self.env, self.folder, fork=self._fork)
+        process.start()
+        try:
+            return process.wait(timeout), "\n".join(process.lines())
+        finally:
+            process.kill()
 
     def close(self) -> None:
         """Kill everything; nothing of the house stays behind but its folder."""
@@ -128,7 +168,6 @@ class House:
             process.kill()
         self.simulator.close()
         self.database.close()
-        self._celery.close()
 
     def start(self, *names: str) -> None:
         """Start these processes and wait until each does its work; the broker comes first."""
@@ -148,6 +187,20 @@ class House:
         """kill -9, then start anew."""
         self.kill(*names)
         self.start(*names)
+
+    def forget_logins(self) -> None:
+        """Take back the tries at the operator's password, of which a minute has few for all."""
+        with Redis.from_url(self.settings.broker_url) as broker:
+            for key in broker.scan_iter("*efude:admin*"):
+                broker.delete(key)
+
+    def forget_broker(self) -> None:
+        """Delete what a broker that is not running has stored."""
+        for folder in (self.folder / "var" / "broker", self.folder / "redis"):
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    path.unlink()
+        shutil.rmtree(self.folder / "rabbitmq" / "data", ignore_errors=True)
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
@@ -232,16 +285,32 @@ class House:
         return False
 
     def _consumes(self, name: str) -> bool:
-        """Whether a Celery worker takes messages: its remote control answers only then."""
-        pid = self.processes[name].pid
+        """Whether the broker holds a consumer of this process: it takes messages from then on."""
         with suppress(Exception):  # a broker that is just starting refuses in many ways
-            answers = self._celery.control.ping(timeout=0.5, limit=2) or []
-            return any(f"{name}-{pid}@" in host for answer in answers for host in answer)
+            if self.settings.broker_url.startswith("amqp"):
+                queue = GPU if name == "worker" else IO
+                with Connection(self.settings.broker_url, connect_timeout=1) as connection:
+                    declared = connection.default_channel.queue_declare(queue, passive=True)
+                    return int(declared.consumer_count) > 0
+            with Redis.from_url(self.settings.broker_url, decode_responses=True) as broker:
+                clients: Any = broker.client_list()
+            waiting = {client["addr"] for client in clients if client["cmd"] in {"brpop", "blpop"}}
+            sockets = psutil.Process(self.processes[name].pid).net_connections("tcp")
+            return any(f"{socket.laddr.ip}:{socket.laddr.port}" in waiting for socket in sockets)
         return False
 
     def log_lines(self, name: str) -> list[str]:
         """Everything that a process has logged."""
         return self.processes[name].lines()
+
+    def log_entries(self, name: str, event: str) -> list[dict[str, Any]]:
+        """Every entry of an event in a process's log, which also holds what libraries print."""
+        entries = []
+        for line in self.log_lines(name):
+            if line.startswith("{"):
+                with suppress(json.JSONDecodeError):  # not ours, or not all of it is written yet
+                    entries.append(json.loads(line))
+        return [entry for entry in entries if entry.get("event") == event]
 
     def log_tails(self) -> Iterator[tuple[str, str]]:
         """The name and last lines of every log that is not empty."""
@@ -274,12 +343,12 @@ class House:
 
     def pictures(self, room: str) -> list[Msg]:
         """The pictures that stand in a chat."""
-        return [it for it in self.simulator.bot_messages(room) if it.type == "image"]
+        return [message for message in self.simulator.bot_messages(room) if message.type == "image"]
 
     def wait_for_picture(self, room: str, timeout: float = PATIENCE) -> Msg:
         """The first picture in a chat; its two files are fetched and must be real pictures."""
         message = self.simulator.wait_for(
-            room, lambda it: it.by_bot and it.type == "image", timeout
+            room, lambda bubble: bubble.by_bot and bubble.type == "image", timeout
         )
         assert message.image is not None
         for url in (message.image["original"], message.image["preview"]):
@@ -295,9 +364,9 @@ class House:
         self.wait_for_state(room, "delivered")
         self.settle()
         self.wait_for_picture(room)
-        assert [it.via for it in self.pictures(room)] == [via]
+        assert [message.via for message in self.pictures(room)] == [via]
         results = self.deliveries(room, "result")
-        assert [it["way"] for it in results if it["state"] == "sent"] == [via]
+        assert [delivery["way"] for delivery in results if delivery["state"] == "sent"] == [via]
 
     def bring(self, person: str) -> None:
         """Let a picture come once: of itself while its reply token lives, else by tapping.
@@ -306,20 +375,24 @@ class House:
         """
         job = self.wait_for_state(person, "waiting", "delivered", timeout=2 * PATIENCE)
         if job["state"] == "waiting":
-            self.simulator.tap(self.simulator.wait_for(person, lambda it: it.type == "flex"))
+            self.simulator.tap(
+                self.simulator.wait_for(person, lambda message: message.type == "flex")
+            )
         self.wait_for_state(person, "delivered")
-        late = job["drawn_at"] - job["created_at"] > self.settings.reply_token_life
+        late = job["drawn_at"] - job["created_at"] > self.settings.reply_token_ttl_seconds
         pushed = late and self.answers("push")
         self.arrives_once(person, "push" if pushed else "reply")
 
     def answers(self, endpoint: str) -> list[int | None]:
         """What LINE answered to this kind of message ("reply", "push"); None: nothing."""
-        return [it["status"] for it in self.simulator.log(f"/message/{endpoint}")]
+        return [request["status"] for request in self.simulator.log(f"/message/{endpoint}")]
 
     def wait_for_text(self, room: str, part: str, timeout: float = PATIENCE) -> Msg:
         """The first bubble of the bot that says this."""
         return self.simulator.wait_for(
-            room, lambda it: it.by_bot and part in ((it.text or it.alt_text) or ""), timeout
+            room,
+            lambda message: message.by_bot and part in ((message.text or message.alt_text) or ""),
+            timeout,
         )
 
     def rows(self, table: Table, *where: Any) -> list[RowMapping]:
@@ -329,14 +402,14 @@ class House:
 
     def job(self, room: str) -> RowMapping:
         """The one job of a chat."""
-        found = self.rows(jobs, jobs.c.chat_id == room)
-        assert len(found) == 1, [row["state"] for row in found]
-        return found[0]
+        rows = self.rows(jobs, jobs.c.chat_id == room)
+        assert len(rows) == 1, [row["state"] for row in rows]
+        return rows[0]
 
     def job_by_number(self, number: str) -> RowMapping:
         """The job with this 受付番号, also when it was erased and no longer knows its chat."""
-        (found,) = self.rows(jobs, jobs.c.number == number)
-        return found
+        (row,) = self.rows(jobs, jobs.c.number == number)
+        return row
 
     def deliveries(self, room: str, kind: str) -> list[RowMapping]:
         """The deliveries of this kind ("result", "ticket", "again") for the one job of a chat."""
@@ -347,14 +420,23 @@ class House:
         """The one job of a chat, as soon as it is in one of these states."""
 
         def probe() -> RowMapping | None:
-            found = self.rows(jobs, jobs.c.chat_id == room, jobs.c.state.in_(states))
-            return found[0] if found else None
+            rows = self.rows(jobs, jobs.c.chat_id == room, jobs.c.state.in_(states))
+            return rows[0] if rows else None
 
         return eventually(f"the job is {' or '.join(states)}", probe, timeout)
 
     def wait_until_painting(self, room: str) -> RowMapping:
         """The one job of a chat, as soon as a worker is at it."""
         return self.wait_for_state(room, "drawing")
+
+    def wait_until_read(self) -> None:
+        """Wait until the inbox is empty, if there is a courier, and a broker to wake it."""
+
+        def read() -> bool:
+            works = all(self.processes[name].works for name in ("courier", "broker"))
+            return not works or not self.rows(inbox, inbox.c.parked_at.is_(None))
+
+        eventually("the inbox is read", read, PATIENCE)
 
     def settle(self, timeout: float = PATIENCE) -> None:
         """Wait until the database holds nothing that anybody would go on with by themselves."""
@@ -365,6 +447,7 @@ class House:
         busy = or_(jobs.c.state.in_(("queued", "drawing")), jobs.c.deliver_at.is_not(None))
         erasing = jobs.c.erase_at.is_not(None) & jobs.c.erased_at.is_(None)
         sending = deliveries.c.state.in_(("ready", "sending"))
+        unread = self.rows(inbox, inbox.c.parked_at.is_(None))
         jobs_left = self.rows(jobs, or_(busy, erasing))
         messages_left = self.rows(deliveries, sending)
         wanted = photos.c.next_at.is_not(None) | photos.c.erase_at.is_not(None)
@@ -372,6 +455,7 @@ class House:
             [f"{row['number']} {row['state']}" for row in jobs_left]
             + [f"{row['kind']} {row['state']}" for row in messages_left]
             + [f"photo {row['state']}" for row in self.rows(photos, wanted)]
+            + [f"event {row['type']}" for row in unread]
         )
 
     def give_up(self) -> None:
@@ -383,3 +467,4 @@ class House:
             db.execute(update(jobs).where(busy).values(state="cancelled", lease_owner=None))
             db.execute(update(deliveries).values(state="dead"))
             db.execute(delete(photos))
+            db.execute(delete(inbox))

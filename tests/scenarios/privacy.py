@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.tables import chats, jobs, photos
+from bot.store.schema import chats, jobs, photos
 from tests.scenarios.house import House
 
 # Values of these keys of a webhook's event are somebody's, or open something.

@@ -6,12 +6,13 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
+
+from tests.scenarios.zygote import Started, zygote
 
 T = TypeVar("T")
 START_SECONDS = 180.0  # importing torch takes that long on a machine that is busy with other things
@@ -23,48 +24,54 @@ def free_ports(count: int) -> list[int]:
     They lie below those that systems hand out to outgoing connections, one of which could else
     take a port between now and the moment when a server wants it.
     """
-    found: set[int] = set()
-    while len(found) < count:
+    ports: set[int] = set()
+    while len(ports) < count:
         port = secrets.SystemRandom().randrange(20_000, 32_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            found.add(port)
-    return list(found)
+            ports.add(port)
+    return list(ports)
 
 
 class Process:
     """One process, its signals, and what it logged.
 
     command: a shell's command line, as it stands in a Procfile. The log file goes
-    on across restarts.
+    on across restarts. fork: see tests.scenarios.zygote.
     """
 
-    def __init__(self, name: str, command: str, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: str,
+        env: Mapping[str, str],
+        folder: Path,
+        *,
+        fork: bool = False,
+    ) -> None:
         self.name = name
         self.command = command
         self.env = dict(env)
         self.folder = folder
         self.log = folder / f"{name}.log"
-        self._running: subprocess.Popen[bytes] | None = None
+        self._fork = fork
+        self._running: Started | None = None
+        self.is_paused = False
 
     def start(self) -> None:
         """Start it; it must not be running."""
         assert not self.alive, f"{self.name} is running"
-        with self.log.open("ab") as log:
-            # `exec`, so that a signal reaches the process itself rather than a shell; a session of
-            # its own, so that its children can be killed with it.
-            self._running = subprocess.Popen(
-                ["/bin/sh", "-c", f"exec {self.command}"],
-                env=self.env,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._running = zygote().start(
+            self.command, self.env, self.folder, self.log, fork=self._fork
+        )
 
     @property
     def alive(self) -> bool:
         return self._running is not None and self._running.poll() is None
+
+    @property
+    def works(self) -> bool:
+        """Whether it is alive and not paused."""
+        return self.alive and not self.is_paused
 
     @property
     def pid(self) -> int:
@@ -73,6 +80,7 @@ class Process:
 
     def kill(self) -> None:
         """kill -9, together with its children: a power cut."""
+        self.is_paused = False
         if self._running is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._running.pid, signal.SIGKILL)
@@ -90,10 +98,12 @@ class Process:
 
     def pause(self) -> None:
         """SIGSTOP: connections stay open, nothing answers any more."""
+        self.is_paused = True
         os.killpg(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """SIGCONT, if it was ever started."""
+        self.is_paused = False
         if self._running is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGCONT)
@@ -109,9 +119,9 @@ def eventually(what: str, probe: Callable[[], T | None], timeout: float, pause: 
     """The first value of `probe` that is true; raises TimeoutError, naming `what`."""
     deadline = time.monotonic() + timeout
     while True:
-        found = probe()
-        if found:
-            return found
+        value = probe()
+        if value:
+            return value
         if time.monotonic() > deadline:
             raise TimeoutError(f"not in {timeout:g} s: {what}")
         time.sleep(pause)

@@ -17,9 +17,8 @@ import pytest
 from honcho.environ import parse_procfile
 
 from scripts.servers import find_server
+from tests import ROOT
 from tests.scenarios.processes import START_SECONDS, Process, eventually, free_ports
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,14 @@ def _rabbitmq(folder: Path) -> Broker:
 
 
 class PostgreSQL:
-    """A running server; `new_database` makes one more empty database and tells its URL."""
+    """A running server; `new_database` makes one more empty database and tells its URL.
 
-    def __init__(self, port: int) -> None:
+    process: it can be stopped and started again, with what it holds.
+    """
+
+    def __init__(self, port: int, process: Process | None = None) -> None:
+        self.port = port
+        self.process = process
         self._base = f"postgresql://efude@127.0.0.1:{port}"
         self._made = 0
 
@@ -114,24 +118,54 @@ def postgresql() -> Iterator[PostgreSQL]:
     options = f"-D {data} -h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
     make = f"{initdb} -D {data} -U efude -A trust -E UTF8 --no-sync >&2"
     script = folder / "run"
-    script.write_text(f"#!/bin/sh\nset -e\n{make}\nexec {program} {options}\n", encoding="ascii")
+    once = f"[ -d {data} ] || {make}"
+    script.write_text(f"#!/bin/sh\nset -e\n{once}\nexec {program} {options}\n", encoding="ascii")
     script.chmod(0o755)
     server = Process("postgresql", f"{as_user}{quote(str(script))}", env, folder)
     try:
         server.start()
-        found = PostgreSQL(port)
-        eventually("PostgreSQL answers", found.answers, START_SECONDS, 0.1)
-        yield found
+        running = PostgreSQL(port, server)
+        eventually("PostgreSQL answers", running.answers, START_SECONDS, 0.1)
+        yield running
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def pgbouncer(server: PostgreSQL, connections: int = 2) -> Iterator[int]:
+    """PgBouncer in transaction mode before PostgreSQL, for the length of a `with`: its port.
+
+    connections: how many of the server's all clients of a database share.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="efude-pgbouncer-"))
+    (port,) = free_ports(1)
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\n* = host=127.0.0.1 port={server.port} user=efude\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
+        f"pool_mode = transaction\ndefault_pool_size = {connections}\nunix_socket_dir =\n",
+        encoding="ascii",
+    )
+    folder.chmod(0o755)
+    as_user = "setpriv --reuid=postgres --regid=postgres --clear-groups "
+    command = f"{_server('pgbouncer')} {quote(str(settings))}"
+    env = {"PATH": os.environ["PATH"]}
+    proxy = Process("pgbouncer", (as_user if os.geteuid() == 0 else "") + command, env, folder)
+    try:
+        proxy.start()
+        eventually("PgBouncer answers", PostgreSQL(port).answers, START_SECONDS, 0.1)
+        yield port
+    finally:
+        proxy.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _server(name: str) -> str:
     """A server's program; without one the test skips, or fails where CI is set."""
-    found = find_server(name)
-    if found:
-        return found
+    program = find_server(name)
+    if program:
+        return program
     message = f"there is no {name} on this machine: run  python -m scripts.servers"
     if os.environ.get("CI"):
         pytest.fail(message)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.tables import audit
-from tests.browser import DESKTOP, chromium, new_context
+from bot.store.schema import audit
+from tests.browser import DESKTOP, chromium, new_context, wait_until
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.privacy import personal_words
 from tests.scenarios.processes import eventually
+from tests.scenarios.test_operator import stream
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,6 +30,7 @@ def with_pages(house: House) -> str:
     if web.env.get("ADMIN_PASSWORD") != PASSWORD:
         web.env["ADMIN_PASSWORD"] = PASSWORD
         house.restart("web")
+    house.forget_logins()
     return f"{house.url}/admin/"
 
 
@@ -36,7 +38,7 @@ def with_pages(house: House) -> str:
 def a_page(size: tuple[int, int] = DESKTOP, *, script: bool = True) -> Iterator[Page]:
     """A page that may complain of nothing: no error, nothing that the policy forbade."""
     with chromium() as browser:
-        context = new_context(browser, size)
+        context = new_context(browser, size, "en-US")
         if not script:
             context = browser.new_context(
                 viewport={"width": size[0], "height": size[1]}, java_script_enabled=False
@@ -47,7 +49,9 @@ def a_page(size: tuple[int, int] = DESKTOP, *, script: bool = True) -> Iterator[
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda it: complaints.append(it.text) if "Content Security" in it.text else None,
+            lambda message: (
+                complaints.append(message.text) if "Content Security" in message.text else None
+            ),
         )
         yield page
         assert complaints == []
@@ -80,7 +84,7 @@ def test_logging_in_and_looking_around_by_keyboard(house: House) -> None:
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Now").wait_for()
         assert page.url == address
-        [cookie] = [it for it in page.context.cookies() if it["name"] == "efude_admin"]
+        [cookie] = [item for item in page.context.cookies() if item["name"] == "efude_admin"]
         assert cookie["httpOnly"]
         assert (cookie["sameSite"], cookie["path"]) == ("Lax", "/admin")
         current = page.locator("nav [aria-current=page]")
@@ -108,10 +112,10 @@ def test_now_shows_who_is_alive_on_a_phone_and_without_script(house: House) -> N
         log_in(page, address)
         workers = page.get_by_role("region", name="Workers and couriers")
         pid = house.processes["worker"].pid
-        said = workers.inner_text()
-        assert f"{pid}" in said
-        assert "alive" in said
-        assert "cpu" in said
+        message = workers.inner_text()
+        assert f"{pid}" in message
+        assert "alive" in message
+        assert "cpu" in message
         assert page.get_by_role("img", name=re.compile("Pictures a minute")).is_visible()
         page.goto(f"{address}job")
         page.get_by_label("Find a job").fill(number.lower().replace("-", ""))
@@ -126,7 +130,7 @@ def test_now_shows_who_is_alive_on_a_phone_and_without_script(house: House) -> N
             page.goto(f"{address}{path}")
             assert fits(page), path
         width = "document.querySelector('.pictures img').naturalWidth"
-        page.wait_for_function(f"{width} > 0")
+        wait_until(page, f"{width} > 0")
 
 
 def test_the_reason_from_the_number_alone_and_a_second_try(house: House) -> None:
@@ -140,32 +144,48 @@ def test_the_reason_from_the_number_alone_and_a_second_try(house: House) -> None
     folder.rename(aside)
     folder.write_text("not a folder", encoding="utf-8")
     try:
-        house.simulator.send(person, "海の上の月、誰にも見せない")
+        house.simulator.send(person, "海の上の月、内緒の絵")
         house.wait_for_state(person, "failed")
-        told = eventually(
+        numbers_text = eventually(
             "the apology",
-            lambda: [it.text for it in house.simulator.bot_messages(person) if it.text],
+            lambda: [
+                message.text for message in house.simulator.bot_messages(person) if message.text
+            ],
             PATIENCE,
         )
-        number = re.findall(r"[0-9A-Z]{3}-[0-9A-Z]{3}", "\n".join(told))[-1]
+        number = re.findall(r"[0-9A-Z]{3}-[0-9A-Z]{3}", "\n".join(numbers_text))[-1]
+        # What the page shows comes from the database and from the log's stream, each in its time.
+        eventually(
+            "the apology is noted as sent",
+            lambda: [row["state"] for row in house.deliveries(person, "result")] == ["sent"],
+            PATIENCE,
+        )
+        eventually(
+            "the worker's line is in the stream",
+            lambda: any(
+                (line.get("number"), line.get("event")) == (number, "job.attempt_failed")
+                for line in stream(house)
+            ),
+            PATIENCE,
+        )
         with a_page() as page:
             log_in(page, address)
             page.goto(f"{address}job")
             page.get_by_label("Find a job").fill(number)
             page.keyboard.press("Enter")
             page.get_by_role("heading", name=number).wait_for()
-            said = page.locator("main").inner_text()
-            assert "storage_failed" in said
-            assert "It was painted, but could not be stored." in said
-            assert "python -m bot doctor" in said
+            sent = page.locator("main").inner_text()
+            assert "storage_failed" in sent
+            assert "It was painted, but could not be stored." in sent
+            assert "python -m bot doctor" in sent
             lines = page.get_by_role("region", name="Log lines")
-            worker = lines.get_by_role("row").filter(has_text="not painted")
+            worker = lines.get_by_role("row").filter(has_text="job.attempt_failed")
             assert f"{house.processes['worker'].pid}" in worker.inner_text()
             messages = page.get_by_role("region", name="Messages to LINE").inner_text()
             assert re.search(r"result by reply\s+sent", messages)
             assert re.search(r"[0-9a-f-]{36}", messages), "LINE's request id"
             whole = page.content() + page.url
-            assert [it for it in personal_words(house) if it in whole] == []
+            assert [text for text in personal_words(house) if text in whole] == []
 
             folder.unlink()
             aside.rename(folder)
@@ -174,16 +194,16 @@ def test_the_reason_from_the_number_alone_and_a_second_try(house: House) -> None
             assert "is in the queue again" in page.get_by_role("status").inner_text()
             house.wait_for_state(person, "delivered")
             page.goto(f"{address}job/{number}")
-            page.wait_for_function("document.querySelector('.pictures img').naturalWidth > 0")
+            wait_until(page, "document.querySelector('.pictures img').naturalWidth > 0")
             assert "result by push" in page.get_by_role("region", name="Messages").inner_text()
             assert "nothing is pushed twice" in page.locator("main").inner_text()
     finally:
         if folder.is_file():
             folder.unlink()
             aside.rename(folder)
-    assert any(it.type == "image" for it in house.simulator.bot_messages(person))
-    done = sorted(house.rows(audit), key=lambda it: it["at"])[before:]
-    assert [(it["action"], it["who"]) for it in done] == [
+    assert any(message.type == "image" for message in house.simulator.bot_messages(person))
+    done = sorted(house.rows(audit), key=lambda item: item["at"])[before:]
+    assert [(answer["action"], answer["who"]) for answer in done] == [
         ("log in", "admin@127.0.0.1"),
         ("retry", "admin@127.0.0.1"),
     ]

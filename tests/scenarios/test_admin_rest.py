@@ -10,10 +10,10 @@ from http.client import HTTPResponse
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
-from bot.bans import fingerprint
-from bot.texts import say
+from bot.store.bans import fingerprint
+from bot.texts import gettext
 from tests.browser import chromium, new_context
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
@@ -21,20 +21,12 @@ from tests.scenarios.processes import eventually
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a password for the pages"
-_sessions: dict[str, Any] = {}  # one login a house: logins are counted
+_sessions: dict[str, Any] = {}  # one login a house
 
 
 def log_in(page: Page) -> None:
-    """Other stories of this house log in as well, and only five tries a minute are allowed."""
-    for _ in range(8):
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        try:
-            page.wait_for_selector("nav", timeout=15_000)
-        except TimeoutError:
-            page.goto(page.url)
-        else:
-            return
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Log in").click()
     page.wait_for_selector("nav")
 
 
@@ -42,7 +34,7 @@ def log_in(page: Page) -> None:
 def desk(house: House) -> Iterator[Page]:
     """A page of a browser that has logged in; at the end, that nothing on it went wrong."""
     with house.set("web", ADMIN_PASSWORD=PASSWORD), chromium() as browser:
-        context = new_context(browser)
+        context = new_context(browser, locale="en-US")
         if cookies := _sessions.get(house.url):
             context.add_cookies(cookies)
         page = context.new_page()
@@ -51,10 +43,13 @@ def desk(house: House) -> Iterator[Page]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda it: complaints.append(it.text) if "Security Policy" in it.text else None,
+            lambda message: (
+                complaints.append(message.text) if "Security Policy" in message.text else None
+            ),
         )
         page.goto(f"{house.url}/admin/")
         if page.locator("#password").count():
+            house.forget_logins()
             log_in(page)
             _sessions[house.url] = context.cookies()
         yield page
@@ -82,7 +77,7 @@ def test_a_painting_is_followed_as_it_happens(house: House) -> None:
     with desk(house) as page:
         follow(page)
         number = paint(house, first, "灯台の絵")
-        for event in ("queued", "drawn", "task ended"):
+        for event in ("job.queued", "job.drawn", "task.finished"):
             lines(page, number).filter(has_text=event).first.wait_for()
         assert "灯台" not in page.content()
 
@@ -115,7 +110,7 @@ def test_a_painting_is_followed_as_it_happens(house: House) -> None:
 
 def raw_stream(house: House) -> HTTPResponse:
     """The stream of the live log, as it goes over the wire, with the operator's session."""
-    cookies = "; ".join(f"{it['name']}={it['value']}" for it in _sessions[house.url])
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in _sessions[house.url])
     request = urllib.request.Request(f"{house.url}/admin/log/stream", headers={"Cookie": cookies})
     answer = urllib.request.urlopen(request, timeout=PATIENCE)
     assert isinstance(answer, HTTPResponse)
@@ -149,7 +144,7 @@ def test_a_person_is_banned_and_forgiven(house: House) -> None:
         page.get_by_role("button", name="Ban them").click()
         page.get_by_text("Banned since").wait_for()
         house.simulator.send(person, "みかんの絵")
-        house.wait_for_text(person, say("problem.banned"))
+        house.wait_for_text(person, gettext("problem.banned", "ja"))
         page.get_by_role("button", name="Lift the ban").click()
         page.get_by_text("The ban is lifted.").wait_for()
         house.simulator.send(person, "ぶどうの絵")
@@ -168,17 +163,18 @@ def test_the_house_is_paused_drained_and_resumed(house: House) -> None:
         page.get_by_role("button", name="Pause accepting").click()
         page.get_by_text("paused since").wait_for()
         house.simulator.send(resting, "りんごの絵")
-        house.wait_for_text(resting, say("problem.paused"))
+        house.wait_for_text(resting, gettext("problem.paused", "ja"))
         page.get_by_role("button", name="Resume").click()
         page.get_by_text("paused since").wait_for(state="hidden")
 
         page.get_by_role("button", name="Drain workers").click()
         page.get_by_text("draining since").wait_for()
+        left = len(house.log_entries("worker", "job.left_queued"))
         house.simulator.send(waiting, "みかんの絵")
         job = house.wait_for_state(waiting, "queued")
         eventually(
             "the worker leaves it",
-            lambda: any("left in the queue" in it for it in house.log_lines("worker")),
+            lambda: len(house.log_entries("worker", "job.left_queued")) > left,
             PATIENCE,
         )
         assert house.job(waiting)["state"] == "queued"

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from bot import tables
-from bot.texts import say
+from bot.store import schema
+from bot.texts import gettext
 from tests.browser import chromium
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.privacy import leaks
@@ -19,11 +19,12 @@ NARROW = (360, 740)
 until = partial(eventually, timeout=PATIENCE)
 
 
-def link(house: House, room: str, said: str, user: str | None = None) -> str:
+def link(house: House, room: str, text: str, user: str | None = None) -> str:
     """The album's link in the first answer after these words."""
-    asked = house.simulator.send(room, said, user=user)
+    request = house.simulator.send(room, text, user=user)
     answer = house.simulator.wait_for(
-        room, lambda it: it.by_bot and it.type == "flex" and it.seq > asked.seq
+        room,
+        lambda message: message.by_bot and message.type == "flex" and message.seq > request.seq,
     )
     assert answer.flex is not None
     uri: str = answer.flex["footer"]["contents"][0]["action"]["uri"]
@@ -35,22 +36,25 @@ def test_a_groups_album(house: House) -> None:
     """Two ask, both see both pictures with their names; one deletes theirs; the link is changed."""
     group, mio = house.group()
     riku = next(
-        it["id"]
+        member["id"]
         for room in house.simulator.rooms()
         if room["id"] == group
-        for it in room["members"]
-        if it["name"] == "りく"
+        for member in room["members"]
+        if member["name"] == "りく"
     )
     for user, words in ((mio, "夜の富士山"), (riku, "赤いりんご")):
         house.simulator.send(group, f"@絵筆 {words}", user=user)
-        delivered = (tables.jobs.c.user_id == user, tables.jobs.c.state == "delivered")
-        until("the picture is delivered", partial(house.rows, tables.jobs, *delivered))
-    named = tables.people.c.name.is_not(None) & (tables.people.c.chat_id == group)
-    until("LINE told the names", lambda: len(house.rows(tables.people, named)) == 2)
-    couriers = partial(house.rows, tables.workers, tables.workers.c.process == "courier")
-    until("a courier told the id", lambda: any(it["about"].get("basic_id") for it in couriers()))
+        delivered = (schema.jobs.c.user_id == user, schema.jobs.c.state == "delivered")
+        until("the picture is delivered", partial(house.rows, schema.jobs, *delivered))
+    named = schema.people.c.name.is_not(None) & (schema.people.c.chat_id == group)
+    until("LINE told the names", lambda: len(house.rows(schema.people, named)) == 2)
+    couriers = partial(house.rows, schema.workers, schema.workers.c.process == "courier")
+    until(
+        "a courier told the id",
+        lambda: any(worker["about"].get("basic_id") for worker in couriers()),
+    )
     album = link(house, group, "@絵筆 アルバム", mio)
-    theirs = next(it for it in house.rows(tables.jobs) if it["user_id"] == riku)
+    riku_job = next(row for row in house.rows(schema.jobs) if row["user_id"] == riku)
 
     with chromium() as browser:
         context = browser.new_context(
@@ -60,29 +64,31 @@ def test_a_groups_album(house: House) -> None:
         )
         page = context.new_page()
         seen: dict[str, int] = {}
-        page.on("response", lambda it: seen.update({it.url: it.status}))
+        page.on("response", lambda message: seen.update({message.url: message.status}))
         page.goto(album)
         page.wait_for_load_state("networkidle")
 
         # Both pictures, the newest first, each with its words and who asked.
-        assert page.get_by_role("heading", level=1).inner_text() == say("album.title")
+        assert page.get_by_role("heading", level=1).inner_text() == gettext("album.title", "ja")
         cards = page.get_by_role("listitem")
         assert cards.count() == 2
         assert page.locator(".prompt").all_inner_texts() == ["赤いりんご", "夜の富士山"]
         assert page.locator(".meta bdi").all_inner_texts() == ["りく", "みお"]
         images = page.get_by_role("img")
-        assert [images.nth(it).get_attribute("alt") for it in (0, 1)] == [
+        assert [images.nth(count).get_attribute("alt") for count in (0, 1)] == [
             "赤いりんご",
             "夜の富士山",
         ]
         previews = [url for url in seen if "preview" in url]
         assert len(previews) == 2
+        [row] = house.rows(schema.pictures, schema.pictures.c.job_id == riku_job["id"])
+        file = next(url for url in previews if row["preview_key"] in url)
         assert set(seen.values()) == {200}
         assert not [url for url in seen if not url.startswith(house.url)]
 
         # It fits a narrow screen, and what is to be touched is large enough for a finger.
-        for it in range(2):
-            box = cards.nth(it).bounding_box()
+        for count in range(2):
+            box = cards.nth(count).bounding_box()
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= NARROW[0]
@@ -97,15 +103,18 @@ def test_a_groups_album(house: House) -> None:
         page.keyboard.press("Enter")
         details = cards.first.locator("details")
         details.locator("dl").wait_for()
-        assert theirs["number"] in details.inner_text()
+        assert riku_job["number"] in details.inner_text()
         for label in ("album.seed", "album.asked_by", "album.kept_until"):
-            assert say(label) in details.inner_text()
+            assert gettext(label, "ja") in details.inner_text()
 
         # Saving gives the original under a name; sharing never the album itself.
         with page.expect_download() as saving:
-            details.get_by_role("link", name=say("album.save")).click()
-        assert saving.value.suggested_filename == f"efude-{theirs['number']}-1.png"
-        share = details.get_by_role("link", name=say("album.share")).get_attribute("href") or ""
+            details.get_by_role("link", name=gettext("album.save", "ja")).click()
+        assert saving.value.suggested_filename == f"efude-{riku_job['number']}-1.png"
+        share = (
+            details.get_by_role("link", name=gettext("album.share", "ja")).get_attribute("href")
+            or ""
+        )
         passed_on = parse_qs(urlsplit(share).query)["text"][0].split()[-1]
         assert album not in unquote(share)
         alone = context.new_page()
@@ -115,18 +124,17 @@ def test_a_groups_album(house: House) -> None:
         alone.close()
 
         # The delete button writes the words for LINE; it is りく who may send them.
-        button = details.get_by_role("link", name=say("album.remove"), exact=True)
+        button = details.get_by_role("link", name=gettext("album.remove", "ja"), exact=True)
         words = unquote((button.get_attribute("href") or "").partition("/?")[2])
-        number = theirs["number"]
-        assert words == say("album.remove_text", number=number)
+        number = riku_job["number"]
+        assert words == gettext("album.remove_text", "ja", number=number)
         house.simulator.send(mio, words)
-        house.wait_for_text(mio, say("command.unknown_number", number=number))
+        house.wait_for_text(mio, gettext("command.unknown_number", "ja", number=number))
         house.simulator.send(riku, words)
-        house.wait_for_text(riku, say("remove.done", number=number))
+        house.wait_for_text(riku, gettext("remove.done", "ja", number=number))
         page.reload()
         assert page.locator(".prompt").all_inner_texts() == ["夜の富士山"]
         assert house.get(passed_on)[0] == 404
-        file = next(url for url in previews if theirs["secret"] in url)
         until("its file is deleted", lambda: house.get(file)[0] == 404)
 
         # A new link, and the old one opens nothing any more.
@@ -135,14 +143,16 @@ def test_a_groups_album(house: House) -> None:
         old = page.goto(album)
         assert old is not None
         assert old.status == 404
-        assert page.get_by_role("heading", level=1).inner_text() == say("album.gone_title")
+        assert page.get_by_role("heading", level=1).inner_text() == gettext(
+            "album.gone_title", "ja"
+        )
         page.goto(anew)
         assert page.get_by_role("listitem").count() == 1
         context.close()
 
     house.simulator.send(group, "@絵筆 アルバムを閉じて", user=mio)
     until("the album is closed", lambda: house.get(anew)[0] == 404)
-    secrets = {re.sub(".*/", "", it) for it in (album, anew)}
+    secrets = {re.sub(".*/", "", item) for item in (album, anew)}
     assert leaks(house, secrets) == []
 
 
@@ -151,8 +161,8 @@ def test_a_1_to_1_album_names_nobody_and_goes_when_the_bot_is_blocked(house: Hou
     mio = house.person()
     house.simulator.send(mio, "黄色い車")
     house.wait_for_picture(mio)
-    named = tables.people.c.name.is_not(None) & (tables.people.c.chat_id == mio)
-    until("LINE told the name", lambda: house.rows(tables.people, named))
+    named = schema.people.c.name.is_not(None) & (schema.people.c.chat_id == mio)
+    until("LINE told the name", lambda: house.rows(schema.people, named))
     album = link(house, mio, "アルバム")
     status, page = house.get(album)
     assert status == 200

@@ -6,25 +6,26 @@ import time
 
 import pytest
 
-from simulator.client import AOI
 from tests.browser import chromium, new_context
 from tests.scenarios.house import House
 
 
 @pytest.mark.browser
 def test_a_person_at_the_chat_page(house: House) -> None:
-    """Types a prompt, sees the picture appear with its number, and enlarges it."""
+    """Types a prompt, sees the picture appear, asks for its number, and enlarges it."""
+    mio = house.person()
     with chromium() as browser:
         page = new_context(browser).new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{house.simulator.base_url}/?room={AOI}")
+        page.goto(f"{house.simulator.base_url}/?room={mio}")
         page.wait_for_selector("body[data-live]")
         page.fill("#text", "夜の富士山、浮世絵風")
         page.press("#text", "Enter")
 
         picture = page.locator(".album .picture, .row .picture").first
         picture.wait_for(timeout=60_000)
+        page.get_by_role("button", name="くわしく").last.click(timeout=60_000)
         page.wait_for_selector("text=受付番号", timeout=60_000)
         picture.click()
         viewer = page.get_by_role("dialog")
@@ -38,5 +39,5 @@ def test_a_person_at_the_chat_page(house: House) -> None:
         assert width >= 64
         assert source.startswith(f"{house.url}/pictures/")
         assert complaints == []
-    job = house.wait_for_state(AOI, "delivered")
+    job = house.wait_for_state(mio, "delivered")
     assert job["request"]["prompt"] == "夜の富士山、浮世絵風"

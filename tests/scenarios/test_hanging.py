@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot.texts import say
+from bot.store import schema
+from bot.store.clock import now
+from bot.store.workers import ALIVE_SECONDS
+from bot.texts import gettext
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import START_SECONDS, Process, eventually
-from tests.scenarios.test_operator import ask
 
 # Long enough to be caught at it, on any machine; a hang is noticed after some seconds.
 ENV = {
-    "SWEEP_SECONDS": "0.5",
+    "SWEEP_INTERVAL_SECONDS": "0.5",
     "LEASE_SECONDS": "3",
-    "STEPS": "80",
-    "STEP_TIMEOUT": "4",
+    "NUM_INFERENCE_STEPS": "80",
+    "STEP_TIMEOUT_SECONDS": "4",
     "ENGINE_SLOTS": "1",
 }
 
@@ -27,7 +30,7 @@ ENV = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[House]:
     """A house with two workers: one may hang, and is started again whenever it ends."""
-    house = House(tmp_path_factory.mktemp("hanging"), model, ENV)
+    house = House(tmp_path_factory.mktemp("hanging"), model, ENV, fork=True)
     # What systemd does with Restart=always.
     supervised = "/bin/sh -c 'while :; do python -m tests.scenarios.hanging_worker; done'"
     house.processes["frail"] = Process("frail", supervised, house.env, house.folder)
@@ -41,28 +44,30 @@ def house(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[Hou
 
 def workers(house: House) -> list[dict[str, Any]]:
     """What `python -m bot workers` says of those who paint."""
-    found: list[dict[str, Any]] = json.loads(ask(house, "workers", "--json"))
-    return [it for it in found if it["process"] == "worker"]
+    workers_json: list[dict[str, Any]] = json.loads(house.ask("workers", "--json"))
+    return [item for item in workers_json if item["process"] == "worker"]
 
 
 def alive(house: House) -> set[int]:
-    return {it["pid"] for it in workers(house) if it["state"] == "alive"}
+    return {worker["pid"] for worker in workers(house) if worker["state"] == "alive"}
 
 
 def bring(house: House, person: str) -> None:
     """Let a picture come, by tapping if it takes that long."""
     job = house.wait_for_state(person, "waiting", "delivered", timeout=2 * PATIENCE)
     if job["state"] == "waiting":
-        house.simulator.tap(house.simulator.wait_for(person, lambda it: it.type == "flex"))
+        house.simulator.tap(
+            house.simulator.wait_for(person, lambda message: message.type == "flex")
+        )
     house.wait_for_state(person, "delivered")
 
 
 def test_a_step_hangs(house: House) -> None:
     """The worker ends itself, another one paints its job, and the operators' chat is told."""
     operator = house.person("管理者")
-    code = json.loads(ask(house, "adminchat", "--json"))["code"]
+    code = json.loads(house.ask("adminchat", "--json"))["code"]
     house.simulator.send(operator, f"/管理 {code}")
-    house.wait_for_text(operator, say("state.joined"))
+    house.wait_for_text(operator, gettext("state.joined", "ja"))
 
     steady = house.processes["worker"].pid
     [frail] = alive(house) - {steady}
@@ -72,33 +77,33 @@ def test_a_step_hangs(house: House) -> None:
         house.simulator.send(person, "赤いりんご")
     hung = eventually(
         "the worker that hangs ends itself",
-        lambda: [it for it in workers(house) if it["state"] == "hung"],
+        lambda: [worker for worker in workers(house) if worker["state"] == "hung"],
         PATIENCE,
         0.5,
     )
-    assert [it["pid"] for it in hung] == [frail]
+    assert [room["pid"] for room in hung] == [frail]
     number = hung[0]["hung"]["number"]
-    assert "HUNG" in ask(house, "workers")
+    assert "HUNG" in house.ask("workers")
     for person in people:
         bring(house, person)
     house.settle()
-    assert [len(house.pictures(it)) for it in people] == [1] * len(people)
-    again = [house.job(it) for it in people if house.job(it)["attempts"] > 1]
-    assert [(it["number"], it["attempts"]) for it in again] == [(number, 2)]
+    assert [len(house.pictures(user)) for user in people] == [1] * len(people)
+    again = [house.job(user) for user in people if house.job(user)["attempts"] > 1]
+    assert [(room["number"], room["attempts"]) for room in again] == [(number, 2)]
 
-    lines = [json.loads(it) for it in house.log_lines("frail") if it.startswith("{")]
-    [line] = [it for it in lines if it["event"] == "hangs"]
+    [line] = house.log_entries("frail", "worker.hung")
     assert (line["code"], line["number"], line["pid"]) == ("hung", number, frail)
     back = eventually("its supervisor starts another", lambda: alive(house) - {steady}, PATIENCE)
     assert frail not in back
 
-    house.wait_for_text(operator, say("alarm.worker_hung"))
-    [push] = [it for it in house.simulator.bot_messages(operator) if it.via == "push"]
-    assert number not in (push.text or "")
+    house.wait_for_text(operator, gettext("alarm.worker_hung", "ja"))
+    pushes = [m.text or "" for m in house.simulator.bot_messages(operator) if m.via == "push"]
+    assert sum(gettext("alarm.worker_hung", "ja") in text for text in pushes) == 1
+    assert not any(number in text for text in pushes)
     house.simulator.send(operator, "/状態")
-    answer = house.wait_for_text(operator, say("state.title"))
+    answer = house.wait_for_text(operator, gettext("state.title", "ja"))
     assert answer.via == "reply"
-    assert say("alarm.worker_hung") in (answer.text or "")
+    assert gettext("alarm.worker_hung", "ja") in (answer.text or "")
 
 
 def test_a_worker_freezes_as_a_whole(house: House) -> None:
@@ -113,14 +118,17 @@ def test_a_worker_freezes_as_a_whole(house: House) -> None:
         bring(house, mio)
         job = house.job(mio)
         assert job["attempts"] == 2
+        with house.database.write() as db:  # time passes
+            long_ago = {"seen_at": now() - ALIVE_SECONDS}
+            db.execute(update(schema.workers).where(schema.workers.c.pid == pid).values(**long_ago))
         frozen = eventually(
             "it is seen to be silent",
-            lambda: [it for it in workers(house) if it["state"] == "silent"],
+            lambda: [worker for worker in workers(house) if worker["state"] == "silent"],
             PATIENCE,
             0.5,
         )
-        assert [it["pid"] for it in frozen] == [pid]
-        assert "SILENT" in ask(house, "workers")
+        assert [room["pid"] for room in frozen] == [pid]
+        assert "SILENT" in house.ask("workers")
     eventually("it is back", lambda: pid in alive(house), PATIENCE, 0.5)
     house.settle()
     assert len(house.pictures(mio)) == 1

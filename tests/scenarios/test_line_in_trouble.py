@@ -54,7 +54,7 @@ def test_a_reply_meets_lasting_trouble(house: House) -> None:
 def test_a_reply_that_stays_uncertain_waits_to_be_asked_for(house: House) -> None:
     """No clear answer until the token is dead: a push might show it twice, so it waits."""
     mio = house.person()
-    with house.set("courier", TICKET_AFTER="3", REPLY_TOKEN_LIFE="4"):
+    with house.set("courier", TICKET_AFTER_SECONDS="3", REPLY_TOKEN_TTL_SECONDS="4"):
         house.simulator.fault("reply", "500", times=-1)
         house.simulator.send(mio, "赤いりんご")
         house.wait_for_state(mio, "waiting")
@@ -91,7 +91,7 @@ def test_a_push_meets_trouble(house: House, trouble: str, statuses: list[int | N
 
     house.arrives_once(mio, "push")
     assert house.answers("push") == statuses
-    assert len({it["retryKey"] for it in house.simulator.log("/message/push")}) == 1
+    assert len({request["retryKey"] for request in house.simulator.log("/message/push")}) == 1
     assert house.simulator.settings()["used"] == 1
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from sqlalchemy import update
 
-from bot.tables import jobs, photos
-from bot.texts import say
-from simulator.client import AOI, Msg
+from bot.store import samples
+from bot.store.clock import now
+from bot.store.schema import jobs, photos
+from bot.tasks.samples import GREETING
+from bot.texts import gettext
+from simulator.client import Msg
 from tests.browser import chromium, new_context
+from tests.scenarios.conftest import COMMON, visit
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
@@ -60,14 +66,26 @@ def bomb() -> bytes:
 def likeness(data: bytes, photo: Image.Image) -> float:
     """Correlation, -1 to 1, of a picture with a photo, both seen small and without contrast."""
     with Image.open(io.BytesIO(data)) as picture:
-        small = [np.asarray(it.convert("RGB").resize((32, 24)), float) for it in (picture, photo)]
+        small = [
+            np.asarray(content.convert("RGB").resize((32, 24)), float)
+            for content in (picture, photo)
+        ]
     return float(np.corrcoef(small[0].ravel(), small[1].ravel())[0, 1])
 
 
 def painted(house: House, room: str, count: int) -> list[bytes]:
-    """The files of so many pictures of a chat, as soon as they are there."""
-    eventually(f"{count} pictures", lambda: len(house.pictures(room)) >= count, 2 * PATIENCE)
-    return [house.get(it.image["original"])[1] for it in house.pictures(room) if it.image]
+    """The files of so many pictures of a chat; those that took too long are asked for."""
+
+    def there() -> bool:
+        for row in house.rows(jobs, jobs.c.chat_id == room, jobs.c.state == "waiting"):
+            user = None if row["user_id"] == room else row["user_id"]
+            house.simulator.postback(room, f"pick:{row['number']}", user=user)
+        return len(house.pictures(room)) >= count
+
+    eventually(f"{count} pictures", there, 2 * PATIENCE, 0.3)
+    return [
+        house.get(message.image["original"])[1] for message in house.pictures(room) if message.image
+    ]
 
 
 def ready(house: House, message: Msg) -> None:
@@ -75,36 +93,52 @@ def ready(house: House, message: Msg) -> None:
     which = photos.c.message_id == message.id
     eventually(
         "the photo is stored",
-        lambda: [it["state"] for it in house.rows(photos, which)] == ["ready"],
+        lambda: [photo["state"] for photo in house.rows(photos, which)] == ["ready"],
         PATIENCE,
     )
 
 
 def fetches(house: House) -> list[int | None]:
     """What LINE answered to the bot's questions for content."""
-    return [it["status"] for it in house.simulator.log("/content")]
+    return [request["status"] for request in house.simulator.log("/content")]
 
 
 def files(house: House) -> set[str]:
-    return {str(it) for it in house.pictures_dir.rglob("*") if it.is_file()}
+    """What lies in storage, but for what the model painted for the greeting."""
+    with house.database.read() as db:
+        sample = samples.find(db, GREETING)
+    own = sample.key.split("/")[1] if sample else None
+    everything = {path for path in house.pictures_dir.rglob("*") if path.is_file()}
+    return {str(path) for path in everything if path.parent.name != own}
 
 
-def test_what_is_painted_from_a_photo_resembles_it(house: House) -> None:
-    """By the model that comes with the bot; the same words and seed alone give something else."""
-    mio = house.person()
-    with house.set("web", STEPS=""), house.set("worker", MODEL=""):
-        photo = house.simulator.send(mio, image=jpeg())
-        asked = house.wait_for_text(mio, say("photo.ask").splitlines()[0])
-        assert asked.via == "reply"
-        house.simulator.tap(asked, say("photo.watercolour"))
-        painted(house, mio, 1)
-        house.simulator.send(mio, "山の家、シード7", quote=photo.id)
-        painted(house, mio, 2)
-        house.simulator.send(mio, "山の家、シード7")
-        found = painted(house, mio, 3)
-        watercolour, from_photo, from_words = (likeness(it, landscape()) for it in found)
-        said = house.wait_for_text(mio, "水彩風、写真から")
-        assert said.via == "reply"
+@pytest.fixture
+def studio(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    """A house that really paints, by the model that comes with the bot."""
+    house = House(tmp_path_factory.mktemp("studio"), None, COMMON, fork=True, stub=False)
+    try:
+        yield from visit(house.open(), request)
+    finally:
+        house.close()
+
+
+def test_what_is_painted_from_a_photo_resembles_it(studio: House) -> None:
+    """The same words and seed alone give something else."""
+    house, mio = studio, studio.person()
+    photo = house.simulator.send(mio, image=jpeg())
+    question = house.wait_for_text(mio, gettext("photo.ask", "ja").splitlines()[0])
+    assert question.via == "reply"
+    house.simulator.tap(question, gettext("photo.watercolour", "ja"))
+    painted(house, mio, 1)
+    house.simulator.send(mio, "山の家、シード7", quote=photo.id)
+    painted(house, mio, 2)
+    house.simulator.send(mio, "山の家、シード7")
+    pictures = painted(house, mio, 3)
+    watercolour, from_photo, from_words = (likeness(item, landscape()) for item in pictures)
+    message = house.wait_for_text(mio, "水彩風、写真から")
+    assert message.via == "reply"
     # A mountain that is painted from words alone has something of a landscape, too.
     assert from_photo > from_words + 0.12, (from_photo, from_words)
     assert watercolour > from_words + 0.12, (watercolour, from_words)
@@ -117,21 +151,21 @@ def test_an_unsend_erases_the_photo_and_what_was_painted_from_it(house: House) -
     before = files(house)
     photo = house.simulator.send(mio, image=jpeg())
     ready(house, photo)
-    kept = [it for it in files(house) - before if it.endswith(".jpg")]
+    kept = [path for path in files(house) - before if path.endswith(".jpg")]
     assert len(kept) == 1
     with open(kept[0], "rb") as file:
         assert b"Camera" not in file.read()
     house.simulator.send(mio, "これを水彩画に")
     painted(house, mio, 1)
-    urls = [it.image["original"] for it in house.pictures(mio) if it.image]
+    urls = [message.image["original"] for message in house.pictures(mio) if message.image]
     house.simulator.unsend(mio, photo.id, wait=True)
     house.settle()
     assert house.rows(photos, photos.c.chat_id == mio) == []
     assert house.rows(jobs, jobs.c.chat_id == mio) == []
     assert files(house) == before
-    assert [house.get(it)[0] for it in urls] == [404]
+    assert [house.get(url)[0] for url in urls] == [404]
     house.simulator.send(mio, "この写真を油絵に")
-    house.wait_for_text(mio, say("going_on.nothing"))
+    house.wait_for_text(mio, gettext("going_on.nothing", "ja"))
 
 
 def test_a_photo_that_line_still_prepares_is_waited_for(house: House) -> None:
@@ -147,7 +181,9 @@ def test_a_photo_that_line_still_prepares_is_waited_for(house: House) -> None:
     assert house.job(mio)["attempts"] == 1, "waiting was no attempt"
     house.settle()
     assert [
-        it.text for it in house.simulator.bot_messages(mio) if "写真をお預かり" in (it.text or "")
+        message.text
+        for message in house.simulator.bot_messages(mio)
+        if "写真をお預かり" in (message.text or "")
     ] == []
 
 
@@ -160,11 +196,11 @@ def test_a_photo_that_cannot_be_had_is_said_kindly(house: House, way: str) -> No
         house.simulator.fault("content", "410")
     house.simulator.send(mio, image=bomb() if way == "bomb" else jpeg())
     code = {"410": "photo_gone", "bomb": "photo_too_large"}[way]
-    assert house.wait_for_text(mio, say(f"failed.{code}")).via == "reply"
+    assert house.wait_for_text(mio, gettext(f"failed.{code}", "ja")).via == "reply"
     house.simulator.send(mio, "これを水彩画に", wait=True)
     house.settle()
-    said = [it.text for it in house.simulator.bot_messages(mio)]
-    assert said == [say(f"failed.{code}")] * 2
+    texts = [message.text for message in house.simulator.bot_messages(mio)]
+    assert texts == [gettext(f"failed.{code}", "ja")] * 2
     assert files(house) == before
     house.simulator.send(mio, "赤いりんご")
     painted(house, mio, 1)
@@ -179,12 +215,14 @@ def test_kill_9_of_the_courier_while_it_fetches_loses_nothing(house: House) -> N
     which = photos.c.message_id == photo.id
     eventually(
         "the courier is at it",
-        lambda: [it for it in house.rows(photos, which) if it["lease_until"]],
+        lambda: [item for item in house.rows(photos, which) if item["lease_until"]],
         PATIENCE,
     )
     house.kill("courier")
     house.simulator.clear_faults()
-    house.simulator.send(mio, "これを水彩画に")
+    house.simulator.send(mio, "これを水彩画に", wait=True)
+    with house.database.write() as db:  # time passes
+        db.execute(update(photos).where(which).values(lease_until=now() - 1))
     house.start("courier")
     house.bring(mio)
     [row] = house.rows(photos, which)
@@ -207,7 +245,7 @@ def test_in_a_group_a_photo_is_fetched_only_for_who_points_at_it(house: House) -
     assert fetches(house) == [200]
     [row] = house.rows(photos, photos.c.message_id == shown.id)
     assert row["state"] == "ready"
-    of_the_photo = {it for it in files(house) if it.endswith(row["key"])}
+    of_the_photo = {path for path in files(house) if path.endswith(row["key"])}
     assert of_the_photo
     house.simulator.member_left(group, rin)
     until("the photos are forgotten", lambda: not house.rows(photos, photos.c.chat_id == group))
@@ -221,16 +259,18 @@ def test_in_a_group_a_photo_is_fetched_only_for_who_points_at_it(house: House) -
 @pytest.mark.browser
 def test_a_photo_and_a_tap_at_the_chat_page(house: House) -> None:
     """In a browser: choose a photo, tap an example of what to make of it, see the picture."""
+    mio = house.person()
     with chromium() as browser:
         page = new_context(browser).new_page()
-        page.goto(f"{house.simulator.base_url}/?room={AOI}")
+        page.goto(f"{house.simulator.base_url}/?room={mio}")
         page.wait_for_selector("body[data-live]")
         page.set_input_files(
             "#file", {"name": "hills.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
         )
-        chip = page.get_by_role("button", name=say("photo.watercolour"), exact=True)
+        chip = page.get_by_role("button", name=gettext("photo.watercolour", "ja"), exact=True)
         chip.click(timeout=60_000)
         page.wait_for_selector("text=写真から", timeout=60_000)
-        page.wait_for_selector("text=受付番号", timeout=60_000)
-    asked = [it["request"] or {} for it in house.rows(jobs, jobs.c.chat_id == AOI)]
-    assert "水彩風" in [it["prompt"] for it in asked if it.get("photo")]
+        details = page.get_by_role("button", name=gettext("going_on.details", "ja"), exact=True)
+        details.last.wait_for(timeout=60_000)
+    requests = [row["request"] or {} for row in house.rows(jobs, jobs.c.chat_id == mio)]
+    assert "水彩風" in [request["prompt"] for request in requests if request.get("photo")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from tests.scenarios.events import body, said
+from tests.scenarios.events import body, message_event
 from tests.scenarios.house import House
 from tests.scenarios.privacy import leaks, personal_words
 
@@ -16,7 +16,10 @@ def test_trouble_does_not_make_the_logs_talk(house: House) -> None:
     """Forged, broken and refused things, errors of LINE's, and what was taken back."""
     simulator, mio = house.simulator, house.person("みお")
     group, rin = house.group()
-    forged, strange = said(mio, "偽物の手紙をください"), said(mio, "奇妙な形の手紙です")
+    forged, strange = (
+        message_event(mio, "偽物の手紙をください"),
+        message_event(mio, "奇妙な形の手紙です"),
+    )
     strange["source"] = {"type": "user", "userId": ["not", "a", "text"]}
     strange["message"]["mention"] = {"mentionees": "奇妙な形の手紙です"}
     simulator.raw(body(forged), signature="bm9uZQ==")
@@ -35,6 +38,6 @@ def test_trouble_does_not_make_the_logs_talk(house: House) -> None:
     assert {mio, group, rin, "こっそり描いてほしい絵"} <= words
     words |= {"偽物の手紙をください", "奇妙な形の手紙です", "途中で切れた手紙"}
     number = house.job(group)["number"]
-    for name in ("web", "worker", "courier"):
+    for name in ("worker", "courier"):
         assert any(number in line for line in house.log_lines(name)), f"{name} tells of the job"
     assert leaks(house, words) == []

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
-from tests.scenarios.house import House
+from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
 GRACE = 30.0  # seconds that Heroku and Kubernetes wait before they kill
+
+
+def wait_until_published(house: House, person: str) -> None:
+    """Wait until the worker's message is with the broker: the animation's is published after it."""
+
+    def shown() -> bool:
+        return any(call["chat"] == person for call in house.simulator.log("/chat/loading/start"))
+
+    eventually("the loading animation", shown, PATIENCE)
 
 
 def test_a_worker_killed_at_its_easel(any_slow_house: House) -> None:
@@ -47,24 +58,29 @@ def test_a_courier_killed_while_it_talks_to_line(any_house: House) -> None:
     """
     house = any_house
     people = [house.person("みお"), house.person("りん")]
-    with house.paused("courier"):
+    stack = ExitStack()
+    with house.paused("worker"):
         for person in people:
-            house.simulator.send(person, "赤いりんご")
+            house.simulator.send(person, "赤いりんご", wait=True)
+            wait_until_published(house, person)
+        stack.enter_context(house.paused("courier"))
+    with stack:
+        for person in people:
             house.wait_for_state(person, "drawn")
         house.simulator.fault("reply", "hang")
         house.simulator.fault("reply", "hang-after")
-    house.simulator.wait_for_request(lambda it: it["fault"] == "hang", 10)
-    eventually("one of the two arrives", lambda: any(house.pictures(it) for it in people), 5)
+    house.simulator.wait_for_request(lambda request: request["fault"] == "hang", PATIENCE)
+    eventually("one arrives", lambda: any(map(house.pictures, people)), PATIENCE)
     house.kill("courier")
-    assert sorted(len(house.pictures(it)) for it in people) == [0, 1]
+    assert sorted(len(house.pictures(user)) for user in people) == [0, 1]
     house.simulator.clear_faults()
     house.start("courier")
 
     for person in people:
         house.wait_for_picture(person)
     house.settle()
-    assert [len(house.pictures(it)) for it in people] == [1, 1]
-    assert [house.job(it)["state"] for it in people] == ["delivered"] * 2
+    assert [len(house.pictures(user)) for user in people] == [1, 1]
+    assert [house.job(user)["state"] for user in people] == ["delivered"] * 2
 
 
 def test_a_deploy(house: House) -> None:

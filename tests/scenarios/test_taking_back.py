@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from bot.tables import jobs, metadata
+from bot.jobs.picture_secrets import picture_key
+from bot.store.schema import jobs, metadata
 from simulator.client import Msg
-from tests.scenarios.events import body, said, took_back
-from tests.scenarios.house import House
+from tests.scenarios.events import body, message_event, took_back
+from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
 SECRET_WISH = "ひみつの庭"
@@ -26,8 +27,8 @@ def test_an_unsend_while_it_waits(slow_house: House) -> None:
 
     job = house.job_by_number(number)
     assert (job["state"], job["request"]) == ("cancelled", None)
-    eventually("all of it is erased", lambda: house.job_by_number(number)["erased_at"], 60)
-    assert [it for it in told(house) if SECRET_WISH in it or rin in it] == []
+    eventually("all of it is erased", lambda: house.job_by_number(number)["erased_at"], PATIENCE)
+    assert [text for text in recorded_texts(house) if SECRET_WISH in text or rin in text] == []
     give_up(house, mio)
     assert house.simulator.bot_messages(rin) == []
 
@@ -44,7 +45,7 @@ def test_an_unsend_while_it_is_painted(slow_house: House) -> None:
     house.wait_until_painting(rin)
     give_up(house, rin)
     assert house.job_by_number(number)["state"] == "cancelled"
-    assert [it for it in told(house) if SECRET_WISH in it] == []
+    assert [text for text in recorded_texts(house) if SECRET_WISH in text] == []
     assert house.pictures(mio) == []
     assert files(house, number) == []
 
@@ -64,7 +65,7 @@ def test_an_unsend_after_it_was_delivered(house: House) -> None:
 def test_an_unsend_that_overtakes_its_message(house: House) -> None:
     """Webhooks may arrive in any order: what was taken back before it came is never painted."""
     mio = house.person()
-    message = said(mio, SECRET_WISH)
+    message = message_event(mio, SECRET_WISH)
     unsend = took_back(mio, message["message"]["id"])
     assert house.simulator.raw(body(unsend)).status == 200
     assert house.simulator.raw(body(message)).status == 200
@@ -86,7 +87,7 @@ def test_a_cancel(slow_house: House) -> None:
     assert house.job(mio)["state"] == "cancelled"
     assert house.pictures(mio) == []
     house.simulator.send(mio, "キャンセル")
-    house.wait_for_text(mio, "お預かりしている絵はありません")
+    house.wait_for_text(mio, "順番待ちの絵はありません")
 
 
 def test_the_bot_is_removed_from_a_group(house: House) -> None:
@@ -105,24 +106,29 @@ def gone(house: House, picture: Msg, number: str) -> None:
     """Neither the pictures nor the words nor the people are to be found anywhere."""
     assert picture.image is not None
     urls = (picture.image["original"], picture.image["preview"])
-    eventually("the pictures are gone", lambda: [house.get(it)[0] for it in urls] == [404, 404], 60)
-    eventually("all of it is erased", lambda: house.job_by_number(number)["erased_at"], 60)
+    eventually(
+        "the pictures are gone", lambda: [house.get(url)[0] for url in urls] == [404, 404], PATIENCE
+    )
+    eventually("all of it is erased", lambda: house.job_by_number(number)["erased_at"], PATIENCE)
     assert files(house, number) == []
     job = house.job_by_number(number)
     assert (job["request"], job["chat_id"]) == (None, None)
     # Until the day is over a hash of day and id, which no other table has, keeps its limit.
     assert re.fullmatch("[0-9a-f]{64}", job["user_id"])
-    assert [it for it in told(house) if SECRET_WISH in it] == []
+    assert [text for text in recorded_texts(house) if SECRET_WISH in text] == []
 
 
 def files(house: House, number: str) -> list[str]:
-    """The files that belong to a job, by the secret part of their path."""
+    """The files that belong to a job, by the secret parts of their paths."""
     secret = house.job_by_number(number)["secret"]
-    everything = house.pictures_dir.rglob("*")
-    return [str(it) for it in everything if secret in str(it) and it.is_file()]
+    folders = [
+        picture_key(secret, position, "original", "png").rpartition("/")[0] for position in range(4)
+    ]
+    everything = [path for path in house.pictures_dir.rglob("*") if path.is_file()]
+    return [str(path) for path in everything if any(folder in str(path) for folder in folders)]
 
 
-def told(house: House) -> list[str]:
+def recorded_texts(house: House) -> list[str]:
     """Every row of the tables about jobs, as text."""
     tables = [metadata.tables[name] for name in ("jobs", "pictures", "reply_tokens", "deliveries")]
     rows = [dict(row) for table in tables for row in house.rows(table)]

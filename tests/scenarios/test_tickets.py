@@ -7,15 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from simulator.client import Msg
-from tests.scenarios.house import House
+from tests.scenarios.house import PATIENCE, House
 
 
 def is_ticket(message: Msg) -> bool:
-    return message.by_bot and any(it["data"].startswith("pick:") for it in message.actions())
+    return message.by_bot and any(
+        action.get("data", "").startswith("pick:") for action in message.actions()
+    )
 
 
 def wait_for_ticket(house: House, room: str, after: int = -1) -> Msg:
-    return house.simulator.wait_for(room, is_ticket, 60, after=after)
+    return house.simulator.wait_for(room, is_ticket, PATIENCE, after=after)
 
 
 def drawn_with_a_ticket(house: House, room: str, text: str = "夜の富士山") -> Msg:
@@ -45,7 +47,7 @@ def test_a_tap_after_the_picture_is_painted(any_slow_house: House) -> None:
     number = house.job(mio)["number"]
     assert ticket.via == "reply"
     assert number in (ticket.alt_text or "")
-    assert {it["data"] for it in ticket.actions()} == {f"pick:{number}"}
+    assert {action["data"] for action in ticket.actions()} == {f"pick:{number}"}
 
     house.simulator.tap(ticket)
     comes_by_reply(house, mio)
@@ -63,7 +65,9 @@ def test_a_tap_before_the_picture_is_painted(slow_house: House) -> None:
         picture = house.wait_for_picture(mio)
     assert picture.via == "reply"
     comes_by_reply(house, mio)
-    assert len([it for it in house.simulator.bot_messages(mio) if is_ticket(it)]) == 1
+    assert (
+        len([message for message in house.simulator.bot_messages(mio) if is_ticket(message)]) == 1
+    )
 
 
 def test_a_tapped_ticket_that_grows_old_is_renewed(slow_house: House) -> None:
@@ -86,7 +90,7 @@ def test_a_ticket_in_a_group_can_be_tapped_by_anybody(slow_house: House) -> None
     house.simulator.send(group, "@絵筆 夜の富士山", user=mio)
     ticket = wait_for_ticket(house, group)
     house.wait_for_state(group, "waiting")
-    (room,) = [it for it in house.simulator.rooms() if it["id"] == group]
+    (room,) = [chat for chat in house.simulator.rooms() if chat["id"] == group]
     for member in room["members"]:
         if member["id"] != mio and member["name"] != "絵筆":
             house.simulator.tap(ticket, user=member["id"])
@@ -97,7 +101,7 @@ def comes_by_reply_at_least_once(house: House, group: str) -> None:
     house.wait_for_picture(group)
     house.wait_for_state(group, "delivered")
     house.settle()
-    assert [it["state"] for it in house.deliveries(group, "result")] == ["sent"]
+    assert [delivery["state"] for delivery in house.deliveries(group, "result")] == ["sent"]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +125,9 @@ def test_asking_before_it_is_painted_tells_how_far_it_is(slow_house: House) -> N
     house.wait_until_painting(mio)
     house.simulator.send(rin, "赤いりんご", wait=True)
     house.simulator.send(mio, "まだ？")
-    now = house.simulator.wait_for(mio, lambda it: it.by_bot and it.type == "text")
+    now = house.simulator.wait_for(mio, lambda message: message.by_bot and message.type == "text")
     house.simulator.send(rin, "まだ？")
-    later = house.simulator.wait_for(rin, lambda it: it.by_bot and it.type == "text")
+    later = house.simulator.wait_for(rin, lambda message: message.by_bot and message.type == "text")
     assert "いま描いています。" in (now.text or "")
     assert "次に描きます。" in (later.text or "")
 
@@ -145,6 +149,6 @@ def test_a_number_opens_no_other_chats_picture(slow_house: House) -> None:
     house.simulator.send(eve, number)
     house.wait_for_text(eve, "見つかりませんでした")
     house.simulator.postback(eve, f"pick:{number}")
-    house.wait_for_text(eve, "お預かりしている絵はありません")
+    house.wait_for_text(eve, "順番待ちの絵はありません")
     assert house.pictures(eve) == []
     assert house.job(mio)["state"] == "waiting"

@@ -156,9 +156,9 @@ class Line:
         self.http.clear()
 
 
-def text(words: str = "はい", **more: Any) -> Json:
+def text(words: str = "はい", **fields: Any) -> Json:
     """A text message object."""
-    return {"type": "text", "text": words, **more}
+    return {"type": "text", "text": words, **fields}
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8)) -> bytes:

@@ -88,10 +88,11 @@ class Bot:
 
 
 def picture(name: str) -> bytes:
-    """A PNG of one colour, which its name decides."""
+    """A PNG of one colour, which its name decides; so does its shape."""
     shade = sum(name.encode()) % 200
     out = io.BytesIO()
-    Image.new("RGB", (96, 64), (shade, 90, 160)).save(out, "PNG")
+    size = (96, 96) if "square" in name else (96, 64)
+    Image.new("RGB", size, (shade, 90, 160)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -159,8 +160,8 @@ class Screen:
         """Wait until a JavaScript expression has this value. The page's content security policy
         forbids the eval that Playwright's own wait_for_function uses."""
         deadline = time.monotonic() + 15
-        while (found := self.page.evaluate(expression)) != value:
-            assert time.monotonic() < deadline, f"{expression} is {found!r}, not {value!r}"
+        while (result := self.page.evaluate(expression)) != value:
+            assert time.monotonic() < deadline, f"{expression} is {result!r}, not {value!r}"
             self.page.wait_for_timeout(50)
 
 
@@ -185,10 +186,10 @@ def opened(browser: Browser, bot: Bot) -> Iterator[Any]:
 
 def test_a_prompt_is_shown_at_once_and_reaches_the_bot(bot: Bot, opened: Any) -> None:
     screen = opened()
-    screen.page.get_by_role("button", name="夜の富士山、浮世絵風").click()
+    screen.page.get_by_role("button", name="夕焼けのお城").click()
 
-    assert bot.hears("message")["message"]["text"] == "夜の富士山、浮世絵風"
-    screen.holds(".row.own:not(.pending) .bubble:has-text('夜の富士山')")
+    assert bot.hears("message")["message"]["text"] == "夕焼けのお城"
+    screen.holds(".row.own:not(.pending) .bubble:has-text('夕焼けのお城')")
     screen.holds(".row.own .marks:has-text('既読')")
     assert screen.page.locator(".row.own").count() == 1
     assert screen.page.locator("#hint").is_hidden()
@@ -504,10 +505,10 @@ def test_without_the_event_stream_the_page_polls(browser: Browser, bot: Bot) -> 
     page = context.new_page()
     page.route("**/api/events", lambda route: route.fulfill(status=503))
     page.goto(f"{bot.line}/?room={AOI}")
-    page.wait_for_selector("#hint")
+    page.wait_for_selector("body[data-live]")
     bot.says(AOI, {"type": "text", "text": "届きましたか"})
     page.wait_for_selector(".bubble:has-text('届きましたか')")
-    assert page.get_attribute("body", "data-live") == "polling"
+    page.wait_for_selector("body[data-live='polling']")
     context.close()
 
 

@@ -32,13 +32,13 @@ def test_the_rooms(sim: SimulatorClient) -> None:
 
 
 def test_a_bubble_is_told_completely(sim: SimulatorClient) -> None:
-    said = sim.send(GROUP, "@絵筆 猫", user=HARUTO)
-    assert said.raw["from"] == {"id": HARUTO, "name": "はると", "kind": "user"}
-    assert said.raw["type"] == "text"
-    assert said.raw["via"] is None
-    assert said.mention is not None
-    assert said.mention["mentionees"][0]["userId"] == BOT
-    assert sim.messages(GROUP) == [said]
+    message = sim.send(GROUP, "@絵筆 猫", user=HARUTO)
+    assert message.raw["from"] == {"id": HARUTO, "name": "はると", "kind": "user"}
+    assert message.raw["type"] == "text"
+    assert message.raw["via"] is None
+    assert message.mention is not None
+    assert message.mention["mentionees"][0]["userId"] == BOT
+    assert sim.messages(GROUP) == [message]
 
 
 def test_a_quick_reply_stays_until_the_next_message(sim: SimulatorClient, line: Line) -> None:
@@ -58,7 +58,7 @@ def test_a_tapped_quick_reply_goes(sim: SimulatorClient, bot: Bot, line: Line) -
     sim.tap(sim.messages(AOI)[-1], "もう一度")
     assert sim.messages(AOI)[-1].quick_reply is None
     # Webhooks may overtake each other, as LINE's do.
-    assert {"data": "again"} in [it.get("postback") for it in bot.wait(2)]
+    assert {"data": "again"} in [event.get("postback") for event in bot.wait(2)]
     line.push(AOI, text("二", quickReply=QUICK))
     sim.tap(sim.messages(AOI)[-1], "使い方")
     assert sim.messages(AOI)[-1].text == "使い方"
@@ -67,12 +67,12 @@ def test_a_tapped_quick_reply_goes(sim: SimulatorClient, bot: Bot, line: Line) -
 
 
 def test_waiting_for_a_message(sim: SimulatorClient, line: Line) -> None:
-    said = sim.send(AOI, "はい")
+    sent = sim.send(AOI, "はい")
     timer = threading.Timer(0.2, line.push, [AOI, text("できました")])
     timer.start()
     started = time.monotonic()
-    found = sim.wait_for(AOI, lambda message: message.by_bot, 10, after=said.seq)
-    assert found.text == "できました"
+    result = sim.wait_for(AOI, lambda message: message.by_bot, 10, after=sent.seq)
+    assert result.text == "できました"
     assert time.monotonic() - started < 5
     timer.join()
     with pytest.raises(TimeoutError, match="できました"):
@@ -103,11 +103,11 @@ def test_server_sent_events(sim: SimulatorClient, line: Line) -> None:
         return json.loads(event.partition("data: ")[2])
 
     buffer += next(lines)  # the stream is open now
-    said = sim.send(GROUP, "はい")
-    assert next_change() == {"room": GROUP, "seq": said.seq}
+    message = sim.send(GROUP, "はい")
+    assert next_change() == {"room": GROUP, "seq": message.seq}
     line.post("chat/loading/start", {"chatId": AOI})
     assert next_change()["room"] == AOI
-    sim.unsend(GROUP, said.id)
+    sim.unsend(GROUP, message.id)
     assert next_change()["room"] == GROUP
     stream.close()
     http.clear()

@@ -154,6 +154,12 @@ def test_every_endpoint_has_a_name(
     assert line.get(path).status == 500
 
 
+def test_token_endpoints_have_a_name_too(sim: SimulatorClient, line: Line) -> None:
+    for path in ("/v2/oauth/verify", "/oauth2/v2.1/verify", "/oauth2/v3/token"):
+        sim.fault("oauth", "500")
+        assert line.http.request("POST", line.base + path, retries=False).status == 500
+
+
 @pytest.mark.parametrize(
     "order",
     [

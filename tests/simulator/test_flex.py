@@ -18,12 +18,12 @@ IMAGE = {"type": "image", "url": URL}
 VIDEO = {"type": "video", "url": URL, "previewUrl": URL, "altContent": IMAGE}
 
 
-def box(*contents: Any, layout: str = "vertical", **more: Any) -> Json:
-    return {"type": "box", "layout": layout, "contents": list(contents)} | more
+def box(*contents: Any, layout: str = "vertical", **fields: Any) -> Json:
+    return {"type": "box", "layout": layout, "contents": list(contents)} | fields
 
 
-def bubble(*contents: Any, **more: Any) -> Json:
-    return {"type": "bubble", "body": box(*contents)} | more
+def bubble(*contents: Any, **fields: Any) -> Json:
+    return {"type": "bubble", "body": box(*contents)} | fields
 
 
 def carousel(*bubbles: Json) -> Json:

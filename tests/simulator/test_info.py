@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from urllib.request import urlopen
 
 import pytest
 from PIL import Image
@@ -86,8 +88,8 @@ def test_content_of_a_picture(sim: SimulatorClient, bot: Bot, line: Line) -> Non
     with Image.open(io.BytesIO(preview.data)) as small:
         assert max(small.size) == 240
     assert line.get("message/1/content").status == 404
-    said = sim.send(AOI, "文字")
-    assert line.get(f"message/{said.id}/content").status == 404
+    text = sim.send(AOI, "文字")
+    assert line.get(f"message/{text.id}/content").status == 404
     sim.unsend(AOI, message)
     assert line.get(f"message/{message}/content").status == 410
 
@@ -190,6 +192,30 @@ def test_a_default_rich_menu(line: Line) -> None:
     assert line.call("DELETE", f"richmenu/{menu}").status == 200
     assert line.call("DELETE", f"richmenu/{menu}").status == 404
     assert line.get("user/all/richmenu").status == 404
+
+
+def test_the_page_shows_somebody_their_own_menu_before_the_default_one(
+    sim: SimulatorClient, line: Line
+) -> None:
+    kind = {"content-type": "image/jpeg"}
+    menus, images = [], [picture("JPEG", (2500, 843)), picture("JPEG", (2500, 1686))]
+    for data in images:
+        size = {"width": 2500, "height": 843 if data is images[0] else 1686}
+        menu = line.post("richmenu", MENU | {"size": size}).json["richMenuId"]
+        assert line.post(f"richmenu/{menu}/content", data, headers=kind).status == 200
+        menus.append(menu)
+    assert line.post(f"user/all/richmenu/{menus[0]}", {}).status == 200
+    assert line.post(f"user/{AOI}/richmenu/{menus[1]}", {}).status == 200
+
+    def shown(path: str) -> bytes:
+        with urlopen(f"{sim.base_url}/api/richmenu{path}", timeout=10) as answer:
+            return bytes(answer.read())
+
+    for query, number in (("", 0), (f"?user={HARUTO}", 0), (f"?user={AOI}", 1)):
+        assert json.loads(shown(query))["richMenuId"] == menus[number]
+        assert shown(f"/image{query}") == images[number]
+    assert line.call("DELETE", f"user/{AOI}/richmenu").status == 200
+    assert json.loads(shown(f"?user={AOI}"))["richMenuId"] == menus[0]
 
 
 @pytest.mark.parametrize(

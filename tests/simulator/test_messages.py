@@ -13,8 +13,8 @@ URL = "https://example.com/a.png"
 POSTBACK = {"type": "postback", "label": "受け取る", "data": "pick:1"}
 
 
-def image(**more: Any) -> Json:
-    return {"type": "image", "originalContentUrl": URL, "previewImageUrl": URL} | more
+def image(**fields: Any) -> Json:
+    return {"type": "image", "originalContentUrl": URL, "previewImageUrl": URL} | fields
 
 
 def quick(*actions: Json, **item: Any) -> Json:
@@ -22,20 +22,20 @@ def quick(*actions: Json, **item: Any) -> Json:
     return text(quickReply={"items": items})
 
 
-def postback(**more: Any) -> Json:
-    return quick(POSTBACK | more)
+def postback(**fields: Any) -> Json:
+    return quick(POSTBACK | fields)
 
 
 def template(**content: Any) -> Json:
     return {"type": "template", "altText": "えらんで", "template": content}
 
 
-def buttons(**more: Any) -> Json:
-    return template(**({"type": "buttons", "text": "どれ？", "actions": [POSTBACK]} | more))
+def buttons(**fields: Any) -> Json:
+    return template(**({"type": "buttons", "text": "どれ？", "actions": [POSTBACK]} | fields))
 
 
-def column(**more: Any) -> Json:
-    return {"text": "一枚", "actions": [POSTBACK]} | more
+def column(**fields: Any) -> Json:
+    return {"text": "一枚", "actions": [POSTBACK]} | fields
 
 
 def v2(words: str, **substitution: Any) -> Json:

@@ -48,7 +48,7 @@ def test_it_stops_at_once(how: signal.Signals) -> None:
         sim.fault("*", "hang", times=-1)
         port = int(sim.base_url.rpartition(":")[2])
         hanging = socket.create_connection(("127.0.0.1", port))
-        hanging.sendall(b"GET /v2/bot/info HTTP/1.1\r\nHost: a\r\n\r\n")
+        hanging.sendall(b"GET /v2/bot/info HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         sim.wait_for_request(lambda entry: entry["fault"] == "hang")
         started = time.monotonic()
         process.send_signal(how)

@@ -127,7 +127,7 @@ def test_a_reply_costs_nothing(sim: SimulatorClient, bot: Bot, line: Line) -> No
 def test_a_quote_is_of_a_message_in_the_same_chat(
     sim: SimulatorClient, bot: Bot, line: Line
 ) -> None:
-    said = sim.send(AOI, "赤いりんご", wait=True)
+    message = sim.send(AOI, "赤いりんご", wait=True)
     event = bot.events()[-1]
     quote = event["message"]["quoteToken"]
     elsewhere = line.push(GROUP, text(quoteToken=quote))
@@ -139,7 +139,7 @@ def test_a_quote_is_of_a_message_in_the_same_chat(
     answer = line.reply(event["replyToken"], text(quoteToken=quote), sticker, v2)
     assert answer.status == 200
     assert [each.quote for each in sim.bot_messages(AOI)] == [
-        {"id": said.id, "text": "赤いりんご"}
+        {"id": message.id, "text": "赤いりんご"}
     ] * 3
     # A quote token of the bot's own message works just as well, any number of times.
     own = answer.json["sentMessages"][0]["quoteToken"]

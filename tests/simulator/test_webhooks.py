@@ -24,7 +24,7 @@ def test_the_signature_is_that_of_lines_own_example() -> None:
 
 
 def test_the_bytes_of_a_webhook(sim: SimulatorClient, bot: Bot) -> None:
-    said = sim.send(AOI, "夜の富士山🗻", wait=True)
+    text = sim.send(AOI, "夜の富士山🗻", wait=True)
     ((headers, raw),) = bot.received
     expected = hmac.new(SECRET.encode(), raw, hashlib.sha256).digest()
     assert headers["x-line-signature"] == base64.b64encode(expected).decode()
@@ -38,11 +38,11 @@ def test_the_bytes_of_a_webhook(sim: SimulatorClient, bot: Bot) -> None:
     assert event["mode"] == "active"
     assert event["source"] == {"type": "user", "userId": AOI}
     assert event["deliveryContext"] == {"isRedelivery": False}
-    assert event["timestamp"] >= said.at
+    assert event["timestamp"] >= text.at
     assert ULID.fullmatch(event["webhookEventId"])
     assert len(event["replyToken"]) == 32
     message = event["message"]
-    assert (message["id"], message["text"]) == (said.id, "夜の富士山🗻")
+    assert (message["id"], message["text"]) == (text.id, "夜の富士山🗻")
     assert message["quoteToken"]
     assert message["markAsReadToken"]
     assert set(message) == {"type", "id", "text", "quoteToken", "markAsReadToken"}
@@ -69,8 +69,8 @@ def test_a_mention_is_counted_in_utf16(sim: SimulatorClient, bot: Bot) -> None:
 
 
 def test_mention_bot_puts_the_name_in_front(sim: SimulatorClient, bot: Bot) -> None:
-    said = sim.send(GROUP, "猫", mention_bot=True, wait=True)
-    assert said.text == "@絵筆 猫"
+    message = sim.send(GROUP, "猫", mention_bot=True, wait=True)
+    assert message.text == "@絵筆 猫"
     assert bot.events()[0]["message"]["mention"]["mentionees"][0]["isSelf"] is True
 
 
@@ -89,29 +89,40 @@ def test_quotes_stickers_emojis_and_sets(sim: SimulatorClient, bot: Bot) -> None
     assert quote["emojis"] == [{"index": 2}]
     assert quoting.quote == {"id": first.id, "text": "赤いりんご"}
     assert (sticker["type"], sticker["packageId"], sticker["stickerId"]) == ("sticker", "1", "2")
-    assert sticker["stickerResourceType"] == "STATIC"
+    assert (sticker["stickerResourceType"], sticker["keywords"]) == ("STATIC", ["Hello"])
+    assert "text" not in sticker
     assert image["imageSet"] == {"id": "S", "index": 1, "total": 2}
 
 
+def test_stickers_with_keywords_and_with_words_of_ones_own(sim: SimulatorClient, bot: Bot) -> None:
+    sim.send(AOI, sticker={"stickerId": "1993"}, wait=True)
+    sim.send(AOI, sticker={"keywords": ["Happy"]}, wait=True)
+    sim.send(AOI, sticker={"text": "おはよう"}, wait=True)
+    known, given, written = [event["message"] for event in bot.events()]
+    assert (known["stickerResourceType"], known["keywords"]) == ("STATIC", ["Happy", "cat"])
+    assert given["keywords"] == ["Happy"]
+    assert (written["stickerResourceType"], written["text"]) == ("MESSAGE", "おはよう")
+
+
 def test_unsend(sim: SimulatorClient, bot: Bot) -> None:
-    said = sim.send(AOI, "ひみつ", wait=True)
-    sim.unsend(AOI, said.id, wait=True)
+    message = sim.send(AOI, "ひみつ", wait=True)
+    sim.unsend(AOI, message.id, wait=True)
     event = bot.events()[1]
-    assert event["unsend"] == {"messageId": said.id}
+    assert event["unsend"] == {"messageId": message.id}
     assert "replyToken" not in event
     (shown,) = sim.messages(AOI)
     assert shown.unsent
     assert "ひみつ" not in json.dumps(shown.raw, ensure_ascii=False)
     with pytest.raises(SimulatorRefused):
-        sim.unsend(AOI, said.id)
+        sim.unsend(AOI, message.id)
 
 
 def test_edit_in_a_group(sim: SimulatorClient, bot: Bot, line: Line) -> None:
-    said = sim.send(GROUP, "@絵筆 犬", wait=True)
-    sim.edit(GROUP, said.id, "@絵筆 猫", wait=True)
+    message = sim.send(GROUP, "@絵筆 犬", wait=True)
+    sim.edit(GROUP, message.id, "@絵筆 猫", wait=True)
     before, after = bot.events()
     assert after["type"] == "messageEdited"
-    assert after["message"]["id"] == said.id
+    assert after["message"]["id"] == message.id
     assert after["message"]["text"] == "@絵筆 猫"
     assert after["message"]["mention"]
     assert after["message"]["quoteToken"] != before["message"]["quoteToken"]
@@ -127,9 +138,9 @@ def test_only_ones_own_texts_in_groups_can_be_edited(sim: SimulatorClient) -> No
     alone = sim.send(AOI, "犬")
     with pytest.raises(SimulatorRefused):
         sim.edit(AOI, alone.id, "猫")
-    said = sim.send(GROUP, "犬", user=YUI)
+    message = sim.send(GROUP, "犬", user=YUI)
     with pytest.raises(SimulatorRefused):
-        sim.edit(GROUP, said.id, "猫", user=HARUTO)
+        sim.edit(GROUP, message.id, "猫", user=HARUTO)
 
 
 def test_postback(sim: SimulatorClient, bot: Bot, line: Line) -> None:
@@ -217,8 +228,8 @@ def test_errors_of_the_bot_are_told(sim: SimulatorClient, bot: Bot) -> None:
     sim.send(AOI, "二", wait=True)
     sim.settings(webhook="http://127.0.0.1:9/callback")
     sim.send(AOI, "三", wait=True)
-    told = [(each["status"], each["error"]) for each in sim.webhooks()]
-    assert told == [(500, "error_status_code"), (0, "unclassified"), (0, "could_not_connect")]
+    outcomes = [(each["status"], each["error"]) for each in sim.webhooks()]
+    assert outcomes == [(500, "error_status_code"), (0, "unclassified"), (0, "could_not_connect")]
     assert [each["events"][0]["message"]["text"] for each in sim.webhooks()] == ["一", "二", "三"]
     assert len(bot.received) == 2  # no redelivery unless it is switched on
 
@@ -275,6 +286,19 @@ def test_reply_tokens_of_raw_webhooks_work(sim: SimulatorClient, line: Line) -> 
     sim.raw({"destination": BOT, "events": [event, event]})
     assert [line.reply("f" * 32, text()).status for _ in range(2)] == [200, 400]
     assert len(sim.bot_messages(GROUP)) == 1
+
+
+def test_a_redelivered_raw_webhook_renews_its_token(sim: SimulatorClient, line: Line) -> None:
+    """As a redelivery of the simulator's own does; a copy of the first one does not."""
+    sim.settings(replyTokenTtl=0)
+    event = {"type": "follow", "replyToken": "e" * 32, "source": {"type": "user", "userId": AOI}}
+    sim.raw({"destination": BOT, "events": [event]})
+    sim.settings(replyTokenTtl=60)
+    sim.raw({"destination": BOT, "events": [event]})
+    assert line.reply("e" * 32, text()).status == 400
+    again = event | {"deliveryContext": {"isRedelivery": True}}
+    sim.raw({"destination": BOT, "events": [again]})
+    assert line.reply("e" * 32, text()).status == 200
 
 
 def test_an_unknown_event_cannot_be_redelivered(sim: SimulatorClient) -> None:

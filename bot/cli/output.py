@@ -1,0 +1,56 @@
+"""Print results: JSON for programs, tables for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Sequence
+from typing import Any, TypeVar
+from unicodedata import east_asian_width
+
+import click
+
+from bot.telemetry import terminal
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """Add the option --json, as the argument `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")(command)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    click.echo(to_json(document, indent=2))
+
+
+def to_json(document: object, indent: int | None = None) -> str:
+    """Return JSON that a terminal can show: other scripts as they are, control characters not."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, default=str)
+    return "\n".join(terminal.escape_json(line) for line in text.split("\n"))
+
+
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[object]], red_rows: Container[int] = ()
+) -> None:
+    """Print rows under headings, in columns as wide as their longest cell.
+
+    red_rows: indexes of the rows to print in red.
+    """
+    lines = [
+        list(headings),
+        *([("" if cell is None else terminal.escape(str(cell))) for cell in row] for row in rows),
+    ]
+    widths = [max(display_width(line[column]) for line in lines) for column in range(len(headings))]
+    for index, line in enumerate(lines):
+        text = "  ".join(
+            cell + " " * (width - display_width(cell))
+            for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        color = "red" if index - 1 in red_rows else None
+        click.echo(click.style(text, bold=not index, fg=color) if color or not index else text)
+
+
+def display_width(text: str) -> int:
+    """Return the columns that a text takes on a terminal: full-width characters take two."""
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)

@@ -1,0 +1,167 @@
+"""Paint from a photo: 「これを水彩画に」 after one was sent, or any words that quote it.
+
+Which photo is meant: the one that the message quotes, whoever sent it; else the person's own last
+one, a few minutes old at most. Words without a subject of their own mean it while it is the last
+thing that there was; words that name it (「この写真を」) also after pictures were painted. A text
+with a subject, 「赤いりんご」, is a request like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import jobs, messages
+from bot.conversation import variations
+from bot.conversation.context import EventContext, Replies
+from bot.conversation.generate import request_pictures
+from bot.moderation.harm import judge
+from bot.moderation.photos import classify_photo_wish
+from bot.prompt import Reading
+from bot.prompt.change_steps import Change
+from bot.prompt.photo_phrases import (
+    is_no_photo_wish,
+    is_other_wish,
+    mentions_photo,
+    parse_answer_about_photo,
+    parse_photo_change,
+    parse_quoted_photo_change,
+    photo_reading,
+)
+from bot.prompt.purposes import extract_purpose
+from bot.queue.app import TaskMessage
+from bot.store import bans, pending_edits, photos, workers
+from bot.store.clock import now
+from bot.store.photos import Photo
+
+LAST_PHOTO_SECONDS = 600.0  # for which 「これ」 means the last photo
+# So many photos of one person are fetched in so many seconds; more are only noted.
+MAX_RECENT_PHOTOS, RECENT_PHOTO_SECONDS = 20, 600.0
+
+
+def handle_image(ctx: EventContext) -> Replies | None:
+    """Note a photo and, in a 1:1 chat, have a courier fetch it and ask what to paint.
+
+    In a group it is not for the bot until somebody says so, and only its ids are noted. Where the
+    model paints from words only, that is said instead.
+    """
+    event = ctx.event
+    if event.message_type != "image":
+        return None
+    if not event.message_id:
+        return []
+    if ctx.is_private and bans.is_banned(ctx.db, event.user_id, ctx.chat_id):
+        return ctx.reply(messages.request_problem("banned", ctx.language))
+    if event.has_external_content:
+        # Its bytes are at an address that the sender chose; the bot visits LINE's only.
+        problem = messages.request_problem("elsewhere", ctx.language)
+        return ctx.reply(problem) if ctx.is_private else []
+    is_useless = workers.can_start_from_images(ctx.db) is False
+    since = now() - RECENT_PHOTO_SECONDS
+    recent = photos.count(ctx.db, ctx.chat_id, event.user_id, since)
+    too_many = recent >= MAX_RECENT_PHOTOS
+    photo_id = photos.add(
+        ctx.db,
+        message_id=event.message_id,
+        chat_id=ctx.chat_id,
+        user_id=event.user_id,
+        fetch=ctx.is_private and not too_many and not is_useless,
+    )
+    if photo_id is None or not ctx.is_private:
+        return []
+    if too_many:  # said once: whoever sends so many does not read an answer to each
+        return ctx.reply_sentence("photo.too_many") if recent == MAX_RECENT_PHOTOS else []
+    pending_edits.clear(ctx.db, ctx.chat_id, event.user_id)  # they want something else
+    if is_useless:
+        before_last = _is_before_last_of_set(ctx)
+        return [] if before_last else ctx.reply(messages.photo_not_used(ctx.language))
+    if event.reply_token and not _is_before_last_of_set(ctx):
+        jobs.add_token(ctx.db, photo_id, event.reply_token, ctx.received_at)
+    return [TaskMessage("fetch_photo", photo_id)]
+
+
+def handle_text(ctx: EventContext) -> Replies | None:
+    """Paint from a photo, if the text quotes one or is about the person's last one."""
+    if ctx.quoted is not None:
+        return None
+    text = ctx.text_without_small_talk
+    if message_id := ctx.event.quoted_message_id:
+        photo = photos.by_message(ctx.db, message_id, ctx.chat_id)
+        if photo is not None:
+            return paint_from_photo(ctx, photo, parse_quoted_photo_change(text))
+    user_id = ctx.event.user_id
+    if not user_id or is_no_photo_wish(text):
+        return None
+    # Looked up before the text is read as a change: of a long one that takes a while.
+    photo = photos.latest(ctx.db, ctx.chat_id, user_id, now() - LAST_PHOTO_SECONDS)
+    if photo is None or not (mentions_photo(text) or _is_newest(ctx, photo, user_id)):
+        return None
+    # In a 1:1 chat the bot has just asked what to make of it.
+    allow_bare = ctx.is_private and not variations.is_action_phrase(text)
+    change = parse_photo_change(text, ctx.reading, implicit=allow_bare)
+    if change is None and allow_bare:
+        change = parse_answer_about_photo(text)
+    if change is None and allow_bare and not is_other_wish(text) and is_harmful(text):
+        change = parse_quoted_photo_change(text)  # refused, with the reason
+    return None if change is None else paint_from_photo(ctx, photo, change)
+
+
+def is_harmful(text: str) -> bool:
+    """Return whether it does harm to the person in a photo, whatever else is unclear about it."""
+    return classify_photo_wish(text) is not None or judge(text, "photo").action == "refuse"
+
+
+def paint_from_photo(ctx: EventContext, photo: Photo, change: Change) -> Replies:
+    """Request pictures from this photo."""
+    if not (change.steps or change.additions) and change.controls.problem == "empty":
+        return ctx.reply(messages.ask_about_photo(ctx.language))
+    if workers.can_start_from_images(ctx.db) is False and not _is_unusable(photo):
+        return ctx.reply(messages.photo_not_used(ctx.language))
+    return _request(ctx, photo, photo_reading(change))
+
+
+def set_letters_on_photo(ctx: EventContext, photo: Photo) -> Replies:
+    """Request this photo with the letters of the text, which no model has to paint."""
+    purpose = ctx.reading.purpose or extract_purpose(ctx.reading.prompt)[1]
+    reading = replace(ctx.reading, prompt="写真", count=1, problem=None, purpose=purpose)
+    return _request(ctx, photo, reading, plain_key=photo.key)
+
+
+def _is_unusable(photo: Photo) -> bool:
+    return photo.state == photos.FAILED and photo.error_code not in photos.TRANSIENT_CODES
+
+
+def _request(
+    ctx: EventContext, photo: Photo, reading: Reading, *, plain_key: str | None = None
+) -> Replies:
+    """Store a job from this photo, and have it fetched if it is not stored yet."""
+    if _is_unusable(photo):
+        return ctx.reply(messages.photo_unusable(photo.error_code or "", ctx.language))
+    replies = request_pictures(
+        ctx,
+        reading,
+        parent_id=photo.id,
+        source_key=photo.key,
+        from_photo=True,
+        photo_message_id=photo.message_id,
+        plain_key=plain_key,
+    )
+    is_queued = any(message.task == "draw" for message in replies)
+    if is_queued and photos.request_fetch(ctx.db, photo):
+        return [TaskMessage("fetch_photo", photo.id), *replies]
+    return replies
+
+
+def _is_before_last_of_set(ctx: EventContext) -> bool:
+    """Return whether it was sent together with others and is not the last: one answer is enough."""
+    image_set = ctx.event.image_set
+    return (
+        image_set is not None and image_set.index is not None and image_set.index != image_set.total
+    )
+
+
+def _is_newest(ctx: EventContext, photo: Photo, user_id: str) -> bool:
+    """Return whether the person has had nothing painted since, nor been asked about a picture."""
+    if pending_edits.get(ctx.db, ctx.chat_id, user_id):
+        return False  # a photo ends such a question: this one came later
+    states = (*jobs.UNFINISHED, jobs.DRAWN, jobs.WAITING, jobs.DELIVERED)
+    return jobs.latest(ctx.db, ctx.chat_id, user_id, states, photo.created_at) is None

@@ -1,0 +1,221 @@
+"""What overrules an intent: the last picture, a photo, moderation, and the shape of the words.
+
+A classifier sees little but the text. These readers see what it is said about: 「ねこ消して」 under
+a picture with a cat is a change, and no cry for help is the wish that it sounds like.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation import generate, image_to_image
+from bot.conversation.context import EventContext
+from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
+from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
+from bot.intent.rules import asks_about_data, ruled_complaint, ruled_question
+from bot.moderation import Judgement, harm
+from bot.moderation.cries import weigh_cry
+from bot.moderation.distress import find_cry
+from bot.moderation.photos import classify_photo_wish
+from bot.prompt import morphology
+from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
+from bot.prompt.changes import parse_change
+from bot.prompt.plain_orders import (
+    ends_in_name,
+    is_one_thing,
+    names_a_picture,
+    relaxed,
+    subject_of_order,
+)
+from bot.prompt.typed_changes import parse_short_change
+
+MAX_DOUBT = 0.3  # of what must not be painted, up to which a pattern decides what is unclear
+MAX_DOUBT_OF_NAME = 0.15  # of a cry and the like, up to which what is named is painted
+MAX_COMMAND_OF_NAME = 0.2  # of a command, the same
+SURE_OTHER = 0.5  # from which words are what they seem, whatever they change
+_CRIES_AND_ERASURES = tuple(
+    kind for kind in NEVER_PAINTED_KINDS if group_of(kind) in {"cry", "erase"}
+)
+_NAMES_A_PICTURE = re.compile("(?:絵|イラスト|画像)(?:を描いて)?[。！!]?$|描いて")
+_IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。！!]?$")
+_NO_THING = re.compile(  # of a picture's things
+    "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|友だち|電話|お金|"
+    "全部|ぜんぶ|全て|すべて|これ|それ|あれ|やつ|もの|こと|さっき|今の)$"
+)
+_ERASES = re.compile(  # the picture itself, not something in it
+    "(?:^|[、。!！ ])(?:やっぱり?|やはり)?(?:(?:これ|それ|(?:さっき|今|いま)の|"
+    "(?:この|その|今の|いまの|さっきの|送った|描いた|最後の)?"
+    "(?:絵|画像|イラスト|写真|写メ|作品|やつ|ヤツ|もの|の))(?:を|は|も|、| )*+)?(?:もう|すぐ|早く)?"
+    "(?:消し(?:て|と)|消せ|けして|けしと|消去|削除|抹消|破棄|捨てて|(?:なかった|無かった)ことに)"
+)
+_CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
+_LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
+_GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
+    "(?:何|なに|なん|どんな|どう|どこ|他|ほか|写真|動画)|(?:漫画|マンガ|アニメ|文字|字|絵|人|人物|顔|"
+    "人の顔|似顔絵|ロゴ|イラスト|壁紙|アイコン|実在の人|有名人|キャラ|キャラクター|版権|エロ)$"
+)
+
+
+def without_steering(ctx: EventContext, decision: Decision) -> Decision:
+    """Return what a text is without its steering words, where these mislead: 「虹を2枚」 is no more
+    of the picture before, 「猫 にまい」 no cry, 「壁紙、おひさまで」 is clear."""
+    is_misled = decision.action == "answer" or decision.kind == "more"
+    is_misled = is_misled or (decision.action == "ask" and ctx.reading.purpose is not None)
+    if not (is_misled and ctx.reading.steers_picture) or find_cry(ctx.text):
+        return decision
+    without = decide(classify(ctx.reading.prompt, ctx.situation))
+    return without if without == Decision("paint", "wish") else decision
+
+
+def by_rule(ctx: EventContext, decision: Decision) -> Decision:
+    """Return what a text is that is nothing but a complaint, 「おもんな」, or a question about the
+    bot, 「アルバムはどこ」. What is to be erased, and a cry for help, stays that."""
+    words, group = ctx.text_without_small_talk, group_of(decision.kind)
+    is_answer = decision.action == "answer"
+    if is_answer and (group == "erase" or find_cry(ctx.text)):
+        return decision
+    is_talk = is_answer and group in {"talk", "cry"}
+    kind = ruled_complaint(words, has_picture=ctx.situation.has_picture)
+    if kind is not None and not is_talk:
+        return Decision("answer", kind)
+    if decision.action == "paint":
+        return decision
+    kind = ruled_question(words)
+    is_unsure = group == "cry" and is_answer and not words.endswith(("?", "？"))
+    if kind is None or is_unsure or (kind == "help" and is_talk):
+        return decision
+    is_same = decision == Decision("answer", "status") and kind == "question.slow"
+    return decision if is_same else Decision("answer", kind)
+
+
+def is_plain_wish(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether an unclear text asks for a picture in so many words, 「ぞうさんほしい」, or is
+    a wish once what draws it out is gone, 「おほしさまー」. What may be a cry stays unclear."""
+    if decision.action == "paint" or decision.kind in {"change", "more", "choice", "undo"}:
+        return False
+    talks = decision.action == "answer"
+    if group_of(decision.kind) in {"cry", "erase"}:
+        return False
+    if talks and (
+        group_of(decision.kind) != "talk" or not decision.kind.startswith(("talk", "no"))
+    ):
+        return False
+    if ctx.situation.photo_asked or find_cry(ctx.text) or ctx.reading.problem:
+        return False
+    words = relaxed(ctx.text_without_small_talk)
+    subject = subject_of_order(words)
+    if subject is None:
+        return not talks and _is_named(ctx, words)
+    if ctx.intent.probability(*_CRIES_AND_ERASURES) > MAX_DOUBT or ruled_question(words):
+        return False
+    return decide(classify(subject, Situation())) == Decision("paint", "wish")
+
+
+def _is_named(ctx: EventContext, words: str) -> bool:
+    """Return whether a text that asks for nothing names something to paint."""
+    intent = ctx.intent if words == ctx.text else classify(words, ctx.situation)
+    if decide(intent) == Decision("paint", "wish"):
+        return True
+    if names_a_picture(words) and intent.probability(*NEVER_PAINTED_KINDS) <= MAX_DOUBT:
+        return True
+    is_doubted = intent.probability(*NEVER_PAINTED_KINDS) > MAX_DOUBT_OF_NAME
+    if intent.likeliest != "wish" or is_doubted:
+        return False
+    if intent.probability(*COMMAND_KINDS) > MAX_COMMAND_OF_NAME:
+        return False
+    is_sure = intent.probability("wish") >= SURE_OTHER and ends_in_name(ctx.reading.prompt)
+    return is_sure or is_one_thing(ctx.reading.prompt)
+
+
+def changes_in_a_word(ctx: EventContext, kind: str) -> bool:
+    """Return whether what sounds like talk changes something of the last picture: 「空青く」."""
+    last = ctx.quoted or ctx.last_picture
+    if last is None or last.job.request is None or group_of(kind) not in {"talk", "insult", "none"}:
+        return False
+    change = parse_short_change(ctx.text_without_small_talk)
+    if change is None or change.kind != "swap":
+        return False
+    prompt = last.job.request.prompt
+    target = morphology.spelled_in(prompt, change.target)
+    return target in PICTURE_ASPECTS or target in prompt
+
+
+def changes_what_is_shown(ctx: EventContext) -> bool:
+    """Return whether a text takes away, changes or adds a thing in so many words: 「ねこ消して」
+    under a picture with 「白い猫」, 「人も入れたい」. It is no question, and no cry."""
+    last = ctx.quoted or ctx.last_picture
+    words = ctx.text_without_small_talk
+    is_elsewhere = ctx.recent_photo is not None or not ctx.is_private or _IS_QUESTION.search(words)
+    if last is None or last.job.request is None or is_elsewhere:
+        return False
+    likeliest = ctx.intent.likeliest
+    is_sure = ctx.intent.probability(likeliest) >= SURE_OTHER and likeliest not in PAINTED_KINDS
+    change = parse_change(words)
+    if is_sure or change is None or ctx.intent.probability(*CRY_KINDS) > MAX_DOUBT:
+        return False
+    prompt = last.job.request.prompt
+    return bool(change.steps) and all(_is_shown(step, prompt) for step in change.steps)
+
+
+def _is_shown(step: ChangeStep, prompt: str) -> bool:
+    if step.kind == "add":
+        return not _NO_THING.search(step.target)
+    if step.kind not in {"swap", "remove", "about", "more"} or _NO_THING.search(step.target):
+        return False
+    return bool(step.target) and morphology.spelled_in(prompt, step.target) in prompt
+
+
+def what_to_erase(ctx: EventContext) -> str | None:
+    """Return the kind of erasure that an unclear text may mean, 「これ消去でお願いします」."""
+    words = ctx.text_without_small_talk
+    if _ERASES.search(words) is None:
+        return None
+    if ctx.recent_photo is not None:
+        return "erase.photo"
+    return "erase.picture" if ctx.quoted or ctx.last_picture else None
+
+
+def may_be_picture_of_sorrow(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like a cry names a picture, 「誰にも言えない夢の絵」, or sounds so
+    to one classifier of two: it is asked about. What moderation hears as a cry stays one."""
+    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
+    if not is_cry:
+        return False
+    if find_cry(ctx.text) is None and _NAMES_A_PICTURE.search(ctx.text_without_small_talk):
+        return True
+    share = ctx.intent.probability(*CRY_KINDS)
+    return weigh_cry(ctx.text, share, is_intent=True) == "ask"
+
+
+def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether 「富士山って描ける？」 asks for that picture, not what the bot can do."""
+    is_unclear = decision.action == "ask" and group_of(decision.kind) == "wish"
+    if not is_unclear and decision.kind != "question.abilities":
+        return False
+    subject = _LOOSE_PARTICLE.sub("", ctx.reading.prompt)
+    if not _CAN_PAINT.search(ctx.text_without_small_talk) or _GENERAL.match(subject):
+        return False
+    words = morphology.tokenize(subject)
+    return bool(words) and words[-1].part_of_speech in {"名詞", "接尾辞"}
+
+
+def hears_cry(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether moderation hears a cry for help. What is a wish by its words is judged when it
+    is to be painted."""
+    is_erasure = decision.action == "answer" and group_of(decision.kind) == "erase"
+    if not ctx.settings.moderation or is_erasure:
+        return False
+    if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
+        return True
+    judge = generate.moderation_of(ctx)
+    return decision.action != "paint" and judge.classify(ctx.text) == "self_harm"
+
+
+def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether words after a photo harm the person in it: they are refused, not asked about
+    nor answered as something else."""
+    if not ctx.settings.moderation or ctx.recent_photo is None or decision.action == "paint":
+        return False
+    is_elsewhere = decision.action == "answer" and group_of(decision.kind) in {"cry", "erase"}
+    is_question = asks_about_data(ctx.text) and classify_photo_wish(ctx.text) is None
+    return not (is_elsewhere or is_question) and image_to_image.is_harmful(ctx.text)

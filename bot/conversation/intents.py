@@ -1,0 +1,222 @@
+"""What is said that no exact command is: its intent decides whether it is painted at all.
+
+Asked after the exact commands and before a text is read as a wish. What would be a mistake to
+paint is answered, or asked about free of charge (bot.intent.decide).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import structlog
+
+from bot import messages
+from bot.conversation import (
+    album,
+    answers,
+    clarify,
+    erasure,
+    generate,
+    help,
+    image_to_image,
+    job_status,
+    language,
+    variations,
+)
+from bot.conversation.context import EventContext, Replies
+from bot.conversation.intent_overrides import (
+    MAX_DOUBT,
+    by_rule,
+    changes_in_a_word,
+    changes_what_is_shown,
+    harms_person_in_photo,
+    hears_cry,
+    is_plain_wish,
+    may_be_picture_of_sorrow,
+    names_a_subject,
+    what_to_erase,
+    without_steering,
+)
+from bot.conversation.variations import is_about_pictures
+from bot.intent import PAINTED_KINDS, Decision, decide
+from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
+from bot.moderation.distress import find_cry
+from bot.prompt import Command, morphology
+from bot.prompt.changes import parse_change
+from bot.prompt.commands import Kind
+from bot.prompt.photo_phrases import (
+    is_no_photo_wish,
+    parse_photo_change,
+    parse_quoted_photo_change,
+)
+
+log = structlog.get_logger(__name__)
+
+_COMMANDS: dict[str, Kind] = {
+    "status": "status",
+    "cancel": "cancel",
+    "resend": "pick",
+    "album": "album",
+    "help": "help",
+    "erase.all": "erase",
+}
+# What people say about a picture to one another, when they reply to it in a group.
+_FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "language")
+SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
+SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
+LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
+SURE_CRY = 0.6  # from which a cry for help is heard in a group without a mention
+_SAME_SEED = re.compile("(?:同じ|おなじ|さっきの|前の|その)シード|same seed", re.IGNORECASE)
+_ASKS_FOR = re.compile(  # 「チューリップお願いします」
+    "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
+    "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
+)
+_MORE_PHRASES = (  # what a button under a picture says, by what is in the text
+    (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
+    (
+        ("4枚", "四枚", "いっぱい", "色んな", "いろいろ", "バリエ", "候補", "パターンか", "4 of"),
+        "4枚で",
+    ),
+    (("画質", "解像", "きれい", "綺麗", "精細", "鮮明", "くっきり", "拡大", "resol"), "高精細で"),
+)
+
+
+def handle_text(ctx: EventContext) -> Replies | EventContext | None:
+    """Answer what is no wish, or hand on what is to be painted; ask where it is unclear."""
+    if ctx.reading.problem or ctx.event.type == "messageEdited" or is_about_pictures(ctx):
+        return None
+    decision = by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
+    if not ctx.mentions_bot and not _is_for_the_bot(ctx, decision):
+        return []
+    ctx = ctx if ctx.mentions_bot else ctx.with_mention()
+    log.debug("intent.decided", action=decision.action, kind=decision.kind, event_id=ctx.event.id)
+    if hears_cry(ctx, decision):
+        kind = max(CRY_KINDS, key=ctx.intent.probability)
+        decision = Decision("answer", find_cry(ctx.text) or kind)
+    elif harms_person_in_photo(ctx, decision):
+        return image_to_image.handle_text(ctx) or ctx
+    elif may_be_picture_of_sorrow(ctx, decision):
+        decision = Decision("ask", decision.kind)
+    if names_a_subject(ctx, decision) or is_plain_wish(ctx, decision):
+        return ctx
+    if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):
+        decision = Decision("paint", "change")
+    is_cry = group_of(decision.kind) == "cry"
+    if decision.action != "paint" and not is_cry and changes_what_is_shown(ctx):
+        decision = Decision("paint", "change")
+    if decision.action == "ask" and not is_cry and (erasure_kind := what_to_erase(ctx)):
+        decision = Decision("answer", erasure_kind)
+    if decision.action == "answer":
+        return None if _may_be_change(ctx, decision.kind) else _answer(ctx, decision.kind)
+    if decision.action == "ask" and not _is_understood(ctx):
+        of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
+        return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
+    return _paint(ctx, decision.kind)
+
+
+def _may_be_change(ctx: EventContext, kind: str) -> bool:
+    """Return whether what sounds like small talk is about the picture that is at issue: 「夜」 in
+    reply to it, 「かっこいい」 when it was asked what to change."""
+    is_asked = ctx.situation.is_asked
+    if group_of(kind) != "talk" or not (is_asked or (ctx.quoted is not None and ctx.is_private)):
+        return False
+    is_sure = ctx.intent.probability(*TALK_KINDS, "insult", "none") >= SURE_TALK
+    return (is_asked and kind == "talk.praise") or not is_sure
+
+
+def _is_understood(ctx: EventContext) -> bool:
+    """Return whether patterns know what an unclear text wants painted."""
+    words, reading = ctx.text_without_small_talk, ctx.reading
+    if reading.seed is not None or _SAME_SEED.search(words):  # nobody names one but to paint
+        return True
+    if ctx.intent.probability(*NEVER_PAINTED_KINDS) > MAX_DOUBT:
+        return False
+    if ctx.situation.is_asked or ctx.quoted is not None:
+        return True
+    is_likely = ctx.intent.probability("wish") >= LIKELY_WISH
+    if is_likely and _ASKS_FOR.search(words) and morphology.is_noun_phrase(reading.prompt):
+        return True
+    if "シード" in words or "seed" in words.casefold():
+        return True
+    if reading.steers_picture:
+        return True
+    if ctx.recent_photo and parse_photo_change(words, reading, implicit=True):
+        return True
+    return ctx.last_picture is not None and parse_change(words) is not None
+
+
+def _is_for_the_bot(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether a reply to the bot's picture in a group is for the bot, not for people."""
+    if decision.action == "paint":
+        return True
+    group = decision.kind.partition(".")[0]
+    if decision.action == "ask" or group in _FOR_PEOPLE:
+        return False
+    return group != "cry" or ctx.intent.probability(decision.kind) >= SURE_CRY
+
+
+def _answer(ctx: EventContext, kind: str) -> Replies | None:
+    if command := _COMMANDS.get(kind):
+        as_command = replace(ctx, meant=Command(command))
+        for handler in (
+            album.handle_command,
+            erasure.handle_command,
+            help.handle_command,
+            job_status.handle_command,
+        ):
+            outcome = handler(as_command)
+            if outcome is not None:
+                return outcome
+    if kind == "language":
+        return language.answer_intent(ctx)
+    if kind in {"erase.picture", "erase.photo"}:
+        return clarify.ask_whether_erase(ctx, kind)
+    return answers.answer(ctx, kind)
+
+
+def _paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
+    """Hand on a wish; do with the picture or photo what the text wants of it."""
+    situation = ctx.situation
+    if kind == "wish" or kind not in PAINTED_KINDS:
+        is_aside = not ctx.is_private and situation.is_reply and not situation.is_asked
+        return generate.handle_text(ctx) if is_aside and kind == "wish" else ctx
+    replies = image_to_image.handle_text(ctx)
+    if replies is not None:
+        return replies
+    words = ctx.text_without_small_talk
+    is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
+    if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
+        return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
+    replies = variations.handle_text(ctx)
+    if replies is not None:
+        return replies
+    return ctx if situation.is_asked else _apply_to_last(ctx, kind, words)
+
+
+def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventContext | None:
+    """Do with the last picture what no pattern knows, or take it for a wish if it is of something
+    else: 「勇者をドット絵風に」 after a mountain."""
+    last = ctx.quoted or ctx.last_picture
+    if last is None:
+        if ctx.intent.probability("wish") > MAX_DOUBT:
+            return ctx
+        return ctx.reply(messages.no_previous_picture(ctx.language))
+    if kind == "more":
+        return variations.change_by_words(ctx, _phrase_of_more(words), last)
+    if kind == "undo":
+        return variations.change_by_words(ctx, "元に戻して", None)
+    if kind == "choice":
+        return variations.change_by_words(ctx, "変えて", last)
+    change, request = parse_change(words), last.job.request
+    if change and request and not change.applies_to(request.prompt):
+        return ctx
+    return variations.change_by_words(ctx, words, last)
+
+
+def _phrase_of_more(text: str) -> str:
+    """Return what the button would say that does what a text wants: 「もう一度」."""
+    for signs, phrase in _MORE_PHRASES:
+        if any(sign in text.casefold() for sign in signs):
+            return phrase
+    return "もう一度"

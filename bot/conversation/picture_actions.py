@@ -1,0 +1,42 @@
+"""What the buttons under a picture do, and the words of people who have no button at hand."""
+
+from __future__ import annotations
+
+from bot.prompt.cleaning import strip_endings, strip_trailing_marks
+from bot.prompt.request_phrases import shorten_requests
+from bot.prompt.stored_request import Origin
+
+ACTION_PHRASES: dict[Origin, str] = {
+    "again": "もう一度 もう一回 もういちど もういっかい もう1回 もう1度 もう一度描いて "
+    "もう一回描いて 描き直して もっかい もっかい描いて もう1枚 もう一枚 やり直し やり直して "
+    "やりなおして 描き直し 別の絵で 別の絵 別のやつ 別のも見たい 他のも見たい ほかのも見たい "
+    "違うのも見たい 別バージョン 違う感じで 違うパターンも リトライ again",
+    "similar": "似た絵 もっと似た感じで 似たの 似てる絵 似たやつ 似た感じで 似たのもう1枚 "
+    "似たのもう一枚 "
+    "似た感じでもう1枚 似た絵を描いて 似た絵がほしい similar",
+    "four": "4枚で 四枚で 4枚見せて 4枚見たい 4枚ほしい 4枚にして four",
+    "fine": "高精細 高精細で 高精細に 高精細にして 高画質で 高画質にして 高解像度で "
+    "高解像度にして 拡大して もっと細かく きれいに仕上げる きれいに仕上げて 仕上げる 仕上げて "
+    "finer",
+    "change": "この絵を変える 絵を変える この絵を変えて この絵を変えたい 変えて 直して なおして "
+    "修正して 変える 変えたい "
+    "ここを変えて change",
+}
+ACTIONS = frozenset(ACTION_PHRASES)
+PICTURE_TAPS = frozenset({"choose", "details"})  # what makes no picture
+_ACTION_BY_PHRASE = {
+    phrase: action for action, phrases in ACTION_PHRASES.items() for phrase in phrases.split()
+}
+_POLITE_ENDINGS = (
+    *("お願いします", "お願い", "おねがいします", "おねがい", "ください", "下さい", "ちょうだい"),
+    *("描いて", "見せて", "みせて", "です", "や", "な", "ね", "よ"),
+)
+
+
+def find_action(text: str) -> Origin | None:
+    """Return what the words of a button, in any politeness, ask for; None if they are none."""
+    bare = strip_trailing_marks(shorten_requests(text)).casefold()
+    plain = strip_endings(bare, _POLITE_ENDINGS)
+    if plain != bare and plain not in _ACTION_BY_PHRASE and plain.endswith(("を", "で")):
+        plain = plain[:-1]
+    return _ACTION_BY_PHRASE.get(bare) or _ACTION_BY_PHRASE.get(plain)

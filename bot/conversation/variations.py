@@ -1,0 +1,300 @@
+"""Make the next picture from an earlier one: buttons under it, words about it, quoting it.
+
+A button holds the picture's 受付番号 and position: as long as the job is kept, it works, after any
+restart and in that chat only. What comes of it is a job like any other, with that one as parent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot import jobs, messages
+from bot.conversation.context import EventContext, Replies
+from bot.conversation.generate import request_pictures
+from bot.conversation.job_status import reply_about_job
+from bot.conversation.picture_actions import ACTION_PHRASES, ACTIONS, PICTURE_TAPS, find_action
+from bot.conversation.picture_details import tell_details
+from bot.conversation.picture_refs import (
+    LAST_PICTURE_SECONDS,
+    MENTIONED_PICTURE_SECONDS,
+    PictureRef,
+    find_chosen,
+    find_last,
+    find_pending,
+    find_picked,
+    find_tapped,
+    is_gone,
+    painted_key,
+    pick_stored,
+)
+from bot.jobs.refining import may_refine
+from bot.prompt import Reading, StoredRequest, read
+from bot.prompt.apply_change import apply_change
+from bot.prompt.change_steps import Change
+from bot.prompt.changes import may_be_change, parse_as_change, parse_change
+from bot.prompt.choices import parse_choice
+from bot.prompt.stored_request import Origin
+from bot.prompt.undo import is_undo
+from bot.store import pending_edits
+from inference.request import MAX_COUNT
+
+SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
+_SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
+    r"^(?:(?:さっき|先ほど|今|前|最後|直前|それ|これ)(?:の(?:絵|やつ)?)?と)?同じシード(?:で|"
+    r"を使って)[、 ]?(?P<wish>.+)"
+)
+_NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
+
+
+def handle_postback(ctx: EventContext) -> Replies | None:
+    """Do what a tapped button under a picture says. Its target is "4F7-K2M:0"."""
+    if ctx.postback is None:
+        return None
+    action, target = ctx.postback
+    if action not in ACTIONS | PICTURE_TAPS:
+        return None
+    ref = find_tapped(ctx.db, ctx.chat_id, target)
+    if ref is None:
+        return ctx.reply(messages.picture_gone(ctx.language))
+    match action:
+        case "choose":
+            return _pick(ctx, ref)
+        case "details":
+            return tell_details(ctx, ref)
+    origin = next(origin for origin in ACTION_PHRASES if origin == action)
+    return _apply_action(ctx, origin, ref)
+
+
+def handle_text(ctx: EventContext) -> Replies | None:
+    """Answer words that are about a picture; passes if they are a request of their own."""
+    return change_by_words(ctx, ctx.text_without_small_talk, ctx.quoted)
+
+
+def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> Replies | None:
+    """Answer words about the quoted picture, the one just asked about or the last one.
+
+    text: cleaned, without mentions. Returns None if it is a request of its own.
+    """
+    db, chat_id, user_id = ctx.db, ctx.chat_id, ctx.event.user_id
+    reading = ctx.reading
+    pending = find_pending(db, chat_id, user_id)
+    picked = None if pending else find_picked(db, chat_id, user_id)
+    choice = parse_choice(text)
+    among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
+    chosen = find_chosen(db, among, choice)
+    takes_back = is_undo(text) and not (quoted and quoted.position is not None)
+    if takes_back and (chosen is None or (choice and choice.rest)):
+        return _paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
+    if choice and chosen:
+        if not choice.rest:
+            return _pick(ctx, chosen)
+        text, quoted = choice.rest, chosen
+        reading = read(text)
+    if pending or picked:
+        pending_edits.clear(db, chat_id, user_id)
+    if action := find_action(text):
+        picture = quoted or pending or picked or find_last(db, chat_id, user_id)
+        if picture is not None:
+            return _apply_action(ctx, action, picture)
+        if action == "four" and reading.problem:
+            return None
+        return ctx.reply(messages.no_previous_picture(ctx.language))
+    if picture := quoted or pending:
+        if parse_change(text) is None:
+            if quoted is None and _NEW_REQUEST.search(text):
+                return None  # asked what to change, they thought better of it
+            if not pending and not ctx.mentions_bot:
+                return []  # 「かわいい！」, among people
+        return _paint_change(ctx, picture, parse_as_change(text))
+    if same_seed := _SAME_SEED.match(text):
+        last = find_last(db, chat_id, user_id)
+        if last is not None and not is_gone(last.job):
+            return request_pictures(ctx, _with_seed_of(ctx, last, read(same_seed["wish"])))
+    return _change_last(ctx, text, reading, picked)
+
+
+def change_picture(ctx: EventContext, ref: PictureRef, words: str) -> Replies:
+    """Paint a picture anew with a change that these words name, once it is there."""
+    if ref.job.state in jobs.UNFINISHED:
+        return reply_about_job(ctx, ref.job)
+    return _paint_change(ctx, ref, parse_as_change(words))
+
+
+def is_action_phrase(text: str) -> bool:
+    """Return whether the text is what a button under a picture says, or takes a change back."""
+    return find_action(text) is not None or is_undo(text)
+
+
+def is_about_pictures(ctx: EventContext) -> bool:
+    """Return whether the text is what a button under a picture says, takes a change back, or
+    chooses one of the last pictures: 「もう一度」, 「戻して」, 「右下がいい」."""
+    text = ctx.text_without_small_talk
+    if find_action(text) is not None:
+        return True
+    if is_undo(text) and ctx.last_picture is not None:
+        return True
+    return chooses_picture(ctx)
+
+
+def chooses_picture(ctx: EventContext) -> bool:
+    """Return whether the text names one of the last pictures, or of those that it quotes."""
+    choice = parse_choice(ctx.text_without_small_talk)
+    if choice is None or ctx.recent_photo is not None:
+        return False
+    return find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
+
+
+def _change_last(
+    ctx: EventContext, text: str, reading: Reading, picked: PictureRef | None
+) -> Replies | None:
+    """Change the person's last picture, or the one they picked among several, if the text says what
+    to change and fits that picture."""
+    if reading.problem != "only_controls" and not may_be_change(text):
+        return None
+    wanted = parse_change(text)
+    if wanted is None:
+        return None
+    within_seconds = MENTIONED_PICTURE_SECONDS if wanted.refers_to_picture else LAST_PICTURE_SECONDS
+    last = picked or find_last(ctx.db, ctx.chat_id, ctx.event.user_id, within_seconds)
+    if last is None:
+        no_picture = messages.no_previous_picture(ctx.language)
+        return ctx.reply(no_picture) if wanted.refers_to_picture else None
+    prompt = last.job.request.prompt if last.job.request else ""
+    if not wanted.refers_to_picture and not wanted.applies_to(prompt):
+        return None
+    return _paint_change(ctx, last, wanted)
+
+
+def _paint_previous(ctx: EventContext) -> Replies:
+    """Paint the picture of before the last change once more, with the same words and seed."""
+    last = find_last(ctx.db, ctx.chat_id, ctx.event.user_id)
+    parent_id = last.job.parent_id if last else None
+    previous = jobs.get(ctx.db, parent_id) if parent_id else None
+    if previous is None or previous.request is None or is_gone(previous):
+        return ctx.reply_sentence("going_on.no_change" if last else "going_on.nothing")
+    reading = _with_seed_of(ctx, PictureRef(previous), previous.request.reading())
+    return _derive(ctx, previous.request, reading, previous.parent_id, "change")
+
+
+def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef) -> Replies:
+    """Do what a button says with a picture."""
+    job = ref.job
+    if is_gone(job):
+        return ctx.reply(messages.picture_gone(ctx.language))
+    if job.state in jobs.UNFINISHED:
+        return reply_about_job(ctx, job)
+    stored = jobs.pictures_of(ctx.db, job.id)
+    if not stored or job.request is None:
+        return ctx.reply(messages.picture_gone(ctx.language))
+    if action == "change":
+        return _ask_change(ctx, ref)
+    picture = pick_stored(ref, stored)
+    reading = job.request.reading()
+    match action:
+        case "similar":
+            reading = replace(reading, seed=None, count=1, strength=SIMILAR_STRENGTH)
+            return request_pictures(
+                ctx, reading, parent_id=job.id, origin=action, source_key=painted_key(job, picture)
+            )
+        case "fine":
+            reading = replace(reading, seed=picture.seed, count=1, effort="careful")
+            return _derive(
+                ctx, job.request, reading, job.id, action, enlarge_key=painted_key(job, picture)
+            )
+        case "four":
+            reading = replace(reading, count=MAX_COUNT)
+    return _derive(ctx, job.request, replace(reading, seed=None), job.id, action)
+
+
+def _ask_change(ctx: EventContext, ref: PictureRef) -> Replies:
+    """Ask what to change; the next words of this person are about the picture."""
+    job = ref.job
+    pending_edits.start(ctx.db, ctx.chat_id, ctx.event.user_id, job.id, ref.position)
+    quote_token = ctx.event.quote_token or job.quote_token
+    several = len(jobs.pictures_of(ctx.db, job.id)) > 1
+    question = messages.ask_change(
+        job.number,
+        ctx.language,
+        ctx.chat_kind,
+        quote_token=quote_token,
+        position=ref.position if several else None,
+    )
+    return ctx.reply(question, about_job=job)
+
+
+def _pick(ctx: EventContext, ref: PictureRef) -> Replies:
+    """Offer what can be done with the chosen picture, which words mean from now on."""
+    stored = [] if is_gone(ref.job) else jobs.pictures_of(ctx.db, ref.job.id)
+    picture = next((each for each in stored if each.position == ref.position), None)
+    if picture is None:
+        return ctx.reply(messages.picture_gone(ctx.language))
+    job = ref.job
+    pending_edits.start(
+        ctx.db, ctx.chat_id, ctx.event.user_id, job.id, picture.position, asked=False
+    )
+    chosen = messages.chosen_picture(
+        job.number,
+        picture.position,
+        ctx.language,
+        can_refine=may_refine(ctx.db, job, picture),
+    )
+    return ctx.reply(chosen, about_job=job)
+
+
+def _paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
+    """Paint the picture's prompt, changed, from the same seed."""
+    job = ref.job
+    if is_gone(job) or job.request is None:
+        return ctx.reply(messages.picture_gone(ctx.language))
+    if _is_only_count(wanted):  # 「あと2枚」: others like it
+        changed = replace(
+            job.request.reading(),
+            count=wanted.controls.count,
+            capped=wanted.controls.capped,
+            seed=None,
+        )
+        return _derive(ctx, job.request, changed, job.id, "again")
+    before = _with_seed_of(ctx, ref, job.request.reading())
+    reading = apply_change(wanted, before)
+    if reading == before and not wanted.controls.seed:
+        return ctx.reply_sentence("going_on.same")
+    return _derive(ctx, job.request, reading, job.id, "change")
+
+
+def _is_only_count(wanted: Change) -> bool:
+    controls = wanted.controls
+    is_count = controls == Reading("", count=controls.count, problem="only_controls")
+    return is_count and not wanted.steps and not wanted.additions
+
+
+def _derive(
+    ctx: EventContext,
+    request: StoredRequest,
+    reading: Reading,
+    parent_id: str | None,
+    origin: Origin,
+    *,
+    enlarge_key: str | None = None,
+) -> Replies:
+    """Request pictures that start from the same picture or photo as this request did."""
+    return request_pictures(
+        ctx,
+        reading,
+        parent_id=parent_id,
+        origin=origin,
+        source_key=request.source_key,
+        from_photo=request.from_photo,
+        enlarge_key=enlarge_key,
+    )
+
+
+def _with_seed_of(ctx: EventContext, ref: PictureRef, reading: Reading) -> Reading:
+    """Return the reading with the seed of the picture that is meant, once that is painted."""
+    stored = jobs.pictures_of(ctx.db, ref.job.id)
+    if not stored:
+        return reading
+    if ref.position is None:
+        return replace(reading, seed=stored[0].seed)
+    picture = pick_stored(ref, stored)
+    return replace(reading, seed=picture.seed, count=1)

@@ -1,0 +1,39 @@
+"""What the bot asks before it does something: whether a text is a wish, what is to be erased."""
+
+from __future__ import annotations
+
+from bot.messages.parts import Message, text_message
+from bot.texts import gettext
+
+ASKED_ACTION = "asked"  # what the buttons' postbacks begin with
+MAX_QUOTED_CHARS = 40
+
+
+def wish_question(text: str, lang: str, *, has_photo: bool = False) -> list[Message]:
+    """Ask whether words are a wish. has_photo: they may also be about a photo just sent."""
+    shown = text if len(text) <= MAX_QUOTED_CHARS else f"{text[: MAX_QUOTED_CHARS - 1]}…"
+    key = "asked.photo_or_wish" if has_photo else "asked.wish"
+    choices = ["photo", "new", "help"] if has_photo else ["yes", "help"]
+    return _with_choices(gettext(key, lang, text=shown), choices, lang)
+
+
+def erase_picture_question(number: str, lang: str) -> list[Message]:
+    """Ask whether the pictures of this 受付番号 are to be erased."""
+    question = gettext("asked.erase_picture", lang, number=number)
+    return _with_choices(question, ["erase", "everything", "keep"], lang)
+
+
+def erase_photo_question(lang: str) -> list[Message]:
+    """Ask whether the last photo is to be erased, with what was painted from it."""
+    question = gettext("asked.erase_photo", lang)
+    return _with_choices(question, ["erase", "everything", "keep"], lang)
+
+
+def _with_choices(question: str, choices: list[str], lang: str) -> list[Message]:
+    items = []
+    for choice in choices:
+        label = gettext(f"asked.{choice}", lang)
+        data = f"{ASKED_ACTION}:{choice}"
+        action = {"type": "postback", "label": label, "data": data, "displayText": label}
+        items.append({"type": "action", "action": action})
+    return [text_message(question) | {"quickReply": {"items": items}}]

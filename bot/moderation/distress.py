@@ -1,0 +1,49 @@
+"""Cries for help: what somebody says of their own life, and no picture that they want.
+
+The lists refuse to paint suicide and self-harm. This hears also what is said without such a word:
+「もう無理」, 「助けて」 alone, 「親に叩かれる」. A wish that only has such words in it is none:
+「助けてと叫ぶヒーロー」. The patterns are in distress.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from bot.moderation.lookalikes import as_it_looks
+from bot.moderation.normalize import fold
+from bot.prompt import clean
+
+Cry = Literal["cry.violence", "cry.life", "cry.help"]
+_CRIES: dict[str, Cry] = {
+    "violence": "cry.violence",
+    "life": "cry.life",
+    "help": "cry.help",
+}
+_MAX_CHARS = 400  # of a folded text; a cry stands at its beginning
+
+
+def find_cry(text: str) -> Cry | None:
+    """Return what kind of cry for help a text is, or None if it is none.
+
+    text: as a person wrote it, of any length. Never raises.
+    """
+    folded = fold(as_it_looks(clean(text))).text[:_MAX_CHARS]
+    patterns = _patterns()
+    if not folded or patterns["none"].search(folded):
+        return None
+    return next((cry for name, cry in _CRIES.items() if patterns[name].search(folded)), None)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    table = tomllib.loads(files("bot.moderation").joinpath("distress.toml").read_text("utf-8"))
+    return {
+        name: re.compile(
+            "|".join(table[name]).replace("{end}", table["end"]).replace("{actor}", table["actor"])
+        )
+        for name in (*_CRIES, "none")
+    }

@@ -1,0 +1,41 @@
+"""Characters that stand for others because they look alike: 「工口」 for 「エロ」, Cyrillic "ѕех".
+
+A text is judged as it is typed and, if it has any of them, once more as it looks.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.prompt.cleaning import join_sound_marks
+
+_KANJI = "工口力二一卜夕八千才匕丿三了"
+_KATAKANA = "エロカニートタハチオヒノミア"
+_KANJI_TO_KATAKANA = str.maketrans(_KANJI, _KATAKANA)
+# A stretch of katakana with such kanji in it. 「エロ」 may be written with the kanji alone.
+_STRETCH = re.compile(rf"[ァ-ヺー{_KANJI}]{{2,}}+")
+_KATAKANA_LETTER = re.compile("[ァ-ヺ]")
+_LATIN = str.maketrans("аеорсухѕіјһӏԁɡαεορνυικτＡΑΕΟΡСТХ", "aeopcyxsijhldgaeopvuiktaaeopctx")
+_BAR = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[-‐‑‒–—−─━|_]+(?=[ぁ-ゖァ-ヺ]|の|、|。|$)")
+_TYPED_MARK = re.compile(
+    "(?<=[かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ])(?:[\"”″〃]|''|’’|´´)"
+)
+_OPENING = re.compile("[\"”″“〝]|''|’’")
+
+
+def as_it_looks(text: str) -> str:
+    """Return the text with the letters that its look-alikes stand for.
+
+    text: as `bot.prompt.clean` leaves it. Returns it as it is if it has none.
+    """
+    looks = _STRETCH.sub(_as_katakana, text).lower().translate(_LATIN)
+    looks = _BAR.sub("ー", looks)
+    if len(_OPENING.findall(looks)) == 1:  # two of them are quotation marks
+        looks = join_sound_marks(_TYPED_MARK.sub("\u3099", looks))
+    return looks if looks != text.lower() else text
+
+
+def _as_katakana(stretch: re.Match[str]) -> str:
+    if _KATAKANA_LETTER.search(stretch[0]) or "工口" in stretch[0]:
+        return stretch[0].translate(_KANJI_TO_KATAKANA)
+    return stretch[0]

@@ -1,0 +1,104 @@
+"""What is not done to a person in a photo: undressed, sexualised, humiliated.
+
+A photo shows somebody real, so this is stricter than the lists. It looks at what a wish does (takes
+off, opens, thins) and to what (clothes, intimate parts), whatever the words are: photo_words.toml
+says of each word which concept it stands for, and `bot.moderation.photo_rules` relates them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from bot.moderation.lookalikes import as_it_looks
+from bot.moderation.normalize import fold, fold_letters
+from bot.moderation.photo_rules import Concepts, is_humiliating, is_sexual
+from bot.prompt import clean, morphology
+
+_LETTERS_APART = re.compile(r"(?<!\w)\w(?:[^\w、。]{1,3}\w(?!\w)){2,40}+")
+_KATAKANA_ONLY = re.compile(r"[^ぁ-ん]*[ァ-ヺー]{4}[^ぁ-ん]*")
+_NOT_WANTED = "(?!.{0,4}?(?:じやな|ではな|しないで|せないで|えないよう|なしで))"
+_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_WEAR = (
+    "clothes|clothing|clothe|shirt|t-shirt|top|dress|skirt|pants|trousers|jeans|bra|outfit|blouse|"
+    "suit|uniform|swimsuit|bikini|shorts|leggings|robe|towel|underwear|sweater"
+)
+_ENGLISH_UNDRESSING = re.compile(
+    r"\b(?:remove|take|pull|strip|rip|tear|cut|delete|erase|lose|without|no|less|fewer|unbutton|"
+    r"lift|lower|open|see[- ]?through|transparent|sheer|wet|tight|tiny)\b"
+    rf"(?: (?:off|down|up|away|out|all|of|her|his|their|the|this|my|any|a|some|that)){{0,4}} "
+    rf"(?:(?:woman|man|girl|boy|person|lady)(?:'s)? )?(?:{_WEAR})\b"
+    rf"|\b(?:{_WEAR}) (?:transparent|see[- ]?through|sheer|shorter|tighter|smaller|wet|open|off|"
+    r"down|disappear|vanish|gone|invisible)\b"
+    r"|\b(?:make|show|bigger|larger|huge|big|enlarge)(?: (?:her|his|their|the|bigger|larger|huge|"
+    r"more|a|bare)){0,3} (?:chest|butt|ass|hips|thighs|bust|skin|legs)\b"
+)
+_ENGLISH_HUMBLING = re.compile(
+    r"\b(?:make|turn)(?: \w+){1,3} (?:into )?an? "
+    r"(?:pig|monkey|slave|rat|cockroach|criminal|fool|idiot|joke)\b"
+)
+
+
+class PhotoWords(NamedTuple):
+    """concepts: by lemma or spelling. phrases: of a folded text, by category."""
+
+    concepts: dict[str, frozenset[str]]
+    phrases: dict[str, re.Pattern[str]]
+
+
+def classify_photo_wish(text: str) -> str | None:
+    """Return the category, "sexual" or "deception", for which a wish about a photo is refused.
+
+    text: as a person wrote it, of any length. Returns None if it may be painted. Never raises.
+    """
+    words = _photo_words()
+    typed = clean(text)
+    categories: set[str] = set()
+    for view in _views(typed):
+        folded = fold(view).text
+        categories.update(name for name, phrase in words.phrases.items() if phrase.search(folded))
+        if _ENGLISH_UNDRESSING.search(view.lower()):
+            categories.add("sexual")
+        if _ENGLISH_HUMBLING.search(view.lower()):
+            categories.add("deception")
+        tokens = morphology.tokenize(view)
+        concepts = [_concepts(token.lemma, token.text, words.concepts) for token in tokens]
+        if is_sexual(tokens, concepts):
+            categories.add("sexual")
+        if is_humiliating(tokens, concepts):
+            categories.add("deception")
+    return min(categories, key=("sexual", "deception").index) if categories else None
+
+
+def _views(text: str) -> dict[str, None]:
+    """Return the text as typed, as it looks, with its letters together, and in hiragana."""
+    looks = as_it_looks(text)
+    joined = _LETTERS_APART.sub(lambda apart: re.sub(r"\W", "", apart[0]), looks)
+    views = dict.fromkeys((text, looks, joined))
+    if _KATAKANA_ONLY.fullmatch(joined):
+        views[joined.translate(_TO_HIRAGANA)] = None
+    return views
+
+
+def _concepts(lemma: str, text: str, known: dict[str, frozenset[str]]) -> Concepts:
+    none: Concepts = frozenset()
+    return known.get(lemma, none) | known.get(text, none) | known.get(fold_letters(text), none)
+
+
+@cache
+def _photo_words() -> PhotoWords:
+    table = tomllib.loads(files("bot.moderation").joinpath("photo_words.toml").read_text("utf-8"))
+    concepts: dict[str, set[str]] = {}
+    for concept, words in table["concepts"].items():
+        for word in words:
+            concepts.setdefault(word, set()).add(concept)
+            if not re.search("[一-龠]", word):
+                concepts.setdefault(fold_letters(word), set()).add(concept)
+    phrases = {
+        category: re.compile(f"(?:{'|'.join(map(re.escape, phrases))}){_NOT_WANTED}")
+        for category, phrases in table["phrases"].items()
+    }
+    return PhotoWords({word: frozenset(each) for word, each in concepts.items()}, phrases)

@@ -1,0 +1,4 @@
+"""What is measured of the running bot: statistics, alarms, liveness.
+
+May import jobs, settings, store and line.
+"""

@@ -1,0 +1,209 @@
+"""Letters that the program sets over a picture: 「『あけましておめでとう』と入れて、縦書きで」.
+
+They are no part of what is painted, and keep the characters as typed. A title that is only named,
+「『吾輩は猫である』を描いて」, is none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from bot.prompt.grammar import SEAM
+
+Place = Literal["top", "bottom", "left", "right", "middle"]
+Face = Literal["round", "brush", "serif"]
+PLACES: tuple[Place, ...] = get_args(Place)
+FACES: tuple[Face, ...] = get_args(Face)
+MAX_LETTERS = 60  # characters; more would be too small to read on a phone
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What is written on a picture, and how.
+
+    text: as typed, lines separated by line feeds, longer than MAX_LETTERS where somebody wrote so.
+    place: None where the picture is calmest. vertical: in columns from right to left; None where
+    nobody said, which is across. face: None where nobody asked for one.
+    """
+
+    text: str
+    place: Place | None = None
+    vertical: bool | None = None
+    face: Face | None = None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Letters:
+        """Read what `dataclasses.asdict` wrote, in any version; unknown values are left out."""
+        place = next((place for place in PLACES if place == document.get("place")), None)
+        face = next((face for face in FACES if face == document.get("face")), None)
+        vertical = document.get("vertical")
+        vertical = vertical if isinstance(vertical, bool) else None
+        return cls(str(document.get("text") or ""), place, vertical=vertical, face=face)
+
+
+_PLACE_WORDS: dict[Place, str] = {
+    "top": "上|上部|一番上|いちばん上|頭",
+    "bottom": "下|下部|一番下|いちばん下|足元",
+    "left": "左|左側",
+    "right": "右|右側",
+    "middle": "真ん中|まんなか|中央|中心",
+}
+_FACE_WORDS: dict[Face, str] = {
+    "round": "丸文字|丸ゴシック体?|ゴシック体?|まるもじ|ポップ体?",
+    "brush": "筆文字|筆書き|毛筆|習字|書道|筆|手書き",
+    "serif": "明朝体?|みんちょう体?",
+}
+_PLACE_BY_WORD = {word: place for place, words in _PLACE_WORDS.items() for word in words.split("|")}
+_ANY_PLACE = "|".join(sorted(_PLACE_BY_WORD, key=len, reverse=True))
+_ANY_FACE = "|".join(_FACE_WORDS.values())
+_NOUN = "文字|もじ|言葉|ことば|セリフ|せりふ|台詞|メッセージ|タイトル|見出し|テキスト|文"
+# How and where, before or after the words themselves.
+_HOW = (
+    "(?:(?:絵|画像|イラスト|写真)の)?"
+    rf"(?:縦書き|たて書き|横書き|よこ書き|(?:{_ANY_FACE})(?:風)?|(?:{_ANY_PLACE})(?:の?(?:方|ほう|ところ|端))?)"
+    "(?:に|で|の)?[、 　]{0,2}"
+)
+_QUOTED = (
+    '『(?P<a>[^『』]{1,900})』|「(?P<b>[^「」]{1,900})」|“(?P<c>[^“”]{1,900})”|"(?P<d>[^"]{1,900})"'
+)
+_PUT = (
+    "(?:入れ|いれ|書い|かい|載せ|のせ|乗せ|添え|そえ|付け|つけ|足し|加え|重ね|置い|書き込ん|入り|表示し|印字し)"
+    "(?:て|で|た|る|の)?"
+)
+_REQUEST = (
+    "(?:ください|下さい|くださいませんか|くれますか|くれない|くれる|ほしいです|欲しいです|ほしい|欲しい|"
+    "もらえますか|もらえる|お願いします|おねがいします|お願い|おいて|ちょうだい|[ねよな])"
+)
+_BEFORE = re.compile(
+    rf"(?P<lead>(?:(?:{_NOUN})(?:は|を|に|として|で)?[:：、 　]?)?(?P<how1>(?:{_HOW}){{0,3}}))"
+    rf"(?:{_QUOTED})"
+    rf"(?P<said>(?:と|って)?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は)?)[、 　]?"
+    rf"(?P<how2>(?:{_HOW}){{0,3}})(?P<put>{_PUT}(?:{_REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{_REQUEST}){{0,3}})?"
+)
+_IN_THE_SCENE = re.compile("(?:あ[るっ]|い[るた]|ない)")  # 「看板に「営業中」と書いてある」
+_CLAUSE_END = re.compile("[、。,\n]")
+_PICTURE = re.compile("(?:絵|画像|イラスト|写真|カード|年賀状|はがき|ハガキ|ポスター)")
+_LABELLED = re.compile(
+    rf"(?:^|(?<=[、。,\n ]))(?:{_NOUN})(?:は|[:：])[ 　]?(?P<words>[^、。\n『「]{{1,900}})"
+    r"(?=$|[、。\n])"
+)
+_NO_WORDS = re.compile(
+    "(?:(?:入れ|いれ|書か|かか|載せ|のせ|付け|つけ)(?:ず|ない|なく)|なし|無し|ナシ|"
+    "いらない|要らない|不要|抜き|縦|横|大きく|小さく|読め|日本語|英語|漢字|ひらがな|カタカナ|何|なん)"
+)
+_ENGLISH = re.compile(
+    r"(?:,? ?(?:and|with) )?(?:(?:put|write|add|set)(?: the)?(?: words?| text)?"
+    r"|(?:the )?(?:words?|text)|that says|saying) [\"“](?P<words>[^\"“”]{1,900})[\"”]"
+    r"(?: on it| on top| over it)?(?: (?:at|on|in) the (?P<place>top|bottom|left|right|middle))?"
+    r"(?P<vertical> written vertically| vertically)?(?: in (?P<face>round|brush|serif) letters)?",
+    re.IGNORECASE,
+)
+_STYLE = re.compile(
+    rf"(?:文字は)?(?P<how>縦書き|たて書き|横書き|よこ書き|{_ANY_FACE})(?:で|に|の文字)?"
+    r"(?=$|[、。 　\n])"
+)
+_RESTYLED = re.compile(
+    rf"(?:(?:{_NOUN})(?:を|は|も)?(?:{_HOW}){{1,2}}|(?:縦書き|たて書き|横書き|よこ書き|{_ANY_FACE})(?:に|で))"
+    rf"(?:(?:し|変え|かえ|替え|直し)て(?:{_REQUEST}){{0,3}})?[。!！]?"
+)
+_TARGET = re.compile("(?P<what>絵|画像|イラスト|写真|カード)?(?:の上)?(?:に|へ)(?:は|も)?$")
+_POINTER = re.compile(  # at what is there already: 「この写真に『…』」 names nothing to paint
+    "(?:^|(?<=[、。,\n 　]))(?:(?:この|その|今の|いまの|さっきの|前の|最後の|(?:さっき|今)?送った)?"
+    "(?:絵|画像|イラスト|写真)|(?:この|その|さっきの)カード|これ|それ)(?:の上)?(?:に|へ)(?:は|も)?$"
+)
+_AFTER = re.compile("^(?:[、。 　]|くださ?い|下さい)+")
+
+
+def extract_letters(text: str) -> tuple[str, Letters | None]:
+    """Return the text without the letters that it asks for, and the letters.
+
+    text: as typed, before it is cleaned. Returns the text itself and None if it asks for none.
+    """
+    for match in _BEFORE.finditer(text):
+        words = next(filter(None, match.group("a", "b", "c", "d")))
+        named = match["lead"].strip(" 　") != match["how1"].strip(" 　") or match["noun"]
+        if not (match["put"] or named) or not words.strip():
+            continue
+        if _IN_THE_SCENE.match(text, match.end()) or _describes_thing(match, text):
+            continue
+        if not match["put"] and not match["noun"] and not _ends_there(text[match.end() :]):
+            continue
+        return _cut(text, match, words, match["how1"] + match["how2"])
+    english = _ENGLISH.search(text)
+    if english is not None:
+        rest = text[: english.start()] + " " + text[english.end() :]
+        chosen = {name: (english[name] or "").casefold() for name in ("place", "face")}
+        vertical = True if english["vertical"] else None
+        document = {**chosen, "text": _tidied(english["words"]), "vertical": vertical}
+        return rest, Letters.from_json(document)
+    labelled = _LABELLED.search(text)
+    if labelled is not None and not _NO_WORDS.match(labelled["words"]):
+        return _cut(text, labelled, labelled["words"], "")
+    return text, None
+
+
+def _describes_thing(match: re.Match[str], text: str) -> bool:
+    """Return whether the words stand on a thing in the picture: 「「お願い」と書いた短冊」."""
+    after = _CLAUSE_END.split(text[match.end() :], maxsplit=1)[0]
+    put = match["put"] or ""
+    return put.endswith("た") and bool(after.strip()) and not _PICTURE.search(after)
+
+
+def _ends_there(after: str) -> bool:
+    return not after.strip() or after.lstrip(" 　")[0] in "、。,\n!！"
+
+
+def _cut(text: str, match: re.Match[str], words: str, how: str) -> tuple[str, Letters | None]:
+    before, after = text[: match.start()], text[match.end() :]
+    before = _POINTER.sub("", before)
+    before = _TARGET.sub(
+        lambda target: "" if before[: target.start()].endswith("の") else target["what"] or "",
+        before,
+    )
+    before = before.removesuffix("の")
+    after = _AFTER.sub("", after)
+    styles = [match["how"] for match in _STYLE.finditer(after)] + [
+        match["how"] for match in _STYLE.finditer(before)
+    ]
+    rest = SEAM.join(
+        part for part in (_STYLE.sub("", before), _STYLE.sub("", after)) if part.strip(" 　、。")
+    )
+    return rest, _letters(words, how + "、".join(styles))
+
+
+def _letters(words: str, how: str) -> Letters:
+    place = re.search(rf"(?:{_ANY_PLACE})", re.sub(_ANY_FACE, "", how))
+    face = next((face for face, names in _FACE_WORDS.items() if re.search(names, how)), None)
+    return Letters(
+        _tidied(words),
+        _PLACE_BY_WORD[place[0]] if place else None,
+        vertical=_direction(how),
+        face=face,
+    )
+
+
+def read_style(text: str) -> Letters | None:
+    """Return how letters that are there shall look, 「文字を横書きにして」, with an empty text.
+
+    A place counts only with the word for letters, since 「下にして」 may mean anything.
+    """
+    match = _RESTYLED.fullmatch(text)
+    return _letters("", match[0]) if match else None
+
+
+def _direction(how: str) -> bool | None:
+    """Return whether it says vertical; None if it says neither."""
+    across = re.search("(?:横|よこ)書き", how) is not None
+    return True if re.search("(?:縦|たて)書き", how) else (False if across else None)
+
+
+def _tidied(words: str) -> str:
+    """Return the words without controls, each line trimmed, and quotes that can be read back."""
+    words = words.replace("『", "「").replace("』", "」")
+    lines = re.split("[\r\n\u2028\u2029]+", unicodedata.normalize("NFC", words))
+    kept = ("".join(c for c in line if unicodedata.category(c)[0] != "C") for line in lines)
+    return "\n".join(line.strip() for line in kept if line.strip())

@@ -1,0 +1,147 @@
+"""Reads what is pasted: parameters of other tools, and what this bot wrote under its pictures.
+
+Stable Diffusion web UIs write "Negative prompt: ... Steps: 20, Seed: 1, Size: 512x768", chat bots
+take "--ar 16:9 --no people". What this bot does not have (steps, samplers, model versions) is left
+out. https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features#png-info
+https://docs.midjourney.com/hc/en-us/articles/32859204029709-Parameter-List
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.prompt.labels import extract_labelled
+
+MAX_NEGATIVE_THINGS = 30  # pasted lists are long; the model reads the first
+_DASHES = "(?:--|[—–―])"
+_TO_NEXT = rf"(?:(?! ?{_DASHES}[a-z]| (?:Steps|steps): ?[0-9]).)*+"
+_PARAMETERS = re.compile(
+    r"(?i:(?<![a-z])steps): ?[0-9]{1,4}, ?(?=(?i:sampler|cfg|seed|size|schedule)).*"
+)
+_PARAMETER = re.compile(r"(?i:(?<![a-z])(?P<key>seed|size)): ?(?P<value>[0-9x]{1,20})")
+_NEGATIVE = re.compile(
+    r"(?<![ 、,])[ 、,]*+(?:(?<![a-z])(?i:negative(?: prompt)?|neg)|ネガティブ(?:プロンプト)?|"
+    rf"ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NGワード) ?[:=] ?(?P<things>{_TO_NEXT})"
+)
+_NEGATIVE_LAST = re.compile("(?i:(?<![a-z])negative prompt): ")  # the rest is all of it
+_POSITIVE = re.compile(
+    r"^(?:/(?:imagine|draw|paint)(?: prompt)?:? ?|(?i:positive )?(?i:prompt)[:=] ?)"
+)
+_OPTION = re.compile(
+    rf"(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}(?:no[ =](?P<things>{_TO_NEXT})"
+    r"|(?P<name>ar|aspect|size|res|seed|sameseed|n|count|num|batch|w|width|h|height|v|version|q|"
+    r"quality|s|stylize|style|chaos|c|steps|cfg|scale|iw|niji|weird|stop|sampler|raw|hd|tile)"
+    r"(?![a-z])(?:[ =]?(?P<value>[0-9][0-9.:/x]{0,12})|[ =](?:raw|turbo|fast|relax))?)"
+    r"|(?<![ 、,])[ 、,]*+(?<![!-~])--[a-z]{2,16}(?![a-z])"
+)
+_WEIGHT = re.compile(r"(?<![(\[{])[(\[{]++(?P<words>[^()\[\]{}:]{1,200}):[0-9.]{1,5}[)\]}]++")
+_NETWORK = re.compile(r"<(?:lora|lyco|hypernet|embedding):[^<>]{1,100}>")
+_RATIO = re.compile(r"(?P<width>[0-9]{1,4})[:/x](?P<height>[0-9]{1,4})")
+_OWN_TITLE = re.compile(
+    r"^(?:「(?P<ja>.+)」を描きました。|Here is [“\"](?P<en>.+)[”\"]\.)(?P<rest>.*)$"
+)
+_OWN_NUMBER = re.compile(r"(?:受付番号|(?<![a-z])Number)[: ]? ?[0-9A-Z]{3}-[0-9A-Z]{3}\b")
+_OWN_LABEL = re.compile(r"(?<![ 、,])[ 、,]*+(?:こう読みました|(?<![a-z])Read as): ?")
+_OWN_STEPS = re.compile(r"(?:ステップ|(?<![A-Za-z])Steps) [0-9]{1,3}(?=$|[ 、])")
+_OWN_SIZE = re.compile(
+    r"(?:大きさ|(?<![A-Za-z])Size) (?P<width>[0-9]{2,4})×(?P<height>[0-9]{2,4})(?=$|[ 、])"
+)
+_OWN_SEEDS = re.compile(
+    r"(?<![a-z])(?:シード(?:値)?|(?i:seeds?)) ?:? ?(?P<first>[0-9]{1,10})"
+    r"(?P<more>(?: ?[,、] ?[0-9]{1,10}){1,3})(?=$|[ 、,。])"
+)
+
+
+@dataclass
+class Pasted:
+    """What was said in the syntax of a tool; None or empty if nothing was."""
+
+    negatives: list[str] = field(default_factory=list)
+    ratio: float | None = None  # width / height
+    seed: int | None = None
+    count: int | None = None
+    sides: dict[str, int] = field(default_factory=dict)  # "w" and "h", given one by one
+
+
+def extract_pasted(text: str) -> tuple[str, Pasted]:
+    """Return the text without the syntax of tools, and what it said. Never raises.
+
+    text: cleaned, on one line. Numbers beyond a bound are passed over.
+    """
+    pasted = Pasted()
+    if title := _OWN_TITLE.match(text):
+        text = f"{title['ja'] or title['en']}、{title['rest']}"
+    text = _OWN_LABEL.sub("、", _OWN_NUMBER.sub("、", text))
+    text = _OWN_SIZE.sub(_take(pasted, _take_ratio), _OWN_STEPS.sub("、", text))
+    text = _OWN_SEEDS.sub(_take(pasted, _take_seeds), text)
+    text = _PARAMETERS.sub(_take(pasted, _take_parameters), text)
+    if not _NEGATIVE_LAST.search(text):
+        text, things = extract_labelled(text)
+        pasted.negatives += [thing for thing in things if thing not in pasted.negatives]
+    text = _NEGATIVE.sub(_take(pasted, _take_negative), text)
+    text = _OPTION.sub(_take(pasted, _take_option), text)
+    text = _NETWORK.sub("", _POSITIVE.sub("", text))
+    return _WEIGHT.sub(lambda match: match["words"], text).strip(" 、,"), pasted
+
+
+def _take(
+    pasted: Pasted, take: Callable[[Pasted, re.Match[str]], None]
+) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        take(pasted, match)
+        return "、"
+
+    return replace
+
+
+def _take_seeds(pasted: Pasted, match: re.Match[str]) -> None:
+    """A picture's seeds count up from the first: four of them are four pictures."""
+    extra = [int(number) for number in re.findall("[0-9]+", match["more"])]
+    pasted.seed = int(match["first"])
+    if extra == list(range(pasted.seed + 1, pasted.seed + 1 + len(extra))):
+        pasted.count = 1 + len(extra)
+
+
+def _take_parameters(pasted: Pasted, match: re.Match[str]) -> None:
+    for parameter in _PARAMETER.finditer(match[0]):
+        if parameter["key"].lower() == "seed":
+            _take_seed(pasted, parameter["value"])
+        elif size := _RATIO.fullmatch(parameter["value"]):
+            _take_ratio(pasted, size)
+
+
+def _take_negative(pasted: Pasted, match: re.Match[str]) -> None:
+    text = _WEIGHT.sub(lambda weight: weight["words"], _NETWORK.sub("", match["things"]))
+    things = [thing.strip(" 。()[]{}") for thing in re.split("[,、]", text)]
+    pasted.negatives += [
+        thing for thing in things[:MAX_NEGATIVE_THINGS] if thing and thing not in pasted.negatives
+    ]
+
+
+def _take_option(pasted: Pasted, match: re.Match[str]) -> None:
+    name, value = match["name"], match["value"] or ""
+    if match["things"]:
+        _take_negative(pasted, match)
+    elif name in {"ar", "aspect", "size", "res"} and (ratio := _RATIO.fullmatch(value)):
+        _take_ratio(pasted, ratio)
+    elif name in {"seed", "sameseed"}:
+        _take_seed(pasted, value)
+    elif name in {"n", "count", "num", "batch"} and value.isdecimal() and len(value) < 4:
+        pasted.count = int(value)
+    elif name in {"w", "width", "h", "height"} and value.isdecimal() and 0 < int(value) < 10_000:
+        pasted.sides[name[0]] = int(value)
+        if len(pasted.sides) == 2:
+            pasted.ratio = pasted.sides["w"] / pasted.sides["h"]
+
+
+def _take_seed(pasted: Pasted, value: str) -> None:
+    if value.isdecimal():
+        pasted.seed = int(value)
+
+
+def _take_ratio(pasted: Pasted, match: re.Match[str]) -> None:
+    width, height = int(match["width"]), int(match["height"])
+    if width and height:
+        pasted.ratio = width / height

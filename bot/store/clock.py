@@ -1,0 +1,12 @@
+"""The time: seconds since 1970 for the tables, Japan's time for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+JST = dt.timezone(dt.timedelta(hours=9), "JST")  # without summer time; LINE's months are its months
+
+
+def now() -> float:
+    """Return seconds since 1970, UTC: one clock for every column, compared across processes."""
+    return dt.datetime.now(dt.UTC).timestamp()

@@ -1,0 +1,4 @@
+"""Logs, traces, crash reports and process metrics.
+
+May import settings.
+"""

@@ -1,0 +1,3 @@
+"""Faster ways to run a loaded model.
+
+May import models."""

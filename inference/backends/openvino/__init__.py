@@ -1,0 +1,1 @@
+"""Run the model by OpenVINO on a CPU."""

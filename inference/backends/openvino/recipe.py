@@ -1,0 +1,26 @@
+"""What the process that asks for an export and the one that makes it agree upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RECIPE_VERSION = 2  # raise it when the files would come out otherwise
+MANIFEST = "translation.json"  # is written last: a folder without it is not finished
+UNET, TEXT_PROJECTIONS, DECODER = "unet.xml", "words.xml", "decoder.xml"  # files of an export
+ROW_COUNTS = (2, 4, 8)  # of UNet calls that have a program of their own, at the model's own size
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """A checkpoint to export, as inference.models.load.load_model loads it.
+
+    file: of a checkpoint in one file. precision: "f32", "bf16", or "" for the faster one.
+    """
+
+    folder: str
+    name: str
+    tiny_vae: str | None
+    lora: str | None
+    threads: int
+    precision: str
+    file: str | None = None

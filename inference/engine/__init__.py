@@ -1,0 +1,3 @@
+"""Paint many requests in one batch.
+
+May import models and images."""

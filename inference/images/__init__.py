@@ -1,0 +1,3 @@
+"""Decode, extend and encode images.
+
+May import errors."""

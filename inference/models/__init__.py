@@ -1,0 +1,3 @@
+"""Load models and their parts.
+
+May import errors and load_options."""

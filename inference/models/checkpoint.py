@@ -1,0 +1,294 @@
+"""Where a checkpoint's files are: the embedded model, a folder, or the hub. No torch here."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from inference.errors import ModelUnavailable
+from inference.models import catalog, single_file
+from inference.models.hub import download_model, parse_hub_id
+
+EMBEDDED = Path(__file__).parent.parent / "mame"
+SUPPORTED = (
+    "Supported are text-to-image checkpoints in diffusers' folder layout: Stable Diffusion 1.x and"
+    " 2.x, SDXL, and the other families that diffusers' AutoPipelineForText2Image knows; and Stable"
+    " Diffusion 1.x and SDXL in one .safetensors file."
+)
+_CLASS_NAMES = {"StableDiffusionPipeline", "JapaneseStableDiffusionPipeline"}
+_SDXL_CLASS_NAMES = {
+    "StableDiffusionXLPipeline",
+    "StableDiffusionXLImg2ImgPipeline",
+    "StableDiffusionXLInpaintPipeline",
+}
+_PARTS = ("unet", "vae", "text_encoder", "safety_checker")
+_FOLDERS = (*_PARTS, "scheduler", "tokenizer", "feature_extractor")
+_STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
+_SMALL = (".json", ".txt", ".jinja", "spiece.model", "tokenizer.model")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Which file of a component to read."""
+
+    safetensors: bool
+    variant: str | None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder in diffusers' layout whose files are all there, or one file with all weights.
+
+    folder: of the file, that of its settings. file: None where the weights lie in the folder.
+    """
+
+    folder: Path
+    name: str
+    file: Path | None = None
+
+    @classmethod
+    def find(cls, model: str | None, token: str | None = None) -> Checkpoint:
+        """Return the checkpoint of a folder, a hub id, or (None, "" or "mame") the embedded model.
+
+        Downloads from the hub what is not there yet. Raises ModelUnavailable.
+        """
+        if not model or model == catalog.DEFAULT_MODEL:
+            checkpoint = cls(EMBEDDED, catalog.DEFAULT_MODEL)
+        elif Path(model).expanduser().is_dir():
+            folder = Path(model).expanduser().resolve()
+            checkpoint = cls(folder, folder.name)
+        elif Path(model).expanduser().is_file():
+            file = Path(model).expanduser().resolve()
+            return cls(single_file.LAYOUTS / single_file.identify(file), file.stem, file)
+        elif model.count("/") == 1 and not model.startswith((".", "/", "~")):
+            hub_id = parse_hub_id(model)
+            name = hub_id.repository
+            _refuse_own_code(name, {})
+            checkpoint = cls(download_model(hub_id, token, partial(_needed_files, name)), name)
+        else:
+            raise ModelUnavailable(
+                f"There is no folder or file {model}, and it is not a hub id of the form"
+                " owner/name or owner/name@commit. Set MODEL to a checkpoint's folder, a"
+                " .safetensors file or a hub id, or leave it out for mame."
+            )
+        checkpoint._check()
+        return checkpoint
+
+    def read_json(self, *path: str) -> dict[str, Any]:
+        """Return a JSON file of the checkpoint, {} when it is absent. Raises ModelUnavailable."""
+        file = self.folder.joinpath(*path)
+        if not file.is_file():
+            return {}
+        try:
+            table = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ModelUnavailable(f"{file} is not JSON ({error}): download it again.") from error
+        return table if isinstance(table, dict) else {}
+
+    def scheduler_config(self) -> dict[str, Any]:
+        """Return the settings of the scheduler that the checkpoint was trained for."""
+        table = self.read_json("scheduler", "scheduler_config.json")
+        return table if self.file is None else table | single_file.scheduler_changes(self.file)
+
+    def weights(self, component: str) -> Weights | None:
+        """Return which weight file the component has, safetensors before .bin; None when there
+        is none.
+        """
+        if self.file is not None:
+            return Weights(True, None) if (self.folder / component).is_dir() else None
+        folder = self.folder / component
+        names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        name = choose_weights(component, names)
+        if name is None:
+            return None
+        return Weights(".safetensors" in name, "fp16" if ".fp16." in name else None)
+
+    def missing_pieces(self, component: str) -> list[str]:
+        """Return the numbered files that the index of the component's weights names and that are
+        absent.
+
+        Raises ModelUnavailable for an index that is not JSON.
+        """
+        folder = self.folder / component
+        names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        index = choose_weights(component, names)
+        if self.file is not None or index is None or ".index." not in index:
+            return []
+        table = self.read_json(component, index).get("weight_map")
+        pieces = {str(name) for name in table.values()} if isinstance(table, dict) else {"(none)"}
+        return sorted(f"{component}/{name}" for name in pieces - names)
+
+    @property
+    def family(self) -> str | None:
+        """The shape of what our own engine paints: "sd" (Stable Diffusion 1.x and 2.x), "sdxl".
+
+        None for what diffusers' own pipelines paint, such as a UNet that wants the guidance scale.
+        """
+        index = self.read_json("model_index.json")
+        if index.get("_class_name") in _CLASS_NAMES and "text_encoder_2" not in index:
+            return "sd"
+        if index.get("_class_name") not in _SDXL_CLASS_NAMES or None in index.get(
+            "text_encoder", [None]
+        ):
+            return None
+        unet = self.read_json("unet", "config.json")
+        plain = unet.get("time_cond_proj_dim") is None and unet.get("in_channels", 4) == 4
+        return "sdxl" if plain and unet.get("addition_embed_type") == "text_time" else None
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """The folders of its text encoders, where our own engine paints."""
+        return ("text_encoder", "text_encoder_2")[: 2 if self.family == "sdxl" else 1]
+
+    @property
+    def variant(self) -> str | None:
+        """ "fp16" when some part has its weights in half precision only."""
+        folders = [part for part in self.folder.iterdir() if part.is_dir()]
+        chosen = [
+            choose_weights(part.name, {file.name for file in part.iterdir()}) for part in folders
+        ]
+        return "fp16" if any(name and ".fp16." in name for name in chosen) else None
+
+    def catalog_entry(self) -> catalog.KnownModel | None:
+        """Return what the catalog knows of this very model, not of a folder named like it."""
+        hub_or_embedded = "/" in self.name or self.folder == EMBEDDED
+        return catalog.lookup(self.name) if hub_or_embedded else None
+
+    def license(self) -> str:
+        """Return the licence in one line, from the checkpoint's own words or from the catalog."""
+        known = self.catalog_entry()
+        own = self.read_json("mame.json").get("licence") or (known.license if known else None)
+        own = own or _license_in_card(self.folder / "README.md")
+        return str(own or "unknown: see the model's card")
+
+    def _check(self) -> None:
+        index = self.read_json("model_index.json")
+        if not index:
+            raise ModelUnavailable(
+                f"{self.folder} has no model_index.json, so it is not a whole checkpoint."
+                + (" The embedded model has not been made yet." if self.folder == EMBEDDED else "")
+                + f" {SUPPORTED}"
+            )
+        _refuse_own_code(self.name, index)
+        if self.family:
+            parts = ("unet", "vae", *self.encoders)
+            missing = [part for part in parts if not self.weights(part)]
+            tokenizers = [part.replace("text_encoder", "tokenizer") for part in self.encoders]
+            others: Collection[str] = (*tokenizers, "scheduler")
+        else:
+            missing, others = [], components(index)
+        missing += [piece for part in components(index) for piece in self.missing_pieces(part)]
+        missing += [part for part in others if not (self.folder / part).is_dir()]
+        if missing:
+            raise ModelUnavailable(
+                f"{self.name} is incomplete: {', '.join(missing)} missing in {self.folder}."
+                " Download it again; check that the disk is not full."
+            )
+
+
+def components(index: Mapping[str, Any]) -> list[str]:
+    """Return the folders that a model_index.json names."""
+    return [
+        name
+        for name, value in index.items()
+        if isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(word, str) for word in value)
+        if not name.startswith("_")
+    ]
+
+
+def _refuse_own_code(name: str, index: Mapping[str, Any]) -> None:
+    """diffusers would import Python files of the folder: a model is data, and never gets to run."""
+    foreign = {part for part in components(index) if not _is_known_library(index[part][0])}
+    if not isinstance(index.get("_class_name"), str | None):
+        foreign.add("_class_name")
+    known = catalog.lookup(name)
+    if foreign or (known and known.own_code):
+        raise ModelUnavailable(
+            f"{name} needs Python code of its own ({', '.join(sorted(foreign)) or 'its pipeline'}),"
+            f" which is never run here. Choose another model. {SUPPORTED}"
+        )
+
+
+def _is_known_library(name: str) -> bool:
+    """diffusers, transformers, or one of diffusers' own pipeline modules, such as kolors."""
+    if name in {"diffusers", "transformers"}:
+        return True
+    spec = importlib.util.find_spec("diffusers")  # looks for it, and imports nothing
+    places = spec.submodule_search_locations if spec else None
+    return name.isidentifier() and any(
+        Path(place, "pipelines", name).is_dir() for place in places or ()
+    )
+
+
+def choose_weights(component: str, names: Collection[str]) -> str | None:
+    """Return the file name to read among `names`: safetensors before .bin, full before fp16.
+
+    Of weights in several files it is their index, such as model.safetensors.index.json.
+    """
+    for ending in ("safetensors", "bin"):
+        for middle in ("", "fp16."):
+            for stem in _STEMS:
+                whole = f"{stem}.{middle}{ending}"
+                split = f"{stem}.{ending}.index.{middle}json"
+                for name in (whole, split):
+                    if name in names:
+                        return name
+    return None
+
+
+def choose_files(names: Collection[str], folders: Collection[str] = _FOLDERS) -> list[str]:
+    """Of all files of a hub repository, those that are needed: no second copy of the weights."""
+    chosen = [name for name in names if name in {"model_index.json", "mame.json", "README.md"}]
+    for folder in folders:
+        inside = {name[len(folder) + 1 :] for name in names if name.startswith(f"{folder}/")}
+        weights = choose_weights(folder, inside)
+        small = [
+            name
+            for name in inside
+            if "/" not in name and name.endswith(_SMALL) and ".index." not in name
+        ]
+        chosen += [f"{folder}/{name}" for name in [*small, *_pieces(weights, inside)]]
+    return sorted(chosen)
+
+
+def _pieces(weights: str | None, names: Collection[str]) -> list[str]:
+    """Return the file, or the index and its numbered files."""
+    if weights is None or ".index." not in weights:
+        return [weights] if weights else []
+    stem, ending = weights.split(".")[:2]
+    count = r"-\d+-of-\d+"
+    half = rf"\.fp16{count}|{count}\.fp16"  # today's names and those of before
+    piece = re.compile(rf"{stem}({half if '.fp16.' in weights else count})\.{ending}")
+    return [weights, *(name for name in names if piece.fullmatch(name))]
+
+
+def _needed_files(
+    model: str, names: list[str], read_index: Callable[[], Mapping[str, Any]]
+) -> list[str]:
+    """Of a hub repository's files, those to download. Raises ModelUnavailable if none would do."""
+    if "model_index.json" not in names:
+        raise ModelUnavailable(f"{model} is not in diffusers' folder layout. {SUPPORTED}")
+    index = read_index()
+    _refuse_own_code(model, index)
+    return choose_files(names, {*_FOLDERS, *components(index)})
+
+
+def _license_in_card(card: Path) -> str | None:
+    """Return the `license:` line of a model card's front matter."""
+    if not card.is_file():
+        return None
+    lines = card.read_text(encoding="utf-8", errors="replace").splitlines()
+    for line in lines[1:80] if lines[:1] == ["---"] else []:
+        if line.startswith("---"):
+            return None
+        if line.startswith("license:"):
+            return line.removeprefix("license:").strip().strip("\"'") or None
+    return None

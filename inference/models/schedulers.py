@@ -1,0 +1,179 @@
+"""Noise schedulers by short name. Every request gets an instance of its own: they keep state."""
+
+from __future__ import annotations
+
+import math
+import threading
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from inference.errors import InvalidRequest, ModelUnavailable
+
+_CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
+    "ddim": ("DDIMScheduler", {}),
+    "euler": ("EulerDiscreteScheduler", {}),
+    "euler_a": ("EulerAncestralDiscreteScheduler", {}),
+    "dpmpp_2m": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": False}),
+    "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "unipc": ("UniPCMultistepScheduler", {}),
+    "pndm": ("PNDMScheduler", {}),
+    "lms": ("LMSDiscreteScheduler", {}),
+    "lcm": ("LCMScheduler", {}),
+}
+SCHEDULERS = tuple(_CLASSES)
+_MAKING = threading.Lock()  # what ignores a warning does so for all threads
+
+# What a checkpoint may name: their pictures are compared with those of diffusers' own pipelines.
+OWN_CLASSES = (
+    "DDIMParallelScheduler",
+    "DDIMScheduler",
+    "DDPMParallelScheduler",
+    "DDPMScheduler",
+    "DEISMultistepScheduler",
+    "DPMSolverMultistepScheduler",
+    "DPMSolverSinglestepScheduler",
+    "EDMDPMSolverMultistepScheduler",
+    "EDMEulerScheduler",
+    "EulerAncestralDiscreteScheduler",
+    "EulerDiscreteScheduler",
+    "HeunDiscreteScheduler",
+    "KDPM2AncestralDiscreteScheduler",
+    "KDPM2DiscreteScheduler",
+    "LCMScheduler",
+    "LMSDiscreteScheduler",
+    "PNDMScheduler",
+    "SASolverScheduler",
+    "TCDScheduler",
+    "UniPCMultistepScheduler",
+)
+
+_FOREIGN = "a Stable Diffusion is not painted with it"
+_UNFIT = {"DPMSolverSDEScheduler": "its noise is of the package torchsde, and no seed repeats it"}
+
+# Checkpoints of 2022 leave these out, and today's defaults of the classes are not for Stable
+# Diffusion: latents are not confined to [-1, 1], and training counted its steps from one.
+_STABLE_DIFFUSION = {"clip_sample": False, "steps_offset": 1, "skip_prk_steps": True}
+# And these diffusers' pipelines of 1.x and 2.x correct in files that say otherwise.
+_CORRECTED = {"clip_sample": False, "steps_offset": 1}
+_RUNGE_KUTTA_STEPS = 4  # at least, of PNDM where it is not to skip them
+
+
+def create_scheduler(
+    name: str | None,
+    config: Mapping[str, Any],
+    steps: int,
+    device: Any,
+    *,
+    complete: bool = True,
+    correct: bool = False,
+) -> Any:
+    """Return a fresh diffusers scheduler with its `steps` timesteps set on the device.
+
+    name: one of SCHEDULERS, or None for the class that the checkpoint's `config` (the contents of
+    scheduler_config.json) names. Its `timesteps` may be more than `steps` (PNDM repeats one).
+    complete: fill in what checkpoints of 2022 leave out; SDXL's leave nothing out. correct: change
+    what the pipelines of Stable Diffusion 1.x and 2.x change, whatever the file says.
+    Raises InvalidRequest for an unknown name or a number of steps the scheduler cannot do.
+    """
+    import diffusers
+
+    class_name = str(config.get("_class_name", "PNDMScheduler"))
+    changes: dict[str, Any] = {}
+    if name is not None:
+        if name not in _CLASSES:
+            raise InvalidRequest(
+                f"There is no scheduler {name!r}; there are {', '.join(SCHEDULERS)}."
+            )
+        class_name, changes = _CLASSES[name]
+    kind = _lms() if class_name == "LMSDiscreteScheduler" else getattr(diffusers, class_name, None)
+    if kind is None:
+        raise InvalidRequest(
+            f"The checkpoint names the scheduler {class_name!r}, which diffusers does not have;"
+            f" choose one of {', '.join(SCHEDULERS)}."
+        )
+    with _MAKING, warnings.catch_warnings():
+        # Most schedulers hand tensors to numpy 2 in a way that it deprecates.
+        warnings.filterwarnings("ignore", "__array", DeprecationWarning)
+        filled = {**(_STABLE_DIFFUSION if complete else {}), **config}
+        filled.update(_CORRECTED if correct else {})
+        scheduler = kind.from_config(filled, **changes)
+        _set_timesteps(scheduler, steps, device)
+    return scheduler
+
+
+def check_scheduler(model: str, name: str | None, config: Mapping[str, Any]) -> None:
+    """Make the scheduler that a checkpoint paints with by default, and take a step with it.
+
+    Raises ModelUnavailable if it cannot be made, for instance without a package that it needs.
+    """
+    import torch
+
+    own = str(config.get("_class_name", "PNDMScheduler"))
+    if name is None and own not in OWN_CLASSES:
+        raise ModelUnavailable(
+            f"The scheduler {own} of {model} does not work here: {_UNFIT.get(own, _FOREIGN)}."
+            " Put another class into scheduler/scheduler_config.json, the one the model was trained"
+            f" for or one of {', '.join(OWN_CLASSES)}."
+        )
+    latents = torch.zeros(1, 4, 8, 8)
+    try:
+        scheduler = create_scheduler(name, config, _RUNGE_KUTTA_STEPS, torch.device("cpu"))
+        noise = latents * scheduler.init_noise_sigma  # a flow's scheduler has none
+        inputs = scheduler.scale_model_input(noise, scheduler.timesteps[0])
+        scheduler.step(inputs, scheduler.timesteps[0], noise)
+    except Exception as error:
+        what = str(error).strip().partition("\n")[0]
+        raise ModelUnavailable(
+            f"The scheduler {name or config.get('_class_name')} of {model} does not work here"
+            f" ({type(error).__name__}: {what}). Install what it needs, or put the class and the"
+            " settings of another into scheduler/scheduler_config.json."
+        ) from error
+
+
+def _lms() -> Any:
+    """Return diffusers' LMS scheduler without scipy, whose import costs every worker a second.
+
+    scipy serves it only to integrate a polynomial, which needs no numerics.
+    """
+    from diffusers.schedulers.scheduling_lms_discrete import LMSDiscreteScheduler
+
+    class ExactLms(LMSDiscreteScheduler):  # type: ignore[misc]
+        def get_lms_coefficient(self, order: int, t: int, current_order: int) -> float:
+            sigmas = [float(self.sigmas[t - back]) for back in range(order)]
+            others = [sigma for back, sigma in enumerate(sigmas) if back != current_order]
+            scale = math.prod(sigmas[current_order] - sigma for sigma in others)
+            return lagrange_integral(others, sigmas[0], float(self.sigmas[t + 1])) / scale
+
+    return ExactLms
+
+
+def lagrange_integral(roots: list[float], start: float, end: float) -> float:
+    """Return the integral of the product of (x - root) over x from start to end."""
+    polynomial = [1.0]  # coefficients, highest power first
+    for root in roots:
+        polynomial = [
+            a - root * b for a, b in zip([*polynomial, 0.0], [0.0, *polynomial], strict=True)
+        ]
+    top = len(polynomial)
+    return sum(
+        factor * (end ** (top - i) - start ** (top - i)) / (top - i)
+        for i, factor in enumerate(polynomial)
+    )
+
+
+def _set_timesteps(scheduler: Any, steps: int, device: Any) -> None:
+    trained = int(scheduler.config.num_train_timesteps)
+    if steps > trained:
+        raise InvalidRequest(f"steps is {steps}; the model knows {trained} at most.")
+    if scheduler.config.get("skip_prk_steps") is False and steps < _RUNGE_KUTTA_STEPS:
+        raise InvalidRequest(
+            f"steps is {steps}; {_RUNGE_KUTTA_STEPS} are the fewest of this model's scheduler"
+            " (PNDM with skip_prk_steps false). Ask for more, or choose another scheduler."
+        )
+    extra = {}
+    original = scheduler.config.get("original_inference_steps")
+    if original and steps > original:
+        # The schedule is thinned out of this many distillation steps: it cannot have more.
+        extra["original_inference_steps"] = steps
+    scheduler.set_timesteps(steps, device=device, **extra)

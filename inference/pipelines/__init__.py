@@ -1,0 +1,3 @@
+"""Paint with diffusers' own pipelines.
+
+May import models and images."""

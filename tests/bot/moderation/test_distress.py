@@ -1,0 +1,73 @@
+"""Cries for help are heard in any wording; wishes that only have such words in them are painted."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.moderation import get_moderation
+from bot.moderation.distress import find_cry
+from bot.settings import Settings
+from bot.texts import gettext
+from tests.bot.conversation.test_router import Talk
+from tests.bot.harness import House
+from tests.bot.prompt.examples import wrong_rows
+
+JUDGE = get_moderation()
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def is_heard(text: str) -> bool:
+    return find_cry(text) is not None or JUDGE.classify(text) == "self_harm"
+
+
+def test_cries_are_heard() -> None:
+    assert not wrong_rows((text, is_heard(text), kind == "cry") for text, kind in rows("cries.tsv"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("親に叩かれる", "cry.violence"),
+        ("彼氏に昨日顔を殴られた", "cry.violence"),
+        ("いなくなりたい", "cry.life"),
+        ("ｷｴﾀｲ…", "cry.life"),
+        ("た す け て", "cry.help"),
+        ("友達に怖い話をする", None),
+        ("", None),
+    ],
+)
+def test_kinds_of_cries(text: str, kind: str | None) -> None:
+    assert find_cry(text) == kind
+
+
+@pytest.mark.parametrize("text", ["助けて", "もう無理", "親に叩かれる", "腕切った"])
+def test_a_cry_gets_no_picture(text: str, house: House, settings: Settings) -> None:
+    talk = Talk(house, settings)
+    talk.says(text)
+    assert talk.jobs == []
+    assert talk.answers
+
+
+def test_hate_voyeurism_and_children() -> None:
+    assert not wrong_rows(
+        (text, JUDGE.classify(text) is not None, kind == "refused")
+        for text, kind in rows("hard_wishes.tsv")
+    )
+
+
+def test_a_refusal_for_hate_does_not_ask_for_other_words() -> None:
+    assert "言いかたに変えて" not in gettext("refused.hate", "ja")
+
+
+def test_a_long_text_is_heard_in_time() -> None:
+    began = time.process_time()
+    for piece in ("もう", "親に毎日", "毎日", "の", "お願い", "消え"):
+        find_cry((piece * 10_000)[:10_000])
+    assert time.process_time() - began < 10  # measured: 0.2

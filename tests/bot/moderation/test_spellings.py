@@ -1,0 +1,114 @@
+"""A refused word is refused in whatever spelling, and no other word with it."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+
+from bot.moderation import get_moderation
+from tests.bot.prompt.examples import wrong_rows
+
+JUDGE = get_moderation()
+WORDS = ["ヌード", "ポルノ", "セックス", "エロい", "おっぱい", "まんこ", "オナニー", "リスカ",
+         "ロリコン", "グロい", "ナチス", "コカイン", "ディープフェイク", "はだか", "全裸", "死体",
+         "麻薬", "nude", "porn", "naked"]  # fmt: skip
+HALF_WIDTH = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
+HALF_WIDTH |= {"\u3099": "\uff9e", "\u309a": "\uff9f"}
+LOOKALIKES = str.maketrans("エロカニトタハチ", "工口力二卜夕八千") | str.maketrans("aeo", "аео")
+
+
+def with_marks(word: str, voiced: str, semi_voiced: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word)
+    return decomposed.replace("\u3099", voiced).replace("\u309a", semi_voiced)
+
+
+def katakana(word: str) -> str:
+    return "".join(
+        chr(ord(character) + 0x60) if "ぁ" <= character <= "ゖ" else character for character in word
+    )
+
+
+def spellings(word: str) -> Iterator[str]:
+    yield from (word, with_marks(word, "\u3099", "\u309a"), with_marks(word, "゛", "゜"))
+    yield from (with_marks(word, "ﾞ", "ﾟ"), with_marks(word, " ゛", "　゜"))
+    yield from (with_marks(word, '"', "゜"), with_marks(word, "\u200b゛", "\u200b゜"))
+    yield from (f"{word[0]}{separator}{word[1:]}" for separator in ("\u200b", "💕"))
+    for separator in (
+        "\u200b",
+        "\u2060",
+        "・",
+        ".",
+        " ",
+        "　",
+        "🌸",
+        "/",
+        "*",
+        "、",
+        "…",
+        "|",
+        "-",
+    ):
+        yield separator.join(word)
+    yield "".join(f"{letter}\u0336" for letter in word)
+    yield word.translate(LOOKALIKES)
+    if word.isascii():
+        yield from (word.upper(), "".join(chr(ord(character) + 0xFEE0) for character in word))
+        yield f"{word[0]}{word[1] * 3}{word[2:]}"
+        yield "".join(chr(0x24D0 + ord(character) - ord("a")) for character in word)
+    elif "ぁ" <= word[0] <= "ー":
+        yield katakana(word)
+        yield "".join(
+            HALF_WIDTH.get(each, each) for each in unicodedata.normalize("NFD", katakana(word))
+        )
+        for bar in "ー～〜-":
+            yield f"{word}{bar * 2}"
+            yield word.replace("ー", bar)
+        for bar in "ー～〜":
+            yield f"{word[:1]}{bar}{word[1:]}"
+            yield f"{word[:-1]}{bar * 3}{word[-1]}"
+        yield f"{word[0] * 3}{word[1:]}"
+
+
+def test_every_spelling_is_refused() -> None:
+    assert not wrong_rows(
+        (text, JUDGE.classify(text) is not None, True)
+        for word in WORDS
+        for spelling in spellings(word)
+        for text in (f"{spelling}の絵を描いて", f"夜の{spelling}")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ヌー ドラム", "スカートとローファーの女子高生", "女子高生がしょったかばん",
+     "セロリ コーン スープ", "二人の力士、人工の口", "三八 一夕", '「ひと」と"ハト"',
+     "ビーチ-夕日", "カードゲーム、コーカサス", "サウンドドラム", "ココアとババロア",
+     "ロリポップ コンテスト", "ちちぶの夜祭り", "ラ・ラ・ランド風", "ナチュラル スキンケア",
+     "コカ・コーラの看板", "グローーーーブ", "ポール・ノートン", "レイクサイドのパイプ",
+     "セックスアピールではない、サセックス", "Руслан и Людмила",
+     "too cooool dog"],
+)  # fmt: skip
+def test_what_only_looks_like_it_is_painted(text: str) -> None:
+    assert JUDGE.classify(text) is None
+
+
+def test_no_spelling_makes_judging_slow() -> None:
+    began = time.process_time()
+    for piece in (
+        "ー",
+        "ヌー",
+        "ヌ ー ド ",
+        "か゛",
+        "ん \u3099",
+        "工口力",
+        "あ-",
+        "おっぱー",
+        "nnn",
+        "\"'",
+        "一",
+    ):
+        JUDGE.classify((piece * 10_000)[:10_000])
+    assert time.process_time() - began < 20  # measured: 1

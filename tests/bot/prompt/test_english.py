@@ -1,0 +1,60 @@
+"""What is said in English about pictures, in the words that the reader knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.prompt import Purpose, read
+from bot.prompt.english import to_japanese
+from tests.bot.prompt.examples import wrong_rows
+
+CHANGES = {
+    "make it night": "夜にして",
+    "2 more": "あと2枚",
+    "two more please": "あと2枚",
+    "no people": "人なし",
+    "how much is it?": "これは無料ですか",
+    "the top left one": "左上の",
+    "bottom right": "右下の",
+    "number 3": "3番",
+    "the last one": "最後の",
+    "undo": "元に戻して",
+    "bigger": "大きくして",
+    "darker please": "暗くして",
+    "as a watercolour": "水彩画で",
+    "make it an oil painting": "油絵で",
+    "make the sky red": "空を赤にして",
+    "change the background to a beach": "背景を砂浜にして",
+    "add a dog": "犬を追加して",
+    "winter version": "冬バージョン",
+    "different colors": "色違いで",
+    "landscape": "横長で",
+    "make it night, wide": "夜にして、横長で",
+}
+WISHES = {
+    "draw a cat": "a cat",
+    "a red apple, 2 pictures, wide": "a red apple",
+    "two pictures of a dog": "a dog",
+    "a cat for my icon": "a cat",
+    "a house at night": "a house at night",
+    "a cat, with a hat, no people": "a cat、with a hat",
+    "夜の富士山": "夜の富士山",
+    "cancel": "cancel",
+}
+
+
+def test_what_changes_a_picture_is_put_into_japanese() -> None:
+    assert not wrong_rows((text, to_japanese(text), expected) for text, expected in CHANGES.items())
+
+
+def test_what_is_to_be_painted_stays() -> None:
+    readings = [(text, read(to_japanese(text)), expected) for text, expected in WISHES.items()]
+    assert not wrong_rows((text, got.prompt, expected) for text, got, expected in readings)
+    assert read(to_japanese("a cat for my icon")).purpose is Purpose.ICON
+    assert read(to_japanese("ten pictures of a cat")).capped
+
+
+@pytest.mark.parametrize("text", ["winter", "snow", "orange"])
+def test_a_word_alone_is_a_wish_where_there_is_no_picture(text: str) -> None:
+    assert to_japanese(text, has_picture=False) == text
+    assert to_japanese(text, has_picture=True) != text

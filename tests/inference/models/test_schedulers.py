@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import dataclasses
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inference.engine.painter import EnginePainter
+from inference.errors import InvalidRequest, ModelUnavailable
+from inference.models import schedulers
+from inference.request import DrawRequest
+
+pytestmark = pytest.mark.slow
+
+SPARSE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+# How a small model is trained from scratch: the embedded one is.
+ZERO_SNR = {
+    **SPARSE,
+    "_class_name": "DDIMScheduler",
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+    "clip_sample": False,
+    "steps_offset": 0,
+}
+CPU = torch.device("cpu")
+
+
+def test_what_the_files_of_2022_leave_out() -> None:
+    config = schedulers.create_scheduler(
+        None, {**SPARSE, "_class_name": "DDIMScheduler"}, 3, CPU
+    ).config
+    assert (config.clip_sample, config.steps_offset) == (False, 1)
+    assert schedulers.create_scheduler(
+        None, {**SPARSE, "_class_name": "PNDMScheduler"}, 3, CPU
+    ).config["skip_prk_steps"]
+    assert (
+        schedulers.create_scheduler(
+            "ddim", {**SPARSE, "steps_offset": 0}, 3, CPU
+        ).config.steps_offset
+        == 0
+    )
+
+
+def test_every_request_has_its_own_instance() -> None:
+    assert schedulers.create_scheduler("pndm", SPARSE, 3, CPU) is not schedulers.create_scheduler(
+        "pndm", SPARSE, 3, CPU
+    )
+
+
+@pytest.mark.parametrize("name", schedulers.SCHEDULERS)
+def test_every_scheduler_with_zero_terminal_snr_and_v_prediction(
+    painter: EnginePainter, name: str
+) -> None:
+    model = dataclasses.replace(painter.model, scheduler_config=ZERO_SNR)
+    picture = EnginePainter(model).paint(DrawRequest("猫", seed=1, steps=3, scheduler=name))[0]
+    assert np.asarray(Image.open(BytesIO(picture.data))).std() > 3
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_lms_integrates_its_polynomials_exactly(order: int) -> None:
+    """Against the midpoint rule with very many steps."""
+    scheduler = schedulers.create_scheduler("lms", SPARSE, 20, CPU)
+    for t in (order - 1, 10, 18):
+        sigmas = scheduler.sigmas.double().numpy()
+        width = (sigmas[t + 1] - sigmas[t]) / 20000
+        x = sigmas[t] + (np.arange(20000) + 0.5) * width
+        for current in range(order):
+            terms = [
+                (x - sigmas[t - k]) / (sigmas[t - current] - sigmas[t - k])
+                for k in range(order)
+                if k != current
+            ]
+            expected = float(np.prod(terms, axis=0).sum() * width) if terms else width * 20000
+            assert scheduler.get_lms_coefficient(order, t, current) == pytest.approx(
+                expected, rel=1e-4, abs=1e-6
+            )
+
+
+def test_lcm_takes_more_steps_than_it_was_distilled_to() -> None:
+    assert len(schedulers.create_scheduler("lcm", SPARSE, 60, CPU).timesteps) == 60
+
+
+def test_unknown_names_and_too_many_steps() -> None:
+    with pytest.raises(InvalidRequest, match="euler_a"):
+        schedulers.create_scheduler("heun9", SPARSE, 3, CPU)
+    with pytest.raises(InvalidRequest, match="NoSuchScheduler"):
+        schedulers.create_scheduler(None, {"_class_name": "NoSuchScheduler"}, 3, CPU)
+    with pytest.raises(InvalidRequest, match="knows 100 at most"):
+        schedulers.create_scheduler("ddim", {**SPARSE, "num_train_timesteps": 100}, 101, CPU)
+
+
+def test_a_scheduler_that_cannot_paint_is_named_at_once() -> None:
+    """That of a flow, for instance, in the folder of a diffusion."""
+    for kind in ("FlowMatchEulerDiscreteScheduler", "NoSuchScheduler"):
+        with pytest.raises(ModelUnavailable, match=f"{kind} of x does not work here"):
+            schedulers.check_scheduler("x", None, {"_class_name": kind})
