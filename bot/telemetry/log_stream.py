@@ -28,6 +28,7 @@ _MAX_PENDING = 2_000  # lines in memory while Redis is slow
 _BATCH = 200
 _PAGE = 500  # lines that are read in one call
 _GATHER_SECONDS = 0.1  # seconds in which lines are gathered for one call
+_LAST_SECONDS = 3.0  # for the last lines of a process that ends; a busy machine took more than one
 _SCAN_PAGE = 1_000  # lines that one call scans for deletion
 _MAX_SKEW = 60.0  # seconds by which two machines' clocks may differ
 _BACKOFF = (1.0, 2.0, 5.0, 15.0)  # seconds after the first, second ... failure in a row
@@ -88,13 +89,13 @@ class LogStream:
         """Return the number of lines that are not in the stream yet."""
         return len(self._lines)
 
-    def drain(self, max_wait: float = 1.0) -> None:
+    def drain(self, max_wait: float = _LAST_SECONDS) -> None:
         """Wait until all queued lines are written, for at most `max_wait` seconds."""
         until = time.monotonic() + max_wait
         while self._lines and time.monotonic() < until:
             time.sleep(0.02)
 
-    def close(self, max_wait: float = 1.0) -> None:
+    def close(self, max_wait: float = _LAST_SECONDS) -> None:
         """Write what is left, for at most `max_wait` seconds, and stop the thread."""
         thread = self._thread
         if thread is None:
