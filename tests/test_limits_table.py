@@ -31,7 +31,9 @@ TRAINING = ("bot/moderation/harm/train.py", "bot/intent/train.py", "bot/moderati
 # Bounds that stop nobody: what is beyond is done later, in parts, or shortened.
 INNER = {
     "bot.conversation.erasure": {"MAX_JOBS_AT_ONCE"},  # files go at once; the sweep: the others
-    "bot.conversation.intent_overrides": {"MAX_DOUBT"},
+    "bot.conversation.intent_overrides": {
+        *("MAX_DOUBT", "MAX_DOUBT_OF_NAME", "MAX_COMMAND_OF_NAME"),  # probabilities
+    },
     "bot.intent.features": {"MAX_CHARS"},  # beginning and end of a long text are looked at
     "bot.jobs.loading_animation": {"MAX_ANIMATED_SECONDS", "MAX_ANIMATIONS"},
     "bot.jobs.wait_time": {"MIN_SAMPLES", "MIN_WAIT_SECONDS"},
