@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.messages.parts import Message, text_message
 from bot.texts import gettext
+from bot.texts.graphemes import cut
 
 ASKED_ACTION = "asked"  # what the buttons' postbacks begin with
 MAX_QUOTED_CHARS = 40
@@ -11,7 +12,7 @@ MAX_QUOTED_CHARS = 40
 
 def wish_question(text: str, lang: str, *, has_photo: bool = False) -> list[Message]:
     """Ask whether words are a wish. has_photo: they may also be about a photo just sent."""
-    shown = text if len(text) <= MAX_QUOTED_CHARS else f"{text[: MAX_QUOTED_CHARS - 1]}…"
+    shown = text if len(text) <= MAX_QUOTED_CHARS else f"{cut(text, MAX_QUOTED_CHARS - 1)}…"
     key = "asked.photo_or_wish" if has_photo else "asked.wish"
     choices = ["photo", "new", "help"] if has_photo else ["yes", "help"]
     return _with_choices(gettext(key, lang, text=shown), choices, lang)

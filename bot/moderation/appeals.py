@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.prompt import clean, morphology
+from bot.texts.graphemes import cut
 
 MAX_CHARS = 120  # of a wish that operators see
 APPEALED_CATEGORIES = frozenset({"sexual", "gore", "hate", "illegal", "deception"})
@@ -34,7 +35,8 @@ def mask(text: str) -> str:
 
     text: as a person wrote it. At most MAX_CHARS characters are left.
     """
-    shown = _NUMBERS_AND_ADDRESSES.sub(lambda match: "○" * len(match[0]), clean(text)[:MAX_CHARS])
+    beginning = cut(clean(text), MAX_CHARS)
+    shown = _NUMBERS_AND_ADDRESSES.sub(lambda match: "○" * len(match[0]), beginning)
     letters = list(shown)
     for morpheme in morphology.analyze(shown):
         if morpheme.part_of_speech()[1] == "固有名詞":

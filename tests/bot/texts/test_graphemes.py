@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from bot.messages import picture_messages
+from bot.messages import picture_messages, wish_question
+from bot.messages.questions import MAX_QUOTED_CHARS
+from bot.moderation import appeals
 from bot.tasks.profiles import MAX_NAME_CHARS, sanitize_name
 from bot.texts.graphemes import cut
 
@@ -59,3 +61,18 @@ def test_a_name_ends_with_a_whole_character() -> None:
         name = sanitize_name("あ" * lead + family + "い" * 9)
         assert name.lstrip("あ").rstrip("い") in ("", family), ascii(name)
         assert normalize("NFC", name) == name
+
+
+def test_words_that_are_quoted_end_with_a_whole_character() -> None:
+    wrong = []
+    for character in CHARACTERS:
+        for most, quote in (
+            (MAX_QUOTED_CHARS, lambda text: wish_question(text, "ja")[0]["text"]),
+            (appeals.MAX_CHARS, appeals.mask),
+        ):
+            for lead in range(most - 6, most + 1):
+                shown = quote("あ" * lead + character + "い" * most)
+                body = shown.removeprefix("「").split("…")[0].lstrip("あ").rstrip("い")
+                if body not in ("", character, appeals.mask(character)):
+                    wrong.append((ascii(character), lead, ascii(body)))
+    assert wrong == []
