@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Lora:
 def parse_loras(text: str | None) -> list[Lora]:
     """Read "path-or-id[:scale],…" in order; scale is 1 where it is left out.
 
-    Raises ModelUnavailable for a scale that is no number.
+    Raises ModelUnavailable for a scale that is no finite number.
     """
     adapters = []
     for entry in (text or "").split(","):
@@ -39,14 +40,22 @@ def parse_loras(text: str | None) -> list[Lora]:
             source, scale = scale, "1"
         if not source:
             continue
-        try:
-            adapters.append(Lora(source, float(scale)))
-        except ValueError:
+        if (number := _finite(scale)) is None:
             raise ModelUnavailable(
                 f"LORA names {source!r} with the scale {scale!r}, which is not a number. The form"
                 " is path-or-id:0.8, and a comma between two."
-            ) from None
+            )
+        adapters.append(Lora(source, number))
     return adapters
+
+
+def _finite(text: str) -> float | None:
+    """Return a number; None if it is none, or "nan" or "inf", which would spoil every weight."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def merge_loras(pipe: Any, loras: list[Lora], token: str | None = None) -> None:

@@ -88,8 +88,9 @@ def test_the_setting_is_read() -> None:
         Lora("own/name", 0.5),
         Lora("own/two/x.safetensors", -1.0),
     ]
-    with pytest.raises(ModelUnavailable, match="'strong', which is not a number"):
-        parse_loras("own/name:strong")
+    for scale in ("strong", "nan", "inf", "-inf", "1e999"):  # any of them would spoil the weights
+        with pytest.raises(ModelUnavailable, match=f"'{scale}', which is not a number"):
+            parse_loras(f"own/name:{scale}")
 
 
 def test_a_lora_changes_the_picture_as_much_as_it_is_scaled(checkpoint: Path, lora: Path) -> None:
