@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
 from inference.errors import ModelUnavailable
 from inference.models import catalog, single_file
-from inference.models.hub import download_model, parse_hub_id
+from inference.models.hub import download_model, may_be_hub_id, parse_hub_id
 
 EMBEDDED = Path(__file__).parent.parent / "mame"
 SUPPORTED = (
@@ -60,13 +61,12 @@ class Checkpoint:
         """
         if not model or model == catalog.DEFAULT_MODEL:
             checkpoint = cls(EMBEDDED, catalog.DEFAULT_MODEL)
-        elif Path(model).expanduser().is_dir():
-            folder = Path(model).expanduser().resolve()
-            checkpoint = cls(folder, folder.name)
-        elif Path(model).expanduser().is_file():
-            file = Path(model).expanduser().resolve()
+        elif (path := Path(expanduser(model))).is_dir():
+            checkpoint = cls(path.resolve(), path.resolve().name)
+        elif path.is_file():
+            file = path.resolve()
             return cls(single_file.LAYOUTS / single_file.identify(file), file.stem, file)
-        elif model.count("/") == 1 and not model.startswith((".", "/", "~")):
+        elif may_be_hub_id(model):
             hub_id = parse_hub_id(model)
             name = hub_id.repository
             _refuse_own_code(name, {})

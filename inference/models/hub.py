@@ -18,6 +18,7 @@ from inference.errors import ModelUnavailable, PaintError
 NeededFiles = Callable[[list[str], Callable[[], Mapping[str, Any]]], list[str]]
 """(names of all files, reader of model_index.json) -> names of those that are needed."""
 
+_WEIGHT_FILES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx")
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 
 
@@ -42,6 +43,12 @@ def parse_hub_id(text: str) -> HubId:
             f" {repository}@0123abc..., or leave the @ out for the newest."
         )
     return HubId(repository, revision)
+
+
+def may_be_hub_id(text: str) -> bool:
+    """Return whether a text has the form of an id, and is no path to a file that is not there."""
+    is_path = text.startswith((".", "/", "~")) or text.casefold().endswith(_WEIGHT_FILES)
+    return text.count("/") == 1 and not is_path
 
 
 def repository_of(text: str) -> str:

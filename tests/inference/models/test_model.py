@@ -146,7 +146,13 @@ def test_parts_that_do_not_fit_together(checkpoint: Path, tmp_path: Path) -> Non
     refused(folder, "ids up to 70000")
 
 
-@pytest.mark.parametrize("model", ["/no/such/folder", "./gone", "nameonly", "a/b/c"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        *("/no/such/folder", "./gone", "nameonly", "a/b/c", "~nobody-of-that-name/a"),
+        *("models/gone.safetensors", "models/GONE.CKPT", "models/gone.gguf"),  # none is asked for
+    ],
+)
 def test_what_is_neither_folder_nor_hub_id(model: str) -> None:
     with pytest.raises(ModelUnavailable, match="There is no folder"):
         Checkpoint.find(model)
