@@ -21,7 +21,7 @@ from pathlib import Path
 
 from honcho.printer import Printer
 
-from bot.cli.setup import shell_language
+from bot.cli.language import shell_language
 from bot.operations.setup import SetupProblem
 from bot.operations.setup.env_file import EnvFile
 from bot.settings import SettingError

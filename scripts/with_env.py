@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.cli import main
-from bot.cli.setup import shell_language
+from bot.cli.language import shell_language
 from bot.operations.setup import SetupProblem
 from bot.operations.setup.env_file import EnvFile
 

@@ -16,6 +16,7 @@ from bot.settings import Settings
 _OURS = frozenset(item.name.upper() for item in fields(Settings))
 _PREFIXES = ("LINE_", "S3_", "AWS_", "SIMULATOR_", "BROKER_", "CELERY_", "HF_", "HUGGING_FACE_")
 _OTHERS = frozenset({"HOST", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"})
+_LANGUAGES = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
 
 # How long an example takes is no matter of a test: a machine may be busy.
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -89,3 +90,5 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if is_setting(name):
             monkeypatch.delenv(name)
+    for name in _LANGUAGES:  # the commands speak English without them
+        monkeypatch.delenv(name, raising=False)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from itertools import chain
 
 import click
 
 from bot.cli import output
+from bot.cli.language import command_language
 from bot.operations.doctor import Finding, run_checks
 from bot.settings import SettingError, Settings
 from bot.telemetry import logs
+from bot.texts import sentences
+from bot.texts.sentence import Sentence, Verbatim
+
+_IN_JSON = ("name", "ok", "says", "remedy")
 
 
 @click.command()
@@ -25,11 +29,12 @@ def doctor(as_json: bool) -> int:
     try:
         settings = Settings.from_env()
     except SettingError as error:
-        finding = Finding("settings", False, str(error), "Set them; docs/configure.md lists all.")
+        remedy = Sentence("doctor.settings_remedy")
+        finding = Finding("settings", False, Verbatim(str(error)), remedy)
         return _report([finding], as_json=as_json)
     # The findings are clearer than the warnings that the clients log.
     logs.configure("operator", settings.log_format, out=sys.stderr, disabled=True)
-    finding = Finding("settings", True, "all there, none out of its range")
+    finding = Finding("settings", True, Sentence("doctor.settings_fine"))
     return _report(chain([finding], run_checks(settings)), as_json=as_json)
 
 
@@ -39,7 +44,7 @@ def _report(findings: Iterable[Finding], *, as_json: bool) -> int:
     for finding in findings:
         all_ok &= finding.ok
         if as_json:
-            documents.append(asdict(finding))
+            documents.append({name: getattr(finding, name) for name in _IN_JSON})
         else:
             _print(finding)
     if as_json:
@@ -48,10 +53,14 @@ def _report(findings: Iterable[Finding], *, as_json: bool) -> int:
 
 
 def _print(finding: Finding) -> None:
+    lang = command_language()
+    names = [text for key, text in sentences(lang).items() if key.startswith("check_name.")]
+    width = max(map(output.display_width, names)) + 1
     mark = click.style("✔", fg="green") if finding.ok else click.style("✘", fg="red")
-    click.echo(f"{mark} {finding.name:<17} {finding.says}")
-    if not finding.ok:
-        click.echo(f"  {'':<17} → {finding.remedy}")
+    name = output.pad(finding.name_in(lang), width)
+    click.echo(f"{mark} {name} {finding.result.in_language(lang)}")
+    if finding.advice:
+        click.echo(f"  {'':<{width}} → {finding.advice.in_language(lang)}")
 
 
 COMMANDS = (doctor,)

@@ -44,11 +44,15 @@ def print_table(
     widths = [max(display_width(line[column]) for line in lines) for column in range(len(headings))]
     for index, line in enumerate(lines):
         text = "  ".join(
-            cell + " " * (width - display_width(cell))
-            for cell, width in zip(line, widths, strict=True)
+            pad(cell, width) for cell, width in zip(line, widths, strict=True)
         ).rstrip()
         color = "red" if index - 1 in red_rows else None
         click.echo(click.style(text, bold=not index, fg=color) if color or not index else text)
+
+
+def pad(text: str, width: int) -> str:
+    """Return the text with blanks after it, as wide as that many columns of a terminal."""
+    return text + " " * (width - display_width(text))
 
 
 def display_width(text: str) -> int:

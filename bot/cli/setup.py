@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from bot.cli.language import shell_language
 from bot.cli.richmenu import publish
 from bot.line import LineError
 from bot.line.rich_menus import RichMenuClient
@@ -63,14 +63,6 @@ def setup(path: Path, half: str | None, *, wait: bool, language: str | None) -> 
         click.echo(str(error), err=True)
         return 2
     return 0
-
-
-def shell_language(environ: Any) -> str:
-    """Return the language of a shell, by the first of LC_ALL, LC_MESSAGES and LANG that is set."""
-    locale = next(
-        (environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), ""
-    )
-    return "ja" if locale.lower().startswith("ja") else "en"
 
 
 class Guide:

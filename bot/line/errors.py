@@ -29,8 +29,8 @@ class LineError(Exception):
     permanent: the same call will fail again; do not retry it.
     ambiguous: the message may have reached the chat all the same. A push may then be repeated with
         the same retry key; a reply must not be, for a reply has no such key.
-    code: see Code. status: HTTP status, None without an answer. request_id: LINE's name for the
-        call (x-line-request-id), which LINE's support asks for.
+    code: see Code. status: HTTP status, None without an answer. reason: LINE's own words, ids
+        masked. request_id: LINE's name for the call (x-line-request-id), for LINE's support.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class LineError(Exception):
         ambiguous: bool = False,
         code: Code,
         status: int | None = None,
+        reason: str = "",
         request_id: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -48,6 +49,7 @@ class LineError(Exception):
         self.ambiguous = ambiguous
         self.code = code
         self.status = status
+        self.reason = reason
         self.request_id = request_id
 
 
@@ -100,6 +102,7 @@ def error_from_response(
         ambiguous=sends and code == "server_error",
         code=code,
         status=status,
+        reason=reason,
         request_id=request_id,
     )
 

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from bot.texts.sentence import Sentence, Verbatim
+
 # LINE shows JPEG and PNG only.
 # https://developers.line.biz/en/reference/messaging-api/#image-message
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
@@ -25,10 +27,12 @@ class StorageError(Exception):
     permanent: trying again will not help until someone mends what the message names.
     reason: missing (no such picture), denied (credentials, rights), misconfigured (bucket, region,
         address), unavailable (timeout, 5xx, network), full (disk).
+    said: the message in the reader's language; as str() the error is English.
     """
 
-    def __init__(self, message: str, *, permanent: bool, reason: Reason) -> None:
-        super().__init__(message)
+    def __init__(self, message: Sentence | str, *, permanent: bool, reason: Reason) -> None:
+        super().__init__(str(message))
+        self.said = message if isinstance(message, Sentence) else Verbatim(message)
         self.permanent = permanent
         self.reason = reason
 
@@ -61,7 +65,7 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Delete the picture and what was stored with it; fine when there is none."""
 
-    def check(self) -> str:
+    def check(self) -> Sentence:
         """Write, read and delete a small picture; return the result in one line."""
 
 

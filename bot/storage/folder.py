@@ -22,6 +22,7 @@ from bot.storage.base import (
     validate_key,
     validate_metadata,
 )
+from bot.texts.sentence import Sentence
 
 
 class FolderStorage:
@@ -79,7 +80,7 @@ class FolderStorage:
             with contextlib.suppress(OSError):  # not empty yet, or never there
                 target.parent.rmdir()
 
-    def check(self) -> str:
+    def check(self) -> Sentence:
         """Write, read and delete a picture; see Storage.check."""
         started = time.monotonic()
         key = new_key(new_secret(), 0, "original", "png")
@@ -91,13 +92,13 @@ class FolderStorage:
             self.delete(key)
         if not same:
             raise StorageError(
-                f"{self.path} gave back other bytes than were written; check the disk.",
+                Sentence("storage_error.other_bytes", folder=self.path),
                 permanent=True,
                 reason="misconfigured",
             )
         free = shutil.disk_usage(self.path).free / 1e9
         ms = (time.monotonic() - started) * 1000
-        return f"folder {self.path}: wrote, read and deleted in {ms:.0f} ms; {free:.1f} GB free"
+        return Sentence("storage.folder", folder=self.path, ms=f"{ms:.0f}", gigabytes=f"{free:.1f}")
 
 
 def _metadata_path(picture: Path) -> Path:
@@ -131,19 +132,19 @@ def _disk_errors(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise StorageError(
-            "There is no such picture: never stored, or deleted.", permanent=True, reason="missing"
+            Sentence("storage_error.missing"), permanent=True, reason="missing"
         ) from None
     except OSError as error:
         # The error's own text holds the file's name, and thereby the key: it stays out.
-        why = f"{path}: {error.strerror or type(error).__name__}"
+        why = {"where": path, "error": error.strerror or type(error).__name__}
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageError(
-                f"{why}. Free some space or lower RETENTION_DAYS.", permanent=False, reason="full"
+                Sentence("storage_error.full", **why), permanent=False, reason="full"
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise StorageError(
-                f"{why}. PICTURES_DIR must be a folder that this process may write to.",
-                permanent=True,
-                reason="denied",
+                Sentence("storage_error.denied", **why), permanent=True, reason="denied"
             ) from None
-        raise StorageError(f"{why}.", permanent=False, reason="unavailable") from None
+        raise StorageError(
+            Sentence("storage_error.failed", **why), permanent=False, reason="unavailable"
+        ) from None

@@ -17,6 +17,7 @@ import urllib3
 from bot.storage.base import (
     CACHE_CONTROL,
     MAX_URL,
+    Reason,
     StorageError,
     content_type_of,
     file_name,
@@ -26,6 +27,7 @@ from bot.storage.base import (
     validate_key,
     validate_metadata,
 )
+from bot.texts.sentence import Sentence
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -80,8 +82,7 @@ class S3Storage:
         link = self._presigned(key)
         if len(link) > MAX_URL:
             raise StorageError(
-                f"The presigned link has {len(link)} characters and LINE takes {MAX_URL}: "
-                "temporary credentials make links long. Set S3_PUBLIC_URL or use an access key.",
+                Sentence("storage_error.long_link", length=len(link), most=MAX_URL),
                 permanent=True,
                 reason="misconfigured",
             )
@@ -124,7 +125,7 @@ class S3Storage:
             if error.reason != "missing":  # Google's S3 gateway says 404 where others say 204
                 raise
 
-    def check(self) -> str:
+    def check(self) -> Sentence:
         """Write, read, fetch by link as LINE would, and delete; see Storage.check."""
         started = time.monotonic()
         key = new_key(new_secret(), 0, "original", "png")
@@ -133,7 +134,7 @@ class S3Storage:
         try:
             if self.get(key) != data:
                 raise StorageError(
-                    f"Bucket {self._bucket} gave back other bytes than were written.",
+                    Sentence("storage_error.bucket_other_bytes", bucket=self._bucket),
                     permanent=True,
                     reason="misconfigured",
                 )
@@ -141,10 +142,12 @@ class S3Storage:
         finally:
             self.delete(key)
         ms = (time.monotonic() - started) * 1000
-        links = "public" if self._public else f"presigned, {self._url_seconds // 86400} days"
-        return (
-            f"bucket {self._bucket}: wrote, read, fetched and deleted in {ms:.0f} ms; links {links}"
+        links = (
+            Sentence("storage.links_public")
+            if self._public
+            else Sentence("storage.links_presigned", days=self._url_seconds // 86400)
         )
+        return Sentence("storage.bucket", bucket=self._bucket, ms=f"{ms:.0f}", links=links)
 
     def _fetch(self, link: str, data: bytes) -> None:
         connect, read = self._timeout
@@ -154,16 +157,13 @@ class S3Storage:
                 answer = pool.request("GET", link, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:
             raise StorageError(
-                f"A picture's link cannot be reached ({type(error).__name__}); LINE would show no "
-                "picture. Check S3_PUBLIC_URL or S3_ENDPOINT_URL.",
+                Sentence("storage_error.link_unreachable", error=type(error).__name__),
                 permanent=False,
                 reason="unavailable",
             ) from None
         if answer.status != 200 or answer.data != data:
             raise StorageError(
-                f"A picture's link answered {answer.status} or other bytes; LINE would show no "
-                "picture. S3_PUBLIC_URL must be the bucket's address for anyone to read; without "
-                "S3_PUBLIC_URL, the access key needs s3:GetObject.",
+                Sentence("storage_error.link_wrong", status=answer.status),
                 permanent=True,
                 reason="misconfigured",
             )
@@ -216,20 +216,19 @@ class S3Storage:
             raise _from_failure(self._endpoint, error) from None
 
 
-_MISCONFIGURED_HINTS = {
-    "NoSuchBucket": "There is no such bucket. Create it or mend S3_BUCKET.",
-    "InvalidBucketName": "No bucket can have that name. Mend S3_BUCKET.",
-    "PermanentRedirect": "The bucket is in another region. Set AWS_DEFAULT_REGION to it.",
-    "AuthorizationHeaderMalformed": "The region is wrong. Set AWS_DEFAULT_REGION to the bucket's.",
-    "IllegalLocationConstraintException": "Set AWS_DEFAULT_REGION to the bucket's region.",
-}
-_DENIED_HINTS = {
-    "InvalidAccessKeyId": "The access key is unknown. Check AWS_ACCESS_KEY_ID.",
-    "SignatureDoesNotMatch": "The secret does not fit the key. Check AWS_SECRET_ACCESS_KEY.",
-    "AccessDenied": "The key needs s3:PutObject, s3:GetObject and s3:DeleteObject on the bucket.",
-    "ExpiredToken": "The temporary credentials have expired. Renew them.",
-    "RequestTimeTooSkewed": "This machine's clock is wrong. Set it.",
-}
+# Codes that call for a change of settings or rights; what to do is in the texts, storage_hint.
+_MISCONFIGURED = frozenset(
+    (
+        *("NoSuchBucket", "InvalidBucketName", "PermanentRedirect"),
+        *("AuthorizationHeaderMalformed", "IllegalLocationConstraintException"),
+    )
+)
+_DENIED = frozenset(
+    (
+        *("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "ExpiredToken"),
+        "RequestTimeTooSkewed",
+    )
+)
 
 
 def _from_answer(bucket: str, response: Mapping[str, Any]) -> StorageError:
@@ -239,19 +238,22 @@ def _from_answer(bucket: str, response: Mapping[str, Any]) -> StorageError:
     """
     code = str(response.get("Error", {}).get("Code", "?"))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
-    reason = f"Bucket {bucket} answered {status} {code}."
-    if code in _MISCONFIGURED_HINTS:
-        return StorageError(
-            f"{reason} {_MISCONFIGURED_HINTS[code]}", permanent=True, reason="misconfigured"
-        )
-    if code in _DENIED_HINTS or status in (401, 403):
-        hint = _DENIED_HINTS.get(code, _DENIED_HINTS["AccessDenied"])
-        return StorageError(f"{reason} {hint}", permanent=True, reason="denied")
-    if status == 404:
-        return StorageError(f"{reason} No such picture.", permanent=True, reason="missing")
-    if status in (408, 429) or status >= 500 or code in ("RequestTimeout", "SlowDown"):
-        return StorageError(f"{reason} Try again later.", permanent=False, reason="unavailable")
-    return StorageError(f"{reason} Is this an S3 API?", permanent=True, reason="misconfigured")
+    kind: Reason
+    if code in _MISCONFIGURED:
+        kind, permanent, hint = "misconfigured", True, code
+    elif code in _DENIED or status in (401, 403):
+        kind, permanent, hint = "denied", True, code if code in _DENIED else "AccessDenied"
+    elif status == 404:
+        kind, permanent, hint = "missing", True, "missing"
+    elif status in (408, 429) or status >= 500 or code in ("RequestTimeout", "SlowDown"):
+        kind, permanent, hint = "unavailable", False, "unavailable"
+    else:
+        kind, permanent, hint = "misconfigured", True, "other"
+    what_to_do = Sentence(f"storage_hint.{hint}")
+    message = Sentence(
+        "storage_error.answered", bucket=bucket, status=status, code=code, hint=what_to_do
+    )
+    return StorageError(message, permanent=permanent, reason=kind)
 
 
 def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
@@ -261,7 +263,7 @@ def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
     kind = type(error).__name__
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
         return StorageError(
-            f"No credentials for S3 ({kind}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            Sentence("storage_error.no_credentials", error=kind),
             permanent=True,
             reason="denied",
         )
@@ -273,13 +275,13 @@ def _from_failure(endpoint: str | None, error: Exception) -> StorageError:
     )
     if isinstance(error, (*network, urllib3.exceptions.HTTPError)):
         return StorageError(
-            f"{endpoint or 'S3'} cannot be reached or did not answer in time ({kind}).",
+            Sentence("storage_error.unreachable", where=endpoint or "S3", error=kind),
             permanent=False,
             reason="unavailable",
         )
     reason = re.sub(r"p/[\w-]{22,}", "p/…", str(error))
     return StorageError(
-        f"boto3 refuses: {reason} Check S3_BUCKET, S3_ENDPOINT_URL and AWS_*.",
+        Sentence("storage_error.boto_refuses", reason=reason),
         permanent=True,
         reason="misconfigured",
     )

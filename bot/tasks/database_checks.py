@@ -14,6 +14,7 @@ from bot.store import inbox, outbox, workers
 from bot.store.clock import now
 from bot.store.schema import deliveries, jobs
 from bot.store.workers import Worker
+from bot.texts.written import in_english
 
 QUEUE_OLD_SECONDS, UNDELIVERED_SECONDS = 300.0, 120.0
 INBOX_OLD_SECONDS = 60.0  # as long as a reply token lives
@@ -47,16 +48,24 @@ def _process_alarms(processes: Sequence[Worker]) -> Alarms:
     started_at = workers.oldest_courier_start(processes) or 0.0
     starting = started_at > now() - workers.ALIVE_SECONDS
     if not starting and not any(each.process == "worker" and each.alive for each in processes):
-        yield "no_worker", "none is alive"
+        yield "no_worker", in_english("alarm_detail.no_worker.none")
     if skewed := [*_skewed(processes)]:
         yield "clock_skew", ", ".join(skewed)
     recent = [each for each in processes if each.seen_at > now() - RECENT_SECONDS]
     if hung := [each for each in recent if each.state == "hung"]:
-        numbers = (f"{each.id} at {each.about['hung']['number']}" for each in hung)
-        yield "worker_hung", ", ".join(numbers)
+        numbers = [(each.id, each.about["hung"]["number"]) for each in hung]
+        lines = (
+            in_english("alarm_detail.worker_hung.hung", id=id_, number=number)
+            for id_, number in numbers
+        )
+        yield "worker_hung", ", ".join(lines)
     elif stalled := [each for each in processes if each.state == "still"]:
-        stalls = (f"{each.id}, no step for {each.about['still']:.0f} s" for each in stalled)
-        yield "worker_hung", ", ".join(stalls)
+        stalls = [(each.id, f"{each.about['still']:.0f}") for each in stalled]
+        lines = (
+            in_english("alarm_detail.worker_hung.still", id=id_, seconds=long)
+            for id_, long in stalls
+        )
+        yield "worker_hung", ", ".join(lines)
     if silent := [each for each in recent if each.state == "silent"]:
         yield "worker_silent", ", ".join(f"{each.process} {each.id}" for each in silent)
 
@@ -68,14 +77,18 @@ def _skewed(processes: Sequence[Worker]) -> Iterator[str]:
             reference, ahead = process.skew
             # A process whose clock is behind looks silent, by the time in its row.
             if process.alive or process.seen_at - ahead > now() - workers.ALIVE_SECONDS:
-                yield f"{process.id} is {ahead:+.0f} s off {reference}"
+                key = "off_line" if reference == "LINE" else "off_database"
+                yield in_english(
+                    f"alarm_detail.clock_skew.{key}", id=process.id, seconds=f"{ahead:+.0f}"
+                )
 
 
 def _queue_alarms(db: Connection) -> Alarms:
     oldest = stats.oldest_age(db)
     if oldest["queued"] > QUEUE_OLD_SECONDS:
         count = stats.count_by_state(db)["queued"]
-        yield "queue_old", f"{count} wait, the oldest for {oldest['queued'] / 60:.0f} min"
+        minutes = f"{oldest['queued'] / 60:.0f}"
+        yield "queue_old", in_english("alarm_detail.queue_old.waiting", n=count, minutes=minutes)
     late = jobs.c.drawn_at < now() - UNDELIVERED_SECONDS
     query = select(jobs.c.number).where(jobs.c.state == DRAWN, jobs.c.deliver_at.is_not(None), late)
     if numbers := list(db.execute(query.limit(5)).scalars()):
@@ -89,12 +102,13 @@ def _failure_alarms(db: Connection) -> Alarms:
     failed = codes.total()
     if failed >= MIN_FAILURES and failed > MIN_FAILURE_SHARE * ended:
         causes = ", ".join(f"{count} {code}" for code, count in codes.most_common(3))
-        yield "failures", f"{failed} of {ended} in ten minutes: {causes}"
+        share = in_english("alarm_detail.failures.share", failed=failed, ended=ended, causes=causes)
+        yield "failures", share
     waiting = (jobs.c.state.in_((QUEUED, DRAWING)), jobs.c.error_code == "storage_failed")
     count = db.execute(select(func.count()).where(*waiting)).scalar_one()
     if count or codes["storage_failed"]:
         failed_count = codes["storage_failed"]
-        yield "storage", f"{count} jobs wait for it, {failed_count} failed in ten minutes"
+        yield "storage", in_english("alarm_detail.storage.waiting", n=count, failed=failed_count)
     parked = select(jobs.c.number).where(
         jobs.c.state == FAILED,
         jobs.c.error_code == "too_many_attempts",
@@ -107,7 +121,11 @@ def _failure_alarms(db: Connection) -> Alarms:
 def _inbox_alarms(db: Connection) -> Alarms:
     backlog = inbox.backlog(db)
     if backlog.oldest_age > INBOX_OLD_SECONDS:
-        yield "inbox_old", f"{backlog.waiting} wait, the oldest for {backlog.oldest_age:.0f} s"
+        seconds = f"{backlog.oldest_age:.0f}"
+        yield (
+            "inbox_old",
+            in_english("alarm_detail.inbox_old.waiting", n=backlog.waiting, seconds=seconds),
+        )
     if backlog.parked:
         names = ", ".join(str(event.seq) for event in inbox.list_parked(db, 5))
         yield "inbox_parked", f"{backlog.parked}: {names}"
@@ -119,7 +137,10 @@ def _budget_alarms(processes: Sequence[Worker], settings: Settings) -> Alarms:
         return
     left = budget.quota.remaining
     if left <= settings.push_reserve:
-        yield "push_budget", f"{left} left, PUSH_RESERVE is {settings.push_reserve}"
+        yield (
+            "push_budget",
+            in_english("alarm_detail.push_budget.left", left=left, reserve=settings.push_reserve),
+        )
 
 
 def _liveness_alarms(db: Connection, processes: Sequence[Worker], settings: Settings) -> Alarms:
@@ -127,9 +148,12 @@ def _liveness_alarms(db: Connection, processes: Sequence[Worker], settings: Sett
     since = workers.oldest_courier_start(processes)
     silent = liveness.seconds_since_tick(last_seen, since, settings.sweep_interval_seconds)
     if silent is not None:
-        yield "no_clock", f"no tick for {silent / 60:.0f} min"
+        yield "no_clock", in_english("alarm_detail.no_clock.silent", minutes=f"{silent / 60:.0f}")
     if liveness.webhook_signature_failing(last_seen):
-        yield "webhooks_refused", f"{last_seen.rejected_count} in a row bear a wrong signature"
+        yield (
+            "webhooks_refused",
+            in_english("alarm_detail.webhooks_refused.count", n=last_seen.rejected_count),
+        )
 
 
 def _token_alarms(db: Connection, processes: Sequence[Worker]) -> Alarms:
@@ -142,7 +166,8 @@ def _token_alarms(db: Connection, processes: Sequence[Worker]) -> Alarms:
     count = db.execute(query).scalar_one()
     reported = any(each.about.get("quota_code") == code for each in processes if each.alive)
     if count or reported:
-        yield "token_refused", f"{count} messages" if count else "when asked for the quota"
+        detail = in_english("alarm_detail.token_refused.messages", n=count)
+        yield "token_refused", detail if count else in_english("alarm_detail.token_refused.asked")
 
 
 def _refused_message_alarms(db: Connection) -> Alarms:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.queue.app import broker_connection
 from bot.settings import Settings
 from bot.telemetry import logs
+from bot.texts.written import in_english
 
 MIN_FREE_BYTES, MIN_FREE_SHARE = 1e9, 0.03  # of a disk; below either it is nearly full
 MAX_BUFFERED_LOG_LINES = 500  # Redis has not taken any for a while
@@ -20,8 +21,11 @@ def disk_alarms(settings: Settings) -> dict[str, str]:
         existing = next((path for path in parents if path.exists()), Path("/"))
         usage = shutil.disk_usage(existing)
         if usage.free < MIN_FREE_BYTES or usage.free < MIN_FREE_SHARE * usage.total:
-            share = usage.free / usage.total
-            return {"disk_full": f"{usage.free / 1e9:.1f} GB ({share:.0%}) left under {folder}"}
+            left = {
+                "gigabytes": f"{usage.free / 1e9:.1f}",
+                "share": f"{usage.free / usage.total:.0%}",
+            }
+            return {"disk_full": in_english("alarm_detail.disk_full.left", **left, folder=folder)}
     return {}
 
 
@@ -46,4 +50,6 @@ def broker_alarms(settings: Settings) -> dict[str, str]:
 def log_stream_alarms() -> dict[str, str]:
     """Return `log_stream` if this process's log lines do not reach Redis."""
     waiting = logs.pending_lines()
-    return {"log_stream": f"{waiting} lines wait"} if waiting > MAX_BUFFERED_LOG_LINES else {}
+    if waiting <= MAX_BUFFERED_LOG_LINES:
+        return {}
+    return {"log_stream": in_english("alarm_detail.log_stream.waiting", n=waiting)}

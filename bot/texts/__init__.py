@@ -1,7 +1,8 @@
-"""Every sentence that people read, by language: two TOML files for each, none in the code.
+"""Every sentence that people read, by language: three TOML files for each, none in the code.
 
-ja.toml holds what people in a chat read, admin.ja.toml what operators do. A key such as
-"failed.unsafe" names the table and the entry; {name} is a placeholder. Imports nothing of bot.
+ja.toml holds what people in a chat read, admin.ja.toml what operators do on their pages and beyond
+them, commands.ja.toml what only commands say. A key such as "failed.unsafe" names the table and the
+entry; {name} is a placeholder. Imports nothing of bot.
 """
 
 from __future__ import annotations
@@ -36,13 +37,19 @@ def has_text(key: str) -> bool:
 @cache
 def sentences(lang: str) -> dict[str, str]:
     """Return all sentences of one language by key."""
-    return {**_read(f"{lang}.toml"), **operators_sentences(lang)}
+    return {**_read(f"{lang}.toml"), **operators_sentences(lang), **command_sentences(lang)}
 
 
 @cache
 def operators_sentences(lang: str) -> dict[str, str]:
-    """Return those sentences of one language that only operators read, by key."""
+    """Return the sentences of one language that operators read on their pages, by key."""
     return _read(f"admin.{lang}.toml")
+
+
+@cache
+def command_sentences(lang: str) -> dict[str, str]:
+    """Return the sentences of one language that only commands print, by key."""
+    return _read(f"commands.{lang}.toml")
 
 
 def setting_meaning(name: str, lang: str) -> str | None:

@@ -25,3 +25,15 @@ class Sentence:
     def __str__(self) -> str:
         """Return the sentence in English."""
         return self.in_language("en")
+
+
+class Verbatim(Sentence):
+    """A name, an address, or what another program said: the same in every language."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("", text=text)
+        self._text = text
+
+    def in_language(self, lang: str) -> str:
+        """Return the text as it is."""
+        return self._text

@@ -11,90 +11,85 @@ import urllib3
 from bot.line import LineClient, LineError
 from bot.line.rich_menus import RichMenuClient
 from bot.line.signature import sign
+from bot.operations import line_errors
 from bot.operations.doctor.finding import TIMEOUT, CheckFailed, http_get, is_local
 from bot.settings import Settings
+from bot.texts.sentence import Sentence, Verbatim
 
 
-def check_token(line: LineClient) -> str:
+def check_token(line: LineClient) -> Sentence:
     """Check whether LINE takes the channel access token. Raises CheckFailed."""
     try:
         info = line.bot_info()
     except LineError as error:
-        raise CheckFailed(str(error), _remedy(error)) from None
+        raise CheckFailed(line_errors.describe(error), line_errors.remedy(error)) from None
     if info.chat_mode == "chat":
         raise CheckFailed(
-            f"{info.basic_id} is in chat mode, in which LINE's own chat answers",
-            "Official Account Manager, Settings, Response settings: turn chat off, webhooks on.",
+            Sentence("doctor.chat_mode", account=info.basic_id),
+            Sentence("doctor.chat_mode_remedy"),
         )
-    return f"it is {info.display_name} ({info.basic_id})"
+    return Sentence("doctor.account", name=info.display_name, account=info.basic_id)
 
 
-def _remedy(error: LineError) -> str:
-    if error.code == "unauthorized":
-        return "Issue a token (console, Messaging API) and set LINE_CHANNEL_ACCESS_TOKEN."
-    return "Check LINE_API_URL, the network and DNS; LINE's own state is on its status page."
+_SEE_TOKEN = Sentence("doctor.see_token")
 
 
-_SEE_ABOVE = "See the line of the LINE token."
-
-
-def check_webhook(settings: Settings, line: LineClient) -> str:
+def check_webhook(settings: Settings, line: LineClient) -> Sentence:
     """Check whether LINE sends webhooks to where web is. Raises CheckFailed."""
     wanted = f"{settings.public_url}/callback"
-    where = "LINE Developers console, Messaging API"
     try:
         endpoint = line.webhook_endpoint()
     except LineError as error:
-        raise CheckFailed(f"LINE does not tell ({error.code})", _SEE_ABOVE) from None
+        raise CheckFailed(Sentence("doctor.line_silent", code=error.code), _SEE_TOKEN) from None
     if endpoint is None:
-        raise CheckFailed("no webhook URL is set at LINE", f"{where}: set {wanted}")
+        raise CheckFailed(
+            Sentence("doctor.no_webhook"), Sentence("doctor.no_webhook_remedy", wanted=wanted)
+        )
     if endpoint.url.rstrip("/") != wanted:
         raise CheckFailed(
-            f"LINE sends webhooks to {endpoint.url}, and PUBLIC_URL says {wanted}",
-            f"{where}: set {wanted}; or correct PUBLIC_URL.",
+            Sentence("doctor.other_webhook", url=endpoint.url, wanted=wanted),
+            Sentence("doctor.other_webhook_remedy", wanted=wanted),
         )
     if not endpoint.active:
-        raise CheckFailed(
-            "LINE sends no webhooks: they are switched off", f'{where}: turn "Use webhook" on.'
-        )
-    return endpoint.url
+        raise CheckFailed(Sentence("doctor.webhooks_off"), Sentence("doctor.webhooks_off_remedy"))
+    return Verbatim(endpoint.url)
 
 
-def check_public_url(settings: Settings) -> str:
+def check_public_url(settings: Settings) -> Sentence:
     """Check whether web answers at PUBLIC_URL, by https. Raises CheckFailed."""
     url = settings.public_url
     if urlsplit(url).scheme != "https" and not is_local(settings.line_api_url):
-        raise CheckFailed(
-            f"{url} is not https", "LINE takes https alone: put a certificate before it."
-        )
+        raise CheckFailed(Sentence("doctor.no_https", url=url), Sentence("doctor.no_https_remedy"))
     started = time.monotonic()
-    answer = http_get(
-        f"{url}/readyz", "Start web, and check PUBLIC_URL, DNS, proxy and certificate."
-    )
+    answer = http_get(f"{url}/readyz", Sentence("doctor.start_web"))
     try:
         status = json.loads(answer.data)["status"]
     except (ValueError, KeyError, TypeError):
         raise CheckFailed(
-            f"{url} answers {answer.status}, but not as Efude does",
-            "Something else is at this address: check PUBLIC_URL and the proxy.",
+            Sentence("doctor.not_ours", url=url, status=answer.status),
+            Sentence("doctor.not_ours_remedy"),
         ) from None
     if answer.status != 200:
-        raise CheckFailed(f"web answers {answer.status}: {status}", "See the line of the database.")
-    return f"{url} answers in {(time.monotonic() - started) * 1000:.0f} ms"
+        raise CheckFailed(
+            Sentence("doctor.web_not_ready", status=answer.status, says=status),
+            Sentence("doctor.see_database"),
+        )
+    ms = (time.monotonic() - started) * 1000
+    return Sentence("doctor.web_answers", url=url, ms=f"{ms:.0f}")
 
 
-def check_menu(line: RichMenuClient) -> str:
+def check_menu(line: RichMenuClient) -> Sentence:
     """Say whether people see a rich menu; none is no fault, since everything can be typed."""
     try:
         menu_id = line.get_default()
     except LineError as error:
-        raise CheckFailed(f"LINE does not tell ({error.code})", _SEE_ABOVE) from None
+        raise CheckFailed(Sentence("doctor.line_silent", code=error.code), _SEE_TOKEN) from None
     if menu_id is None:
-        return "warning: people see no menu under the chat; make it: python -m bot richmenu"
-    return f"people see {menu_id}"
+        return Sentence("doctor.no_menu")
+    return Sentence("doctor.menu", menu=menu_id)
 
 
-def check_secret(settings: Settings, line: LineClient) -> str:
+def check_secret(settings: Settings, line: LineClient) -> Sentence:
     """Check whether web and LINE both have our channel secret. Raises CheckFailed."""
     body = b'{"destination":"U00000000000000000000000000000000","events":[]}'
     signature = sign(settings.line_channel_secret, body)
@@ -104,21 +99,20 @@ def check_secret(settings: Settings, line: LineClient) -> str:
         with urllib3.PoolManager(retries=False) as pool:
             ours = pool.request("POST", url, body=body, headers=headers, timeout=TIMEOUT)
     except urllib3.exceptions.HTTPError as error:
-        remedy = "See the line of the public URL."
-        raise CheckFailed(f"web cannot be asked ({type(error).__name__})", remedy) from None
+        silent = Sentence("doctor.web_silent", error=type(error).__name__)
+        raise CheckFailed(silent, Sentence("doctor.see_public_url")) from None
     if ours.status != 200:
         raise CheckFailed(
-            f"web answers {ours.status} to what is signed with our LINE_CHANNEL_SECRET",
-            "web has another one: give all processes the same settings, and restart web.",
+            Sentence("doctor.web_other_secret", status=ours.status),
+            Sentence("doctor.web_other_secret_remedy"),
         )
     try:
         test = line.test_webhook()
     except LineError as error:
-        raise CheckFailed(f"LINE cannot be asked for a test ({error.code})", _SEE_ABOVE) from None
+        raise CheckFailed(Sentence("doctor.no_test", code=error.code), _SEE_TOKEN) from None
     if not test.success:
         raise CheckFailed(
-            f"a webhook that LINE sent as a test ended with {test.status} {test.reason}",
-            "400 means another secret: set LINE_CHANNEL_SECRET from the console, Basic settings. "
-            "Else see the lines of the webhook endpoint and the public URL.",
+            Sentence("doctor.test_failed", status=test.status, reason=test.reason),
+            Sentence("doctor.test_failed_remedy"),
         )
-    return "web takes what LINE signs"
+    return Sentence("doctor.secret_fine")

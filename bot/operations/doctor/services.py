@@ -23,11 +23,13 @@ from bot.store.database import Database
 from bot.tasks import machine_checks
 from bot.tasks.database_checks import INBOX_OLD_SECONDS
 from bot.telemetry import encryption, log_stream
+from bot.texts.sentence import Sentence
+from bot.texts.written import Written
 
 MAX_CLOCK_SKEW_SECONDS = 5.0  # of this clock: leases and reply tokens are measured by it
 
 
-def check_broker(settings: Settings) -> str:
+def check_broker(settings: Settings) -> Sentence:
     """Check whether the broker can be reached and never drops messages. Raises CheckFailed."""
     app = make_celery(settings)
     started = time.monotonic()
@@ -39,40 +41,38 @@ def check_broker(settings: Settings) -> str:
         _ping_as_the_log_does(settings)
     except Exception as error:
         raise CheckFailed(
-            f"{where} cannot be reached ({type(error).__name__})", _remedy(error)
+            Sentence("doctor.unreachable", host=where, error=type(error).__name__), _remedy(error)
         ) from None
     finally:
         connection.release()
         app.close()
     if policy not in {None, "noeviction"}:
         raise CheckFailed(
-            f"{where} may throw messages away: its maxmemory-policy is {policy}",
-            "Set maxmemory-policy noeviction.",
+            Sentence("doctor.broker_evicts", where=where, policy=policy),
+            Sentence("doctor.broker_evicts_remedy"),
         )
-    return f"{where} in {(time.monotonic() - started) * 1000:.0f} ms"
+    return Sentence("doctor.broker_fine", where=where, ms=_ms_since(started))
 
 
-def check_encryption(settings: Settings) -> str:
+def _ms_since(started: float) -> str:
+    return f"{(time.monotonic() - started) * 1000:.0f}"
+
+
+def check_encryption(settings: Settings) -> Sentence:
     """Return what crosses a network unencrypted; a private network is a reason, so this passes."""
     if names := encryption.unencrypted_settings(settings):
-        return (
-            f"warning: {', '.join(names)} lead to other machines unencrypted; use https, rediss "
-            "or amqps unless that network is yours alone"
-        )
-    return "nothing leaves this machine unencrypted to LINE, the broker or the pictures' store"
+        return Sentence("doctor.unencrypted", names=", ".join(names))
+    return Sentence("doctor.encrypted")
 
 
-def _remedy(error: BaseException) -> str:
+def _remedy(error: BaseException) -> Sentence:
     """Tell a certificate that nobody vouches for from a server that is away."""
     cause: BaseException | None = error
     while cause is not None:
         if "CERTIFICATE_VERIFY_FAILED" in str(cause):
-            return (
-                "Its certificate is not trusted: name the authority's file by BROKER_CA_FILE, or "
-                "the server by the name in its certificate."
-            )
+            return Sentence("doctor.broker_certificate")
         cause = cause.__cause__ or cause.__context__
-    return "Start it, or correct BROKER_URL. Nothing is lost: jobs stand in the database."
+    return Sentence("doctor.broker_remedy")
 
 
 def _ping_as_the_log_does(settings: Settings) -> None:
@@ -94,13 +94,13 @@ def _eviction(connection: object) -> str | None:
     return str(config.get("maxmemory-policy") or "") or None
 
 
-def check_database(database: Database) -> str:
+def check_database(database: Database) -> Sentence:
     """Check whether the database can be written, in the newest form. Raises CheckFailed."""
     started = time.monotonic()
     if not sqlite_file_exists(database):
         raise CheckFailed(
-            f"there is no {database.url.database}",
-            "Be in the right folder, check DATABASE_URL, or make it: python -m bot migrate",
+            Sentence("doctor.no_database", file=database.url.database),
+            Sentence("doctor.no_database_remedy"),
         )
     outdated = False
     try:
@@ -111,13 +111,17 @@ def check_database(database: Database) -> str:
         if outdated:
             raise _outdated() from None
         raise CheckFailed(
-            f"{database.url.render_as_string()} cannot be used ({type(error).__name__})",
-            "Start it, or correct DATABASE_URL; a disk that is full or read-only looks so, too.",
+            Sentence(
+                "doctor.database_broken",
+                url=database.url.render_as_string(),
+                error=type(error).__name__,
+            ),
+            Sentence("doctor.database_broken_remedy"),
         ) from None
     if outdated:
         raise _outdated()
-    ms = (time.monotonic() - started) * 1000
-    return f"{database.url.get_backend_name()}, newest form, writes in {ms:.0f} ms"
+    kind = database.url.get_backend_name()
+    return Sentence("doctor.database_fine", kind=kind, ms=_ms_since(started))
 
 
 def sqlite_file_exists(database: Database) -> bool:
@@ -126,10 +130,10 @@ def sqlite_file_exists(database: Database) -> bool:
 
 
 def _outdated() -> CheckFailed:
-    return CheckFailed("its tables are of an older form", "Run: python -m bot migrate")
+    return CheckFailed(Sentence("doctor.old_tables"), Sentence("doctor.old_tables_remedy"))
 
 
-def check_storage(settings: Settings) -> str:
+def check_storage(settings: Settings) -> Sentence:
     """Check whether a picture can be stored, fetched by link and deleted. Raises CheckFailed."""
     try:
         storage = open_storage(settings)
@@ -144,42 +148,44 @@ def check_storage(settings: Settings) -> str:
         try:
             link = storage.url(key)
             _secure(settings, link)
-            answer = http_get(
-                link, "Start web: it serves the pictures. See the line of the public URL."
-            )
+            answer = http_get(link, Sentence("doctor.serve_pictures"))
         finally:
             storage.delete(key)
     except StorageError as error:
-        remedy = "Mend what it names; a picture is given up after MAX_ATTEMPTS tries to store it."
-        raise CheckFailed(str(error), remedy) from None
+        raise CheckFailed(error.said, Sentence("doctor.storage_remedy")) from None
     if answer.status != 200 or answer.data != data:
         raise CheckFailed(
-            f"a picture's link answers {answer.status} or other bytes",
-            "web and worker must share PICTURES_DIR: one machine, one folder, or use S3_BUCKET.",
+            Sentence("doctor.other_picture", status=answer.status),
+            Sentence("doctor.other_picture_remedy"),
         )
-    return f"{result}; fetched through web"
+    return Sentence("doctor.storage_through_web", result=result)
 
 
 def _secure(settings: Settings, link: str) -> None:
     if not link.startswith("https://") and not is_local(settings.line_api_url):
         raise CheckFailed(
-            "links to pictures are not https, and LINE shows no others",
-            "Give PUBLIC_URL, S3_PUBLIC_URL or S3_ENDPOINT_URL an https address.",
+            Sentence("doctor.links_no_https"), Sentence("doctor.links_no_https_remedy")
         )
 
 
-def check_disk(settings: Settings) -> str:
+def check_disk(settings: Settings) -> Sentence:
     """Check whether there is room. Raises CheckFailed."""
     if full := machine_checks.disk_alarms(settings):
         raise CheckFailed(
-            full["disk_full"],
-            "Look with df -h and du -sh; RETENTION_DAYS, or a bucket (S3_BUCKET), frees room.",
+            Written("alarm_detail.disk_full", full["disk_full"]), Sentence("doctor.disk_remedy")
         )
     places = machine_checks.local_data_folders(settings)
-    return f"room enough under {' and '.join(map(str, places))}" if places else "nothing lies here"
+    if not places:
+        return Sentence("doctor.disk_nothing")
+    return Sentence("doctor.disk_fine", folders=_join(*places))
 
 
-def check_clock(settings: Settings, database: Database) -> str:
+def _join(first: object, *others: object) -> object:
+    """Write two names with an "and" between them; one as it is."""
+    return Sentence("doctor.and", first=first, second=_join(*others)) if others else first
+
+
+def check_clock(settings: Settings, database: Database) -> Sentence:
     """Compare this machine's clock with LINE's and the database server's. Raises CheckFailed."""
     try:
         with urllib3.PoolManager(retries=False) as pool:
@@ -189,24 +195,22 @@ def check_clock(settings: Settings, database: Database) -> str:
         date = None
     # A Date has whole seconds: on average it is half a second old.
     line_time = email.utils.parsedate_to_datetime(date).timestamp() + 0.5 if date else None
-    skews = {} if line_time is None else {"LINE": now() - line_time}
+    skews: dict[object, float] = {} if line_time is None else {"LINE": now() - line_time}
     if not database.sqlite:
         with suppress(Exception), database.read() as db:  # the check of the database reports it
-            skews["the database"] = database.clock_skew(db) or 0.0
+            skews[Sentence("doctor.the_database")] = database.clock_skew(db) or 0.0
     if not skews:
-        raise CheckFailed(
-            "nobody told the time", "See the lines of the LINE token and the database."
-        )
+        raise CheckFailed(Sentence("doctor.no_time"), Sentence("doctor.see_token_and_database"))
     who, worst = max(skews.items(), key=lambda pair: abs(pair[1]))
     if abs(worst) > MAX_CLOCK_SKEW_SECONDS:
         raise CheckFailed(
-            f"this clock is {worst:+.0f} s off {who}",
-            "Let the machine keep time (chrony, systemd-timesyncd): leases and tokens count by it.",
+            Sentence("doctor.clock_off", seconds=f"{worst:+.0f}", who=who),
+            Sentence("doctor.clock_off_remedy"),
         )
-    return f"within {abs(worst):.1f} s of {' and '.join(skews)}"
+    return Sentence("doctor.clock_fine", seconds=f"{abs(worst):.1f}", who=_join(*skews))
 
 
-def check_inbox(database: Database) -> str:
+def check_inbox(database: Database) -> Sentence:
     """Check that no event of LINE waits for long, or was set aside. Raises CheckFailed."""
     try:
         if not sqlite_file_exists(database):
@@ -214,21 +218,23 @@ def check_inbox(database: Database) -> str:
         with database.read() as db:
             backlog = inbox.backlog(db)
     except Exception:
-        raise CheckFailed("unknown", "See the line of the database.") from None
+        raise CheckFailed(Sentence("doctor.unknown"), Sentence("doctor.see_database")) from None
     if backlog.oldest_age > INBOX_OLD_SECONDS:
         raise CheckFailed(
-            f"{backlog.waiting} events wait to be read, the oldest for {backlog.oldest_age:.0f} s",
-            "Is a courier alive, and the broker there? Start one: python -m bot courier",
+            Sentence(
+                "doctor.inbox_old", waiting=backlog.waiting, seconds=f"{backlog.oldest_age:.0f}"
+            ),
+            Sentence("doctor.inbox_old_remedy"),
         )
     if backlog.parked:
         raise CheckFailed(
-            f"{backlog.parked} events could not be handled and were set aside",
-            "Look with: python -m bot inbox",
+            Sentence("doctor.inbox_parked", parked=backlog.parked),
+            Sentence("doctor.inbox_parked_remedy"),
         )
-    return f"{backlog.waiting} events wait, none was set aside"
+    return Sentence("doctor.inbox_fine", waiting=backlog.waiting)
 
 
-def check_workers(database: Database, settings: Settings) -> str:
+def check_workers(database: Database, settings: Settings) -> Sentence:
     """Check whether worker, courier and clock are alive. Raises CheckFailed."""
     try:
         if not sqlite_file_exists(database):
@@ -236,19 +242,22 @@ def check_workers(database: Database, settings: Settings) -> str:
         with database.read() as db:
             rows, last_seen = worker_rows.all_workers(db), liveness.last_seen(db)
     except Exception:
-        raise CheckFailed("unknown", "See the line of the database.") from None
+        raise CheckFailed(Sentence("doctor.unknown"), Sentence("doctor.see_database")) from None
     alive = [row.process for row in rows if row.alive]
     for process in ("worker", "courier"):
         if process not in alive:
-            raise CheckFailed(f"no {process} is alive", f"Start one: python -m bot {process}")
+            raise CheckFailed(
+                Sentence("doctor.no_process", process=process),
+                Sentence("doctor.no_process_remedy", process=process),
+            )
     if (
         silent := liveness.seconds_since_tick(
             last_seen, worker_rows.oldest_courier_start(rows), settings.sweep_interval_seconds
         )
     ) is not None:
         raise CheckFailed(
-            f"the clock has not ticked for {silent:.0f} s",
-            "Start it: python -m bot clock. If it runs, see the line of the broker.",
+            Sentence("doctor.clock_silent", seconds=f"{silent:.0f}"),
+            Sentence("doctor.clock_silent_remedy"),
         )
     workers, couriers = alive.count("worker"), alive.count("courier")
-    return f"{workers} worker, {couriers} courier alive; the clock ticks"
+    return Sentence("doctor.workers_fine", workers=workers, couriers=couriers)

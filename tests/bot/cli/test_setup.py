@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.cli import main
-from bot.cli.setup import shell_language
+from bot.cli.language import shell_language
 from bot.operations.setup.env_file import EnvFile
 from tests import ROOT
 from tests.bot.harness import SECRET, TOKEN, Line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from bot.app import create_app
-from bot.cli import main
+from bot.cli import main, output
 from bot.line.rich_menus import RichMenuClient
 from bot.messages import rich_menu
 from bot.monitoring import liveness
@@ -25,6 +26,8 @@ from bot.settings import Settings
 from bot.store.clock import now
 from bot.store.database import Database
 from bot.tasks import heartbeat, machine_checks
+from bot.texts.sentence import Verbatim
+from tests.bot.cli.japanese import english_words
 from tests.bot.harness import SECRET, TOKEN, Line
 from tests.bot.valkey import Valkey, valkey
 
@@ -71,7 +74,7 @@ def one(settings: Settings, name: str) -> Finding:
 @pytest.fixture(autouse=True)
 def _no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starting torch takes seconds; one test does it."""
-    monkeypatch.setattr(machine, "check_device", lambda _settings: "left out")
+    monkeypatch.setattr(machine, "check_device", lambda _settings: Verbatim("left out"))
 
 
 def test_all_is_well_and_nothing_stays_behind(sound: Settings) -> None:
@@ -215,7 +218,7 @@ def test_a_folder_that_web_does_not_share(sound: Settings, tmp_path: Path) -> No
 
 
 def test_model_files(settings: Settings, tmp_path: Path) -> None:
-    assert "files of weights" in machine.check_model(settings)
+    assert "files of weights" in str(machine.check_model(settings))
     with pytest.raises(doctor.CheckFailed, match="model_index"):
         machine.check_model(replace(settings, model=str(tmp_path)))
     (tmp_path / "model_index.json").write_text("{}", encoding="utf-8")
@@ -225,7 +228,7 @@ def test_model_files(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "unet.safetensors").write_text(pointer, encoding="utf-8")
     with pytest.raises(doctor.CheckFailed, match="too small"):
         machine.check_model(replace(settings, model=str(tmp_path)))
-    assert "on this machine" in machine.check_model(replace(settings, model="nobody/nothing"))
+    assert "on this machine" in str(machine.check_model(replace(settings, model="nobody/nothing")))
 
 
 def test_a_clock_that_is_off(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +247,7 @@ def test_a_worker_that_fell_silent(sound: Settings, database: Database) -> None:
 @pytest.mark.slow
 def test_the_device_is_really_tried(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert machine.check_device(replace(settings, device="cpu")).startswith("cpu")
+    assert str(machine.check_device(replace(settings, device="cpu"))).startswith("cpu")
     with pytest.raises(doctor.CheckFailed, match="cannot be used"):
         machine.check_device(replace(settings, device="cuda:99"))
 
@@ -256,11 +259,12 @@ def test_the_device_is_really_tried(settings: Settings, monkeypatch: pytest.Monk
 def printed_by_doctor(
     sound: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Any]:
+    monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
+    monkeypatch.setenv("LINE_API_URL", sound.line_api_url)
+    for name in ("public_url", "database_url", "broker_url", "pictures_dir"):
+        monkeypatch.setenv(name.upper(), str(getattr(sound, name)))
+
     def run(*words: str, status: int) -> str:
-        monkeypatch.setenv("LINE_CHANNEL_SECRET", SECRET)
-        monkeypatch.setenv("LINE_API_URL", sound.line_api_url)
-        for name in ("public_url", "database_url", "broker_url", "pictures_dir"):
-            monkeypatch.setenv(name.upper(), str(getattr(sound, name)))
         capsys.readouterr()
         assert main(["doctor", *words]) == status
         return capsys.readouterr().out
@@ -282,6 +286,35 @@ def test_green_and_red_lines(
     assert "wrong" not in text
     parsed = json.loads(printed_by_doctor("--json", status=1))
     assert {"name", "ok", "says", "remedy"} == parsed[0].keys()
+
+
+def test_a_japanese_shell_reads_japanese(
+    printed_by_doctor: Callable[..., str], sound: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All green, and then nearly all red."""
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", TOKEN)
+    green = printed_by_doctor(status=0)
+    starts = [re.match("✔ .*?  +", line) for line in green.splitlines()]
+    assert {output.display_width(start[0]) for start in starts if start} == {18}
+    assert None not in starts
+    monkeypatch.setattr(machine_checks, "MIN_FREE_BYTES", 1e18)
+    broken = {
+        "LINE_CHANNEL_ACCESS_TOKEN": "wrong",
+        "MODEL": "/no/such/folder",
+        "BROKER_URL": "redis://127.0.0.1:9/0",
+        "PUBLIC_URL": "http://127.0.0.1:9",
+    }
+    for name, value in broken.items():
+        monkeypatch.setenv(name, value)
+    red = printed_by_doctor(status=1)
+    assert "✘ LINEのトークン" in red
+    assert red.count("✘") > 8
+    said_by_line = "LINEが 401 と答えました（Authentication failed"
+    found = english_words(green + red, "unauthorized", "left", "out")
+    assert [each for each in found if said_by_line not in each] == []
+    names = [finding["name"] for finding in json.loads(printed_by_doctor("--json", status=1))]
+    assert names[:2] == ["settings", "LINE token"]
 
 
 def test_settings_that_are_missing(

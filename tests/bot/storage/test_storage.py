@@ -313,7 +313,8 @@ def test_deleting_sisters_does_not_disturb_a_write(folder: FolderStorage) -> Non
 
 def test_folder_check_reports(folder: FolderStorage) -> None:
     assert re.fullmatch(
-        rf"folder {folder.path}: wrote, read and deleted in \d+ ms; [\d.]+ GB free", folder.check()
+        rf"folder {folder.path}: wrote, read and deleted in \d+ ms; [\d.]+ GB free",
+        str(folder.check()),
     )
     assert list((folder.path / "p").iterdir()) == []
 
@@ -509,7 +510,7 @@ def test_a_public_link_is_fetched_with_plain_http(bucket: Settings, s3_server: s
     assert storage.url(mine) == f"{public}/{mine}"
     answer = HTTP.request("GET", storage.url(mine))
     assert (answer.status, answer.data) == (200, PNG)
-    assert "links public" in storage.check()
+    assert "links public" in str(storage.check())
 
 
 def test_s3_check_reports_and_cleans_up(bucket: Settings) -> None:
@@ -518,7 +519,7 @@ def test_s3_check_reports_and_cleans_up(bucket: Settings) -> None:
     assert re.fullmatch(
         rf"bucket {bucket.s3_bucket}: wrote, read, fetched and deleted in \d+ ms; "
         r"links presigned, 7 days",
-        S3Storage(bucket).check(),
+        str(S3Storage(bucket).check()),
     )
     with contextlib.closing(
         boto3.Session().client("s3", endpoint_url=bucket.s3_endpoint_url, region_name="us-east-1")

@@ -85,7 +85,7 @@ def test_nobody_paints(house: House, settings: Settings) -> None:
     ("changes", "name", "detail"),
     [
         ({"about": {"hung": {"number": "4F7-K2M"}}}, "worker_hung", "h:2 at 4F7-K2M"),
-        ({"about": {"still": 50, "step_limit": 60}}, "worker_hung", "no step for 50 s"),
+        ({"about": {"still": 50, "step_limit": 60}}, "worker_hung", "made no step for 50 s"),
         ({"silent": 60}, "worker_silent", "worker h:2"),
         ({"silent": 60, "process": "courier"}, "worker_silent", "courier h:2"),
     ],
