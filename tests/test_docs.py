@@ -38,6 +38,7 @@ OTHER_NAMES = {
     *("BROKER_PORT", "SIMULATOR_PORT", "SIMULATOR_WEBHOOK", "SIMULATOR_QUOTA"),  # the demo
     *("HF_HOME", "PIP_EXTRA_INDEX_URL"),  # huggingface_hub, pip
     *("OMP_NUM_THREADS", "XDG_CACHE_HOME"),  # torch, and where its compiled parts are kept
+    *("LC_ALL", "LC_MESSAGES"),  # the locale
     "STORE_PASSWORD",  # compose.yaml
     "NAME_FILE",  # stands for any setting's
 }
