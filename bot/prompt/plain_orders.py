@@ -10,7 +10,7 @@ import re
 from bot.prompt import morphology
 
 _ORDER = re.compile(
-    r"(?P<subject>.+?)(?:の(?:絵|え|イラスト|画像))?(?:を|が|も|とか|で(?!ほし|欲し)|って|は)?"
+    r"^(?P<subject>.+?)(?:の(?:絵|え|イラスト|画像))?(?:を|が|も|とか|で(?!ほし|欲し)|って|は)?"
     r"(?:(?:[描書画]い|かい|えがい)て(?!い?る|い?た|ん).{0,16}|(?<=[がを])(?:見|み)たい.{0,8}|(?:拝見|所望)し?(?:たい|いた?します|します).{0,6}|"
     r"(?:見せ|みせ)て.{0,8}|(?:ほし|欲し)い.{0,8}|(?:お|御)?(?:願|ねが)い.{0,16}|(?:頼|たの)(?:む|み|ん).{0,6}|"
     r"(?:ちょうだい|ください|下さい|頂戴|おくれ|希望|きぼう|きぼんぬ|よろしく|よろ|おなしゃす|オナシャス).{0,6}|"
@@ -29,20 +29,37 @@ _NOT_TO_PAINT = re.compile(  # what is asked for, too, and is no picture
     "どれ|全部|ぜんぶ|すべて|やつ|もの|こと|の|何|なに|なん|誰|だれ|いつ|どこ|また|もう一度|早く|あと|次|"
     "さっき|前)$|^(?:絵|画像|イラスト|写真)$|(?:この|その|あの|の|た)(?:絵|画像|イラスト|写真)$|(?:て|で|に|を|から|まで|ので|って)$"
 )
+_ROWS = {  # which kana end in the vowel that a small one draws out; 「ふぁ」 is a sound of its own
+    "ぁ": "あかさたなはまやらわがざだばぱゃ",
+    "ぃ": "いきしちにひみりぎじぢびぴ",
+    "ぅ": "うくすつぬふむゆるぐずづぶぷゅ",
+    "ぇ": "えけせてねへめれげぜでべぺ",
+    "ぉ": "おこそとのほもよろをごぞどぼぽょ",
+}
+_SMALL = "|".join(f"(?<=[{row}]){small}" for small, row in _ROWS.items())
+_SMALL_KATAKANA = _SMALL.translate({ord("ぁ") + at: ord("ァ") + at for at in range(0x56)})
 _DRAWN_OUT = (
     (re.compile("[〜~]"), "ー"),
     (re.compile("(?<=[たしいせ])ー+(?=い)"), ""),  # 「みたーい」
-    (re.compile("(?<=[ぁ-ん])[ーぁぃぅぇぉ]+(?=[。!！?？ ]*$)"), ""),  # 「いいー」, 「くじらぁ」
-    (re.compile("(?<=[ァ-ヶー])(?:ー{2,}|[ァィゥェォ]+)(?=[。!！?？ ]*$)"), "ー"),
+    (  # 「いいー」, 「くじらぁ」
+        re.compile(
+            f"(?:{_SMALL}|(?<=[ぁ-ん])(?<![ぁぃぅぇぉ])ー)[ーぁぃぅぇぉ]*+(?=[。!！?？ ]*+$)"
+        ),
+        "",
+    ),
+    (
+        re.compile(f"(?:(?<=[ァ-ヶ])ー(?=ー)|{_SMALL_KATAKANA})[ーァィゥェォ]*+(?=[。!！?？ ]*+$)"),
+        "ー",
+    ),
     (re.compile("(?<=[ぁ-ん])ー{2,}"), "ー"),
     (re.compile("([ぁ-ん])\\1{2,}"), "\\1"),
     (re.compile("(?<=ン)ん+$"), ""),
 )
 _DRAWING = re.compile("(?:[描書画]い|かい|えがい)て")
 _KANA = re.compile("[ぁ-んー]{2,12}")  # 「ぷりんせす」, which the analyser takes apart
-_PICTURE_OF = re.compile(".{2,}(?:て(?:い)?る|っぽい|みたいな|している)(?:絵|イラスト)")
+_PICTURE_OF = re.compile("^.{2,}(?:て(?:い)?る|っぽい|みたいな|している)(?:絵|イラスト)")
 _THING = re.compile("[ァ-ヶー]{2,12}|[一-龠]{1,8}")  # no 「終わり」, which comes of a verb
-_LAST = re.compile("[。、!！?？♪☆ ]+$")
+_LAST = "。、!！?？♪☆ "
 
 
 def relaxed(text: str) -> str:
@@ -57,7 +74,7 @@ def subject_of_order(text: str) -> str | None:
 
     Returns None if it asks for nothing, or for what is no picture.
     """
-    match = _ORDER.fullmatch(_LAST.sub("", _MANNERS.sub("", text)))
+    match = _ORDER.fullmatch(_MANNERS.sub("", text).rstrip(_LAST))
     if match is None:
         return None
     subject = match["subject"].strip("、 ")
@@ -75,7 +92,7 @@ def ends_in_name(text: str) -> bool:
 
 def names_a_picture(text: str) -> bool:
     """Return whether a text is a picture by its last word, 「消防車が火事を消してる絵」."""
-    return _PICTURE_OF.fullmatch(_LAST.sub("", text)) is not None
+    return _PICTURE_OF.fullmatch(text.rstrip(_LAST)) is not None
 
 
 def is_one_thing(text: str) -> bool:

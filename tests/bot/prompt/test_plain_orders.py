@@ -6,6 +6,10 @@ from bot.prompt import read
 from bot.prompt.plain_orders import is_one_thing, relaxed, subject_of_order
 
 RELAXED = {
+    "ソファ": "ソファ",
+    "パフェ!": "パフェ!",
+    "そふぁ": "そふぁ",
+    "ネコォォ": "ネコー",
     "電車がみたーい": "電車がみたい",
     "しょうぼうしゃがいいー": "しょうぼうしゃがいい",
     "でっかいくじらぁ": "でっかいくじら",
