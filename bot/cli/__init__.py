@@ -39,6 +39,7 @@ from bot.cli import (
     workers,
 )
 from bot.cli.context import CliContext
+from bot.cli.language import say
 from bot.settings import SettingError
 
 
@@ -72,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except click.Abort:
-        print("Nothing was done.", file=sys.stderr)
+        print(say("nothing_done"), file=sys.stderr)
         return 1
     except SQLAlchemyError as error:
         print(

@@ -6,6 +6,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import command_language, duration, say
 from bot.monitoring.alarms import ALARMS, Alarm, list_active
 from bot.operations import formatting
 from bot.store import workers
@@ -13,7 +14,6 @@ from bot.store.clock import now
 from bot.telemetry import terminal
 
 GUIDE = "docs/operate/alarms.md"
-START = "Start one: python -m bot courier"
 
 
 @click.command()
@@ -24,26 +24,24 @@ def alarms(ctx: CliContext, as_json: bool) -> int:
     with ctx.database.read() as db:
         active = list_active(db)
         watched = any(row.process == "courier" and row.alive for row in workers.all_workers(db))
+    lang = command_language()
     if not watched:
-        click.echo(
-            click.style("✘ ", fg="red") + f"No courier is alive: nobody looks. {START}", err=True
-        )
+        click.echo(click.style("✘ ", fg="red") + say("alarms.no_courier"), err=True)
     status = 1 if active or not watched else 0
     if as_json:
         output.print_json([_as_json(alarm) for alarm in active])
         return status
     for alarm in active:
-        info = ALARMS.get(alarm.name)
-        since = formatting.format_duration(max(0.0, now() - alarm.since))
-        click.echo(
-            click.style(f"✘ {alarm.name}", fg="red")
-            + f" for {since}: {terminal.escape(alarm.detail or '')}"
-        )
-        if info:
-            click.echo(f"  {info.meaning} Run: {info.first_command}")
-        click.echo(f"  → {GUIDE}#{alarm.name}")
+        name = click.style(f"✘ {alarm.name}", fg="red")
+        since = duration(max(0.0, now() - alarm.since))
+        detail = terminal.escape(alarm.detail_in(lang))
+        click.echo(say("alarms.active", name=name, time=since, detail=detail))
+        if info := ALARMS.get(alarm.name):
+            values = {"meaning": info.meaning_in(lang), "command": info.first_command}
+            click.echo(f"  {say('alarms.what_to_run', **values)}")
+        click.echo(f"  → {say('alarms.guide', name=alarm.name)}")
     if watched and not active:
-        click.echo("Nothing is wrong, as far as the couriers' watchdog sees.")
+        click.echo(say("alarms.all_well"))
     return status
 
 

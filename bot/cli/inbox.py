@@ -6,6 +6,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import duration, headings, say, say_of_pages
 from bot.operations import formatting, inbox_actions
 from bot.queue.app import READ_INBOX, make_celery
 from bot.queue.republish import publish_all
@@ -32,11 +33,13 @@ def inbox(ctx: CliContext, retry: int | None, drop: int | None, as_json: bool) -
         document = {**backlog._asdict(), "events": [_as_json(event) for event in parked]}
         output.print_json(document)
         return 1 if parked else 0
-    oldest = formatting.format_duration(backlog.oldest_age)
-    click.echo(f"{backlog.waiting} wait" + (f", the oldest for {oldest}." if oldest else "."))
+    key = "inbox.wait_oldest" if backlog.waiting else "inbox.wait"
+    values = {"age": duration(backlog.oldest_age)} if backlog.waiting else {}
+    key += "_one" if backlog.waiting == 1 else ""
+    click.echo(say_of_pages(key, n=backlog.waiting, **values))
     if parked:
-        headings = ("event", "type", "why", "tries", "set aside", "webhookEventId")
-        output.print_table(headings, [_cells(event) for event in parked])
+        columns = ("event", "type", "why", "tries", "set_aside", "event_id")
+        output.print_table(headings(*columns), [_cells(event) for event in parked])
     return 1 if parked else 0
 
 
@@ -44,17 +47,15 @@ def _act(ctx: CliContext, retry: int | None, drop: int | None) -> None:
     with ctx.database.write() as db:
         for seq, act in ((retry, inbox_actions.retry), (drop, inbox_actions.drop)):
             if seq is not None and not act(db, seq):
-                raise click.ClickException(
-                    f"No event {seq} was set aside. Those that were: python -m bot inbox"
-                )
+                raise click.ClickException(say("inbox.no_event", n=seq))
     if retry is not None:
         publish_all(make_celery(ctx.settings), ctx.database, [READ_INBOX])
 
 
 def _cells(event: Parked) -> tuple[object, ...]:
-    ago = formatting.format_duration(max(0.0, now() - event.parked_at))
+    ago = say_of_pages("now.ago", time=duration(max(0.0, now() - event.parked_at)))
     why = event.error_code or ""
-    return event.seq, event.type, why, event.tries, f"{ago} ago", event.event_id
+    return event.seq, event.type, why, event.tries, ago, event.event_id
 
 
 def _as_json(event: Parked) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import click
@@ -9,6 +10,7 @@ import click
 from bot import jobs
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import command_language, duration, headings, name_of, say, say_of_pages
 from bot.jobs import Job
 from bot.monitoring.stats import STATES
 from bot.operations import formatting, numerics
@@ -16,7 +18,7 @@ from bot.operations.error_codes import explain
 from bot.operations.timeline import JobHistory, list_events, read_history
 from bot.store import audit
 from bot.store.clock import now
-from bot.telemetry import terminal
+from bot.texts.written import COMMAS
 
 
 @click.command("jobs")
@@ -31,20 +33,20 @@ def listing(ctx: CliContext, state: tuple[str, ...], limit: int, as_json: bool) 
     if as_json:
         output.print_json([_summary(job) for job in listed])
         return
-    headings = ("NUMBER", "STATE", "AGE", "STEP", "TRIES", "CHAT", "CODE")
     rows = [
         (
             job.number,
-            job.state,
-            formatting.format_duration(now() - job.created_at),
+            name_of("job_state", job.state),
+            duration(now() - job.created_at),
             f"{job.step}/{job.steps}" if job.state == jobs.DRAWING and job.steps else "",
             job.attempts,
-            job.chat_kind,
+            name_of("admin.kind", job.chat_kind),
             job.error_code,
         )
         for job in listed
     ]
-    output.print_table(headings, rows)
+    columns = ("number", "state", "age", "step", "tries", "chat", "code")
+    output.print_table(headings(*columns), rows)
 
 
 @click.command("job")
@@ -94,7 +96,7 @@ class JobReport(NamedTuple):
             "request": self._request(),
             "painted_with": numerics.as_json(job.request.painted_with if job.request else ""),
             "painted_otherwise": [
-                {"by": other.who, **(numerics.as_json(other.words) or {})}
+                {"by": str(other.who), **(numerics.as_json(other.words) or {})}
                 for other in self.history.other_numerics
             ],
             "lease_owner": job.lease_owner,
@@ -153,72 +155,79 @@ class JobReport(NamedTuple):
 
     def print(self) -> None:
         """Print the report for people."""
-        job = self.history.job
-        request = self._request()
-        click.secho(f"{job.number}  {job.state}", bold=True)
-        click.echo(f"job      {job.id}")
-        click.echo(f"event    {terminal.escape(job.event_id)}")
-        who = self._id(job.user_id) or "unknown or erased"
-        click.echo(f"asked by {who} in {job.chat_kind} {self._id(job.chat_id) or 'erased'}")
-        fields = [
-            f"{name}={value}"
-            for name, value in request.items()
-            if value not in (None, "", []) and name != "painted_with"
-        ]
-        click.echo(f"request  {terminal.escape(', '.join(fields)) or 'erased'}")
-        for line in numerics.lines(self.history.job.request, self.history.other_numerics):
-            click.echo(terminal.escape(line))
-        if job.lease_owner:
-            left = (job.lease_until or 0) - now()
-            step = f", step {job.step} of {job.steps}" if job.steps else ""
-            click.echo(f"held by  {job.lease_owner}, lease {left:+.0f} s{step}")
+        job, lang = self.history.job, command_language()
+        click.secho(f"{job.number}  {name_of('job_state', job.state)}", bold=True)
+        output.print_fields([(say(f"job.{name}"), text) for name, text in self._about()])
         click.echo()
-        output.print_table(
-            ("WHEN", "TOOK", "WHAT"),
-            [
-                (
-                    formatting.format_local_time(event.at),
-                    formatting.format_duration(event.seconds),
-                    event.text,
-                )
-                for event in list_events(self.history)
-            ],
-        )
+        events = [
+            (formatting.format_local_time(event.at), duration(event.seconds), event.text)
+            for event in list_events(self.history, lang)
+        ]
+        output.print_table(headings("when", "took", "what"), events)
         if self.history.pictures:
             click.echo()
-            output.print_table(
-                ("PICTURE", "SIZE", "BYTES", "SEED"),
-                [
-                    (
-                        self._key(picture.key),
-                        f"{picture.width}x{picture.height}",
-                        formatting.format_bytes(picture.size),
-                        picture.seed,
-                    )
-                    for picture in self.history.pictures
-                ],
-            )
+            pictures = [
+                (
+                    self._key(picture.key),
+                    f"{picture.width}x{picture.height}",
+                    formatting.format_bytes(picture.size),
+                    picture.seed,
+                )
+                for picture in self.history.pictures
+            ]
+            output.print_table(headings("picture", "size", "bytes", "seed"), pictures)
         if self.history.deliveries:
             click.echo()
-            output.print_table(
-                ("MESSAGE", "WAY", "STATE", "TRIES", "LINE'S REQUEST ID", "CODE"),
-                [
-                    (
-                        delivery.kind,
-                        delivery.way,
-                        delivery.state,
-                        delivery.tries,
-                        delivery.line_request_id,
-                        delivery.error_code,
-                    )
-                    for delivery in self.history.deliveries
-                ],
-            )
+            messages = [
+                (
+                    name_of("delivery_kind", delivery.kind),
+                    name_of("delivery_way", delivery.way),
+                    name_of("admin.delivery_state", delivery.state),
+                    delivery.tries,
+                    delivery.line_request_id,
+                    delivery.error_code,
+                )
+                for delivery in self.history.deliveries
+            ]
+            columns = ("message", "way", "state", "tries", "request_id", "code")
+            output.print_table(headings(*columns), messages)
         for code in self.history.error_codes():
             click.echo()
             click.secho(code, fg="red")
-            help_ = explain(code)
+            help_ = explain(code, lang)
             click.echo(f"  {help_.meaning}\n  {help_.remedy}".replace("NUMBER", job.number))
+
+    def _about(self) -> Iterator[tuple[str, str]]:
+        """Yield what is known of the job: a name in the texts' table command.job, and the text."""
+        job, lang = self.history.job, command_language()
+        yield "id", job.id
+        yield "event", job.event_id
+        who = self._id(job.user_id) or say("job.unknown")
+        chat = self._id(job.chat_id) or say("job.erased")
+        yield (
+            "asked_by",
+            say("job.asked_in", who=who, kind=name_of("admin.kind", job.chat_kind), chat=chat),
+        )
+        fields = [
+            f"{name_of('request_field', name)}={_plain(value)}"
+            for name, value in self._request().items()
+            if value not in (None, "", []) and name != "painted_with"
+        ]
+        yield "request", COMMAS[lang].join(fields) or say("job.erased")
+        for name, line in numerics.lines(job.request, self.history.other_numerics):
+            yield name, line.in_language(lang)
+        if job.lease_owner:
+            lease = {"owner": job.lease_owner, "seconds": f"{(job.lease_until or 0) - now():+.0f}"}
+            if job.steps:
+                yield "held_by", say("job.lease_at_step", **lease, step=job.step, steps=job.steps)
+            else:
+                yield "held_by", say("job.lease", **lease)
+
+
+def _plain(value: object) -> object:
+    return (
+        say_of_pages(f"settings.{'on' if value else 'off'}") if isinstance(value, bool) else value
+    )
 
 
 def _summary(job: Job) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from bot.texts import LANGUAGES, gettext
+from bot.line import LineError
+from bot.operations import formatting, line_errors
+from bot.operations.timeline import label
+from bot.texts import LANGUAGES, gettext, has_text
 from bot.texts.sentence import Sentence
 
 _UNTRANSLATED = ("C", "POSIX")  # locales in which gettext does not look at LANGUAGE
@@ -39,6 +42,32 @@ def say(key: str, **values: object) -> str:
     return Sentence(f"command.{key}", **values).in_language(command_language())
 
 
-def heading(*keys: str) -> tuple[str, ...]:
-    """Return the headings of a table's columns."""
-    return tuple(gettext(f"command.column.{key}", command_language()) for key in keys)
+def say_of_pages(key: str, **values: object) -> str:
+    """Return a sentence that the operators' pages say too, in the commands' language."""
+    return Sentence(f"admin.{key}", **values).in_language(command_language())
+
+
+def headings(*keys: str) -> list[str]:
+    """Return the headings of a table's columns, those of the pages or the commands' own."""
+    lang = command_language()
+    tables = ("command.column", "admin.column")
+    named = [
+        next(f"{table}.{key}" for table in tables if has_text(f"{table}.{key}")) for key in keys
+    ]
+    return [gettext(key, lang).upper() for key in named]
+
+
+def line_failed(error: LineError) -> str:
+    """Return why LINE did not do what a command asked for, and what to do."""
+    what = say("error.line", what=line_errors.describe(error), request_id=error.request_id)
+    return f"{what}\n{line_errors.remedy(error).in_language(command_language())}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in the commands' language."""
+    return formatting.format_duration(seconds, command_language())
+
+
+def name_of(table: str, name: str | None) -> str:
+    """Return what a name of the database is called; itself if the texts do not have it."""
+    return label(table, name, command_language()) if name else ""

@@ -9,6 +9,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import say_of_pages
 from bot.operations.log_filter import LEVELS, LogFilter
 from bot.telemetry import log_stream, terminal
 
@@ -33,14 +34,9 @@ def logs(
     try:
         client = log_stream.connect(settings, read_timeout=5.0)
     except ValueError:
-        raise click.ClickException(
-            "Log lines are kept in Redis or Valkey, and BROKER_URL is RabbitMQ: read the stdout of "
-            "each process instead (with systemd: journalctl -u efude-worker)."
-        ) from None
+        raise click.ClickException(say_of_pages("log.rabbitmq")) from None
     if not settings.log_stream_max_lines:
-        raise click.ClickException(
-            "LOG_STREAM_MAX_LINES is 0: lines stand on each process's stdout only."
-        )
+        raise click.ClickException(say_of_pages("log.off"))
     from redis import RedisError
 
     log_filter = LogFilter(**{name: value or "" for name, value in filters.items()})
@@ -50,8 +46,7 @@ def logs(
                 click.echo(output.to_json(line) if as_json else _format(line))
     except RedisError as error:
         raise click.ClickException(
-            f"The broker's Redis cannot be reached ({type(error).__name__}). Lines stand on each "
-            "process's stdout all the same. Look with: python -m bot doctor"
+            say_of_pages("log.unreachable", error=type(error).__name__)
         ) from None
     except KeyboardInterrupt:
         return

@@ -50,6 +50,13 @@ def print_table(
         click.echo(click.style(text, bold=not index, fg=color) if color or not index else text)
 
 
+def print_fields(fields: Sequence[tuple[str, object]]) -> None:
+    """Print one line for each name and value, the values below each other."""
+    width = max(display_width(name) for name, _ in fields)
+    for name, value in fields:
+        click.echo(f"{pad(name, width)} {terminal.escape(str(value))}")
+
+
 def pad(text: str, width: int) -> str:
     """Return the text with blanks after it, as wide as that many columns of a terminal."""
     return text + " " * (width - display_width(text))

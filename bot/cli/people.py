@@ -10,6 +10,7 @@ import click
 from bot import jobs
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import command_language, headings, name_of
 from bot.jobs import limits
 from bot.operations import actions, formatting, lookup
 from bot.settings import SettingError
@@ -184,7 +185,7 @@ def limiting(ctx: CliContext, /, chat: str, as_json: bool, **typed: str | None) 
         (name, f"{value:g}", "all chats" if own[name] is None else "this chat")
         for name, value in in_force.items()
     ]
-    output.print_table(("LIMIT", "IN FORCE", "SET FOR"), rows)
+    output.print_table(headings("limit", "in_force", "set_for"), rows)
 
 
 @click.command("audit")
@@ -199,10 +200,22 @@ def history(ctx: CliContext, limit: int, as_json: bool) -> None:
         output.print_json([{**row._asdict(), "at": formatting.iso_time(row.at)} for row in entries])
         return
     rows = [
-        (formatting.format_local_time(row.at), row.who, row.action, row.about[:8], row.detail)
+        (
+            formatting.format_local_time(row.at),
+            name_of("command.who", row.who),
+            name_of("admin.did", row.action),
+            _about(row.about),
+            actions.describe_detail(row, command_language()),
+        )
         for row in entries
     ]
-    output.print_table(("WHEN", "WHO", "ACTION", "ABOUT", "DETAIL"), rows)
+    output.print_table(headings("when", "operator", "action", "about", "detail"), rows)
+
+
+def _about(about: str) -> str:
+    """Return the name of what was acted on; of a fingerprint the first digits."""
+    name = name_of("admin.did_about", about)
+    return name if name != about else about[:8]
 
 
 COMMANDS = (ban, unban, listing, erase, limiting, history)

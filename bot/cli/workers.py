@@ -8,6 +8,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import command_language, duration, headings, say, say_of_pages
 from bot.monitoring import liveness
 from bot.monitoring.liveness import LastSeen
 from bot.operations import formatting
@@ -35,10 +36,7 @@ def workers(ctx: CliContext, as_json: bool) -> int:
         _print_workers(rows, paints)
         _print_liveness(last_seen, rows, ctx.settings.sweep_interval_seconds)
         if draining:
-            click.secho(
-                "The workers are drained: they take nothing new. Go on with: python -m bot resume",
-                fg="yellow",
-            )
+            click.secho(say("workers.drained"), fg="yellow")
     return 0 if any(row.process == "worker" and row.alive for row in rows) else 1
 
 
@@ -61,49 +59,44 @@ def _print_workers(workers: list[Worker], paints: dict[str, list[Painting]]) -> 
                 progress or "-",
             )
         )
-    headings = ("PROCESS", "HOST", "PID", "SEEN", "MODEL", "DEVICE", "SLOTS", "MEMORY", "PAINTS")
+    columns = ("process", "host", "pid", "seen", "model", "device", "slots", "memory", "paints")
     output.print_table(
-        headings, rows, red_rows={i for i, worker in enumerate(workers) if worker.state != "alive"}
+        headings(*columns),
+        rows,
+        red_rows={i for i, worker in enumerate(workers) if worker.state != "alive"},
     )
     if not any(worker.process == "worker" and worker.alive for worker in workers):
-        click.secho(
-            "No worker is alive: nothing will be painted. Start: python -m bot worker", fg="red"
-        )
+        click.secho(say_of_pages("now.no_worker", command="python -m bot worker"), fg="red")
 
 
 def _print_liveness(last_seen: LastSeen, workers: list[Worker], sweep_seconds: float) -> None:
-    def ago(at: float | None) -> str:
-        return "never" if at is None else f"{formatting.format_duration(now() - at)} ago"
+    def seen(at: float | None, key: str, never: str) -> str:
+        return say_of_pages(never) if at is None else say_of_pages(key, time=duration(now() - at))
 
-    click.echo(
-        f"the clock ticked {ago(last_seen.tick_at)}; "
-        f"LINE's webhooks came {ago(last_seen.webhook_accepted_at)}"
-    )
+    ticked = seen(last_seen.tick_at, "now.ticked", "now.never_ticked")
+    came = seen(last_seen.webhook_accepted_at, "now.webhooks_came", "now.webhooks_never")
+    click.echo(ticked + ("" if command_language() == "ja" else " ") + came)
     listening_since = worker_rows.oldest_courier_start(workers)
     if liveness.seconds_since_tick(last_seen, listening_since, sweep_seconds) is not None:
-        click.secho("The clock does not tick. Start it: python -m bot clock", fg="red")
+        click.secho(say("workers.no_clock"), fg="red")
     if liveness.webhook_signature_failing(last_seen):
-        click.secho(
-            f"{last_seen.rejected_count} webhooks in a row bore a wrong signature: "
-            "python -m bot doctor",
-            fg="red",
-        )
+        click.secho(say("workers.wrong_signatures", n=last_seen.rejected_count), fg="red")
 
 
 def _seen(worker: Worker) -> str:
     seconds = now() - worker.seen_at
     if seconds < -MAX_CLOCK_SKEW_SECONDS:
-        return f"alive, its CLOCK {formatting.format_duration(-seconds)} ahead of this one"
-    ago = formatting.format_duration(max(0.0, seconds))
+        return say("workers.ahead", ahead=duration(-seconds))
+    ago = duration(max(0.0, seconds))
     match worker.state:
         case "hung":
-            return f"HUNG at {worker.about['hung']['number']}, ended itself {ago} ago"
+            return say("workers.hung", number=worker.about["hung"]["number"], ago=ago)
         case "still":
-            return f"NO STEP for {formatting.format_duration(worker.about['still'])}"
+            return say("workers.still", time=duration(worker.about["still"]))
         case "silent":
-            return f"SILENT for {ago}"
+            return say("workers.silent", time=ago)
         case _:
-            return f"alive, {ago} ago"
+            return say("workers.alive", ago=ago)
 
 
 def _progress(painting: Painting) -> str:

@@ -18,6 +18,7 @@ from bot.store import key_values
 from bot.store.clock import now
 from bot.store.schema import alarms
 from bot.texts import gettext
+from bot.texts.written import Written
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,10 @@ class Alarm(NamedTuple):
     seen_at: float
     told_at: float | None
     detail: str | None
+
+    def detail_in(self, lang: str) -> str:
+        """Return what was detected, in a language of the texts."""
+        return Written(f"alarm_detail.{self.name}", self.detail or "").in_language(lang)
 
 
 class AlarmInfo(NamedTuple):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot.jobs import erase_person, limits
 from bot.moderation import WordLists, edit_lists, overrides
 from bot.store import audit, bans, flags
+from bot.texts.written import Written, in_english
 
 EVERYBODY = "house"  # the subject of audit entries that concern the whole bot
 
@@ -70,7 +71,8 @@ def erase(db: Connection, line_id: str, *, who: str | None = None) -> list[str]:
     Returns the ids of the jobs whose pictures the task "erase" is to delete after the commit.
     """
     dropped = erase_person.erase_everything(db, line_id)
-    audit.record(db, "erase", bans.fingerprint(line_id), f"{len(dropped)} jobs", who=who)
+    detail = in_english("audit_detail.erase.jobs", n=len(dropped))
+    audit.record(db, "erase", bans.fingerprint(line_id), detail, who=who)
     return dropped
 
 
@@ -81,11 +83,22 @@ def set_limits(
     if not limits.set_overrides(db, chat_id, values):
         return False
     detail = ", ".join(
-        f"{name} {'as set for all' if value is None else format(value, 'g')}"
+        in_english("audit_detail.limits.default", name=name)
+        if value is None
+        else in_english("audit_detail.limits.own", name=name, value=format(value, "g"))
         for name, value in values.items()
     )
     audit.record(db, "limits", bans.fingerprint(chat_id), detail, who=who)
     return True
+
+
+def describe_detail(entry: audit.Entry, lang: str) -> str:
+    """Return the detail of an entry of the audit in a language of the texts, unless typed."""
+    tables = {"erase": "audit_detail.erase", "limits": "audit_detail.limits"}
+    tables |= dict.fromkeys(("retry", "cancel", "resend"), "job_action")
+    table = tables.get(entry.action)
+    detail = entry.detail or ""
+    return Written(table, detail).in_language(lang) if table else detail
 
 
 def add_word(

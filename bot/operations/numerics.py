@@ -11,13 +11,14 @@ from bot import jobs
 from bot.jobs import Job
 from bot.prompt import StoredRequest
 from bot.store import workers
+from bot.texts.sentence import Sentence
 from inference.models.choices import fingerprint
 
 
 class OtherNumerics(NamedTuple):
     """Who paints, or painted, with other numbers than a job was painted with."""
 
-    who: str
+    who: Sentence
     words: str
 
 
@@ -33,26 +34,43 @@ def other_numerics(db: Connection, job: Job) -> tuple[OtherNumerics, ...]:
     others = []
     if parent is not None and parent.request:
         others.append(
-            OtherNumerics(f"the picture before, {parent.number}", parent.request.painted_with)
+            OtherNumerics(
+                Sentence("numerics.picture_before", number=parent.number),
+                parent.request.painted_with,
+            )
         )
     others += [
-        OtherNumerics(f"worker {worker.id}", str(worker.about.get("numerics") or ""))
+        OtherNumerics(
+            Sentence("timeline.worker", id=worker.id), str(worker.about.get("numerics") or "")
+        )
         for worker in workers.all_workers(db)
         if worker.process == "worker" and worker.alive
     ]
     return tuple(other for other in others if other.words not in ("", ours))
 
 
-def lines(request: StoredRequest | None, others: Iterable[OtherNumerics]) -> list[str]:
-    """Write for operators what painted a job, and who would paint it otherwise."""
+def lines(
+    request: StoredRequest | None, others: Iterable[OtherNumerics]
+) -> list[tuple[str, Sentence]]:
+    """Tell what painted a job ("painted"), and who would paint it otherwise ("differs")."""
     if request is None or not request.painted_with:
         return []
     words = request.painted_with
     return [
-        f"painted  with {fingerprint(words)}: {words}",
+        (
+            "painted",
+            Sentence("numerics.painted", fingerprint=fingerprint(words), words=words),
+        ),
         *(
-            f"differs  {other.who}, {fingerprint(other.words)}: {other.words};"
-            " the same seed may look a little different there"
+            (
+                "differs",
+                Sentence(
+                    "numerics.differs",
+                    who=other.who,
+                    fingerprint=fingerprint(other.words),
+                    words=other.words,
+                ),
+            )
             for other in others
         ),
     ]

@@ -11,7 +11,7 @@ import string
 from bot.texts import gettext, sentences
 from bot.texts.sentence import Sentence
 
-_COMMAS = {"ja": "、"}  # between the parts of an English text
+COMMAS = {"ja": "、", "en": ", "}  # between the parts of a list
 
 
 class Written(Sentence):
@@ -28,7 +28,7 @@ class Written(Sentence):
         parts = [_translate(self.table, part, lang) for part in self._text.split(", ")]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            return _COMMAS[lang].join(known)
+            return COMMAS[lang].join(known)
         return _translate(self.table, self._text, lang) or self._text
 
 
@@ -38,11 +38,20 @@ def in_english(key: str, **values: object) -> str:
 
 
 def _translate(table: str, text: str, lang: str) -> str | None:
+    """Return the text in `lang`, by the first sentence of the table that fits; or two of them.
+
+    A value may be a sentence of the same table.
+    """
     for key, sentence in sentences("en").items():
         if key.rpartition(".")[0] == table:
             values = _values(sentence, text)
             if values is not None:
-                return gettext(key, lang, **values)
+                inner = {name: _translate(table, it, lang) or it for name, it in values.items()}
+                return gettext(key, lang, **inner)
+    first, point, second = text.partition(". ")
+    if point and (found := _translate(table, f"{first}.", lang)):
+        rest = _translate(table, second, lang)
+        return found + rest if rest else None
     return None
 
 
@@ -68,4 +77,8 @@ def _values(sentence: str, text: str) -> dict[str, str] | None:
             return None
         values[name] = text[position:end]
         position = end + len(after)
-    return values if position == len(text) else None
+    if position != len(text):
+        return None
+    # A sentence without words of its own fits too much; it holds names and numbers.
+    has_words = any(literal.strip() for literal, *_ in fields)
+    return values if has_words or not any(" " in value for value in values.values()) else None

@@ -19,8 +19,6 @@ from bot.web.admin.context import admin_context, operator_name
 from bot.web.admin.language import page_language, say
 
 PAGE_SIZE = 100  # of the audit on one page
-# Actions whose detail is written by the program: the audit is in English.
-IN_ENGLISH = frozenset(("retry", "cancel", "resend", "erase", "limits"))
 FLAG_ACTIONS = {
     "pause": (actions.pause, "settings.said_pause"),
     "drain": (actions.drain, "settings.said_drain"),
@@ -103,6 +101,6 @@ def show_audit() -> ResponseReturnValue:
         "admin/audit.html",
         section="admin.house",
         entries=entries[:PAGE_SIZE],
-        english=IN_ENGLISH,
+        detail=actions.describe_detail,
         next_before=next_before,
     )

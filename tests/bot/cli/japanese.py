@@ -12,7 +12,7 @@ Official
 Account Manager Messaging Developers diffusers torch mame cuda cpu sqlite postgresql systemd
 chrony df du sh git lfs pull nvidia smi https rediss amqps noeviction admin host pid Ctrl ms kB boto
 adminchat bash zsh fish efude ban bans unban job jobs limits pause drain resume audit erase doctor
-workers logs quota alarms inbox richmenu migrate health setup ja en"""
+workers logs quota alarms inbox richmenu migrate health setup ja en on off UNet"""
 # What is typed: a command, an option, an address, a path.
 TYPED = re.compile(
     r"python -m \w[\w.]*(?: [a-z]+)?(?: --?[\w-]+)*|(?<!\w)--?[a-z][\w-]*|\w+://[^\s、。）]+|(?<!\w)[\w.-]*/[\w./-]+"

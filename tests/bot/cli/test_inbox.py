@@ -24,6 +24,6 @@ def test_what_was_set_aside_is_shown_without_its_words(shell: Shell, house: Hous
 def test_one_is_tried_again(shell: Shell, house: House) -> None:
     """Also while the broker is away: then the sweep finds it."""
     number = str(house.park_event("x"))
-    assert "1 wait" in shell("inbox", "--retry", number)
+    assert "1 event of LINE waits" in shell("inbox", "--retry", number)
     with house.database.read() as db:
         assert inbox.has_due(db)

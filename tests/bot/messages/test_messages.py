@@ -253,8 +253,8 @@ def test_every_sentence_is_said_somewhere(monkeypatch: pytest.MonkeyPatch) -> No
     }
     templates = "".join(path.read_text("utf-8") for path in BOT.rglob("*.html"))
     elsewhere |= {key for key in texts.sentences("ja") if key.rpartition(".")[2] in templates}
-    # Those of the operator's pages: tests/bot/web/admin/test_language.py.
-    operators = set(texts.operators_sentences("ja"))
+    # Those of the operators: tests/bot/web/admin/test_language.py, tests/bot/cli/test_japanese.py.
+    operators = {*texts.operators_sentences("ja"), *texts.command_sentences("ja")}
     assert sentence <= set(texts.sentences("ja")) <= sentence | elsewhere | operators
 
 

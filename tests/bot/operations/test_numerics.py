@@ -36,7 +36,7 @@ def differ(house: House, job_id: str) -> list[tuple[str, str]]:
         job = jobs.get(db, job_id)
         assert job is not None
         return [
-            (other_numeric.who, other_numeric.words)
+            (str(other_numeric.who), other_numeric.words)
             for other_numeric in read_history(db, job).other_numerics
         ]
 

@@ -47,7 +47,8 @@ class Web:
             ("gpu-8:9", "worker", 9, now() - 100, about),
             ("web-1:3", "courier", 3, now() + 600, received),
         ]
-        alarm = {"name": "queue_old", "since": now() - 720, "seen_at": now(), "detail": "12 min"}
+        alarm: dict[str, Any] = {"name": "queue_old", "since": now() - 720, "seen_at": now()}
+        alarm["detail"] = "2 wait, the oldest for 12 min"
         with house.database.write() as db:
             jobs.fail(db, made["failed"], "storage_failed", owner="w")
             for name, process, pid, seen, what in workers:
