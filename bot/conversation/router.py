@@ -114,6 +114,7 @@ ROUTES: tuple[Handler, ...] = (
     # Other words that are said to the bot
     _ignore_unaddressed,
     edits.ignore_superseded,
+    small_talk.handle_own_sentence,
     groups.handle_text,
     language.handle_text,
     keep.handle_text,

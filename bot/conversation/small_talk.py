@@ -8,6 +8,7 @@ from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import find_pending
 from bot.conversation.variations import chooses_picture
 from bot.jobs import limits
+from bot.messages.own_sentences import is_own
 
 _KINDS = frozenset({"left", "terms", "thanks", "praise", "hello", "nod", "doubt"})
 
@@ -38,6 +39,13 @@ def handle_command(ctx: EventContext) -> Replies | None:
         return ctx.reply(messages.terms_link(ctx.language, terms_url=ctx.terms_url))
     topic = answers.talk_kind(ctx, kind)
     return ctx.reply(messages.talk_answer(topic, ctx.language, ctx.chat_kind))
+
+
+def handle_own_sentence(ctx: EventContext) -> Replies | None:
+    """Ask for a wish when the bot's own words come back, 「何を描きましょうか。…」."""
+    if ctx.event.type == "messageEdited" or not is_own(ctx.text):
+        return None
+    return ctx.reply(messages.request_problem("empty", ctx.language, ctx.chat_kind))
 
 
 def _pictures_left(ctx: EventContext) -> Replies:
