@@ -25,11 +25,17 @@ _NO_SUBJECT = re.compile(  # 「適当に何か」, 「絵」
     "おねがい)"
     "(?:です|で|から|ので|けど|を|も|よ|ね|や|、| )*+$"
 )
-_MORE = re.compile(  # 「あと2枚」: of the picture before
-    "(?:(?:あと|もう|さらに|更に|ほかに|他に|もっと|追加|プラス|おかわり|続け|つづけ|ついで|同じの|"
-    "おなじの|同じく|別の|べつの|違うの|ちがうの)"
-    "(?:を|で|に|て|も|は|から|の|、| )*)+"
+_MORE_WORDS = (  # 「あと2枚」: of the picture before
+    "あと|アト|もう(?:いっちょ)?|さらに|更に|ほかに|他に|もっと|追加|プラス|おかわり|続け|つづけ|ついで|"
+    "同じの|おなじの|同じく|同じ感じ|こんな感じ|別の|べつの|違うの|ちがうの|別案|再度|再び|ふたたび|また|残り|のこり|"
+    "全部|ぜんぶ|合計|トータル|枚数"
 )
+_LAST = (  # 「それを2枚」: so only with a number
+    "これ|それ|(?:さっき|先ほど|今|いま|前|次|つぎ|最後|直前)(?:の(?:絵|やつ|画像|イラスト))?"
+)
+_JOINTS = "(?:を|で|に|て|も|は|から|の|と|、| )*"
+_MORE = re.compile(f"(?:(?:{_MORE_WORDS}){_JOINTS})+")
+_MORE_OF_LAST = re.compile(f"(?:(?:{_MORE_WORDS}|{_LAST}){_JOINTS})+")
 Problem = Literal["empty", "too_long", "only_emoji", "only_controls", "anything"]
 
 
@@ -94,7 +100,7 @@ def read(
     has_subject = has_words(rest) and not is_only_styles(rest)
     if not has_subject:
         problem = "only_emoji" if emojis or has_symbols(rest or text) else "only_controls"
-    elif _MORE.fullmatch(rest) and rest != text:
+    elif rest != text and (_MORE_OF_LAST if controls.count else _MORE).fullmatch(rest):
         has_subject, problem = False, "only_controls"
     elif rest != text and not GREETING.sub("", f"{rest}、").strip("、 "):
         has_subject, problem = False, "only_controls"  # 「人は入れないで、こんにちは」

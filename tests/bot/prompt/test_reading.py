@@ -69,6 +69,21 @@ PROBLEMS = [
 ]
 
 
+def test_more_of_the_picture_before_is_no_subject() -> None:
+    texts = ["あと2枚", "アト2枚", "もういっちょ2枚", "また2枚", "再度2枚", "残り2枚", "次の2枚"]
+    texts += ["別案2枚", "合計2枚", "全部で2枚", "枚数を2枚に", "これをあと2枚", "それを2枚"]
+    texts += ["今のをもう2枚", "さっきの絵をあと2枚", "同じ感じで2枚", "もう2枚同じ感じで"]
+    texts += ["もう2枚別のを", "前のと同じの2枚"]
+    wrong = {
+        text: reading.prompt
+        for text in texts
+        if ((reading := read(text)).problem, reading.count) != ("only_controls", 2)
+    }
+    assert wrong == {}
+    for text in ("全部の星座2枚", "前の道2枚", "残り物のシチュー2枚", "また旅2枚", "次元の狭間2枚"):
+        assert read(text).prompt == text.removesuffix("2枚")
+
+
 def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
