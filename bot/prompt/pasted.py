@@ -8,42 +8,63 @@ https://docs.midjourney.com/hc/en-us/articles/32859204029709-Parameter-List
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from bot.prompt.cleaning import has_words
 from bot.prompt.labels import extract_labelled
+from bot.prompt.own_lines import without_own_lines
 
 MAX_NEGATIVE_THINGS = 30  # pasted lists are long; the model reads the first
-_DASHES = "(?:--|[—–―])"
-_TO_NEXT = rf"(?:(?! ?{_DASHES}[a-z]| (?:Steps|steps): ?[0-9]).)*+"
-_PARAMETERS = re.compile(
-    r"(?i:(?<![a-z])steps): ?[0-9]{1,4}, ?(?=(?i:sampler|cfg|seed|size|schedule)).*"
+_DASHES = "(?:(?:--|[—–―]|[−‐‑‒ー]{2}) ?)"
+_POSITIVE_LABEL = r"(?:(?i:(?:positive )?prompt)|(?:ポジティブ)?プロンプト|ポジティブ)"
+_NEGATIVE_LABEL = (
+    r"(?:(?<![a-z])(?i:neg(?:ative)?(?:[ _-]?prompts?)?|n_prompt|undesired content|uc)"
+    r"|ネガティブ(?:プロンプト)?|ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NGワード)"
 )
+_TO_NEXT = (
+    rf"(?:(?! ?{_DASHES}[a-z]| (?:Steps|steps): ?[0-9]| (?<![ァ-ヶー]){_POSITIVE_LABEL} ?[:=]).)*+"
+)
+_KEY = (  # of what only other tools have; 「Size: 大きい」 alone may be said by anybody
+    r"(?i:(?<![a-z])(?:steps|sampler(?: name)?|schedule(?:r| type)?|cfg(?: ?scale)?|clip ?skip|"
+    r"guidance(?: scale)?|denoising strength|model hash|ensd|hires [a-z]{4,12}) ?[:=])"
+)
+_PARAMETERS = re.compile(rf"(?<![ 、,])[ 、,]*+{_KEY}.*")
 _PARAMETER = re.compile(r"(?i:(?<![a-z])(?P<key>seed|size)): ?(?P<value>[0-9x]{1,20})")
 _NEGATIVE = re.compile(
-    r"(?<![ 、,])[ 、,]*+(?:(?<![a-z])(?i:negative(?: prompt)?|neg)|ネガティブ(?:プロンプト)?|"
-    rf"ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NGワード) ?[:=] ?(?P<things>{_TO_NEXT})"
+    rf"(?<![ 、,])[ 、,]*+(?:{_NEGATIVE_LABEL} ?[:=]|(?:^|(?<=[ 、,]))"
+    r"(?:ネガティブプロンプト(?:に?は|に)?|(?:ネガティブ|ネガプロ)(?= )))"
+    rf" ?(?P<things>{_TO_NEXT})"
 )
-_NEGATIVE_LAST = re.compile("(?i:(?<![a-z])negative prompt): ")  # the rest is all of it
-_POSITIVE = re.compile(
-    r"^(?:/(?:imagine|draw|paint)(?: prompt)?:? ?|(?i:positive )?(?i:prompt)[:=] ?)"
+_ASKED = re.compile(
+    r"(?:を|は)?(?:入れて|いれて|設定して|追加して|足して|で?お願い(?:します)?|です)$"
+)
+_NEGATIVE_LAST = re.compile(rf"{_NEGATIVE_LABEL}(?<=(?i:prompt)) ?[:=] ?")  # the rest is all of it
+_POSITIVE = re.compile(rf"^(?:/(?:imagine|draw|paint)(?: prompt)?:? ?|{_POSITIVE_LABEL} ?[:=] ?)")
+_COUNT = re.compile(
+    r"(?:枚数|(?i:(?<![a-z])batch(?: size| count)?)) ?[:=] ?(?P<count>[0-9]{1,3})(?=$|[ 、,])"
 )
 _OPTION = re.compile(
-    rf"(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}(?:no[ =](?P<things>{_TO_NEXT})"
+    rf"(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}"
+    rf"(?:(?:no|neg(?:ative)?(?:[_-]?prompts?)?)[ =](?P<things>{_TO_NEXT})"
     r"|(?P<name>ar|aspect|size|res|seed|sameseed|n|count|num|batch|w|width|h|height|v|version|q|"
-    r"quality|s|stylize|style|chaos|c|steps|cfg|scale|iw|niji|weird|stop|sampler|raw|hd|tile)"
+    r"quality|s|stylize|style|chaos|c|steps|cfg|scale|iw|niji|weird|stop|raw|hd|tile)"
     r"(?![a-z])(?:[ =]?(?P<value>[0-9][0-9.:/x]{0,12})|[ =](?:raw|turbo|fast|relax))?)"
+    r"|(?<![ 、,])[ 、,]*+(?<![!-~])--(?:sampler|scheduler|model)[ =][A-Za-z0-9_+.-]{1,40}"
     r"|(?<![ 、,])[ 、,]*+(?<![!-~])--[a-z]{2,16}(?![a-z])"
 )
-_WEIGHT = re.compile(r"(?<![(\[{])[(\[{]++(?P<words>[^()\[\]{}:]{1,200}):[0-9.]{1,5}[)\]}]++")
-_NETWORK = re.compile(r"<(?:lora|lyco|hypernet|embedding):[^<>]{1,100}>")
-_RATIO = re.compile(r"(?P<width>[0-9]{1,4})[:/x](?P<height>[0-9]{1,4})")
-_OWN_TITLE = re.compile(
-    r"^(?:「(?P<ja>.+)」を描きました。|Here is [“\"](?P<en>.+)[”\"]\.)(?P<rest>.*)$"
+_WEIGHT = re.compile(
+    r"(?<![(\[{])[(\[{]++(?P<words>[^()\[\]{}:]{1,200}):(?P<weight>-?[0-9.]{1,5})[)\]}]++"
+    r"|(?P<part>[^ :,、]{1,80})::(?P<share>-?[0-9.]{1,5})(?=$|[ ,、])"
 )
-_OWN_NUMBER = re.compile(r"(?:受付番号|(?<![a-z])Number)[: ]? ?[0-9A-Z]{3}-[0-9A-Z]{3}\b")
-_OWN_LABEL = re.compile(r"(?<![ 、,])[ 、,]*+(?:こう読みました|(?<![a-z])Read as): ?")
+_NETWORK = re.compile(
+    r"<(?:lora|lyco|hypernet|embedding):[^<>]{1,100}>"
+    r"|(?<![A-Za-z])(?:embedding:[A-Za-z0-9_.:-]{1,60}|(?<=[ ,、])BREAK(?= |$))"
+)
+_RATIO = re.compile(r"(?P<width>[0-9]{1,4})[:/x](?P<height>[0-9]{1,4})")
 _OWN_STEPS = re.compile(r"(?:ステップ|(?<![A-Za-z])Steps) [0-9]{1,3}(?=$|[ 、])")
 _OWN_SIZE = re.compile(
     r"(?:大きさ|(?<![A-Za-z])Size) (?P<width>[0-9]{2,4})×(?P<height>[0-9]{2,4})(?=$|[ 、])"
@@ -71,19 +92,50 @@ def extract_pasted(text: str) -> tuple[str, Pasted]:
     text: cleaned, on one line. Numbers beyond a bound are passed over.
     """
     pasted = Pasted()
-    if title := _OWN_TITLE.match(text):
-        text = f"{title['ja'] or title['en']}、{title['rest']}"
-    text = _OWN_LABEL.sub("、", _OWN_NUMBER.sub("、", text))
+    text = without_own_lines(text)
     text = _OWN_SIZE.sub(_take(pasted, _take_ratio), _OWN_STEPS.sub("、", text))
     text = _OWN_SEEDS.sub(_take(pasted, _take_seeds), text)
-    text = _PARAMETERS.sub(_take(pasted, _take_parameters), text)
+    text = _from_json(text, pasted)
+    if (match := _PARAMETERS.search(text)) and has_words(text[: match.start()]):
+        _take_parameters(pasted, match)
+        text = text[: match.start()]
+    text = _COUNT.sub(_take(pasted, _take_count), text)
     if not _NEGATIVE_LAST.search(text):
         text, things = extract_labelled(text)
         pasted.negatives += [thing for thing in things if thing not in pasted.negatives]
     text = _NEGATIVE.sub(_take(pasted, _take_negative), text)
     text = _OPTION.sub(_take(pasted, _take_option), text)
-    text = _NETWORK.sub("", _POSITIVE.sub("", text))
-    return _WEIGHT.sub(lambda match: match["words"], text).strip(" 、,"), pasted
+    text = _NETWORK.sub("", _POSITIVE.sub("", text.lstrip(" 、,")))
+    return _WEIGHT.sub(partial(_weighed, pasted), text).strip(" 、,"), pasted
+
+
+def _from_json(text: str, pasted: Pasted) -> str:
+    """Return the prompt of a request in JSON as pasted text, or the text itself if it is none."""
+    if not text.startswith("{") or '"prompt"' not in text:
+        return text
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(table, dict) or not isinstance(table.get("prompt"), str):
+        return text
+    for name, short in (("width", "w"), ("height", "h")):
+        if isinstance(side := table.get(name), int) and 0 < side < 10_000:
+            pasted.sides[short] = side
+    _take_sides(pasted)
+    _take_seed(pasted, str(table.get("seed", "")))
+    unwanted = table.get("negative_prompt")
+    negative = f" Negative prompt: {unwanted}" if isinstance(unwanted, str) and unwanted else ""
+    return f"{table['prompt']}{negative}"
+
+
+def _weighed(pasted: Pasted, match: re.Match[str]) -> str:
+    """Return words without their weight; what weighs less than nothing is left out."""
+    words = (match["words"] or match["part"]).strip()
+    if (match["weight"] or match["share"]).startswith("-"):
+        pasted.negatives += [words] if words not in pasted.negatives else []
+        return "、"
+    return words
 
 
 def _take(
@@ -113,8 +165,10 @@ def _take_parameters(pasted: Pasted, match: re.Match[str]) -> None:
 
 
 def _take_negative(pasted: Pasted, match: re.Match[str]) -> None:
-    text = _WEIGHT.sub(lambda weight: weight["words"], _NETWORK.sub("", match["things"]))
-    things = [thing.strip(" 。()[]{}") for thing in re.split("[,、]", text)]
+    text = _NETWORK.sub("", match["things"])
+    text = _WEIGHT.sub(lambda weight: weight["words"] or weight["part"], text)
+    text = _ASKED.sub("", text.strip(" 。"))
+    things = [thing.strip(" 。()[]{}\"'") for thing in re.split("[,、]", text)]
     pasted.negatives += [
         thing for thing in things[:MAX_NEGATIVE_THINGS] if thing and thing not in pasted.negatives
     ]
@@ -132,8 +186,16 @@ def _take_option(pasted: Pasted, match: re.Match[str]) -> None:
         pasted.count = int(value)
     elif name in {"w", "width", "h", "height"} and value.isdecimal() and 0 < int(value) < 10_000:
         pasted.sides[name[0]] = int(value)
-        if len(pasted.sides) == 2:
-            pasted.ratio = pasted.sides["w"] / pasted.sides["h"]
+        _take_sides(pasted)
+
+
+def _take_sides(pasted: Pasted) -> None:
+    if len(pasted.sides) == 2:
+        pasted.ratio = pasted.sides["w"] / pasted.sides["h"]
+
+
+def _take_count(pasted: Pasted, match: re.Match[str]) -> None:
+    pasted.count = int(match["count"])
 
 
 def _take_seed(pasted: Pasted, value: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.messages import picture_details
+import re
+from dataclasses import replace
+
+from bot.messages import picture_details, picture_messages
 from bot.prompt import StoredRequest, read
 from bot.texts import gettext
 
@@ -38,8 +41,68 @@ def test_the_syntax_of_other_tools_is_read() -> None:
     assert wrong == {}
 
 
+NEGATIVES = (  # how tools, hosts and people mark what is to be left out
+    *("negative_prompt: {}", 'negative_prompt="{}"', "NegativePrompt: {}", "Neg prompt: {}"),
+    *(
+        "n_prompt={}",
+        "UC: {}",
+        "Undesired Content: {}",
+        "NEGATIVE PROMPT：{}",
+        "Negative prompt：\n{}",
+    ),
+    *(
+        "ネガティブプロンプト\n{}",
+        "\nネガティブ\n{}",
+        "ネガプロ {}",
+        "ネガティブプロンプトは{}です",
+    ),
+    *("ネガティブプロンプトに{}を入れて", "[negative: {}]", "({}:-1)", "{}::-0.5"),
+    *("--negative {}", "--neg {}", "--negative_prompt {}", '--negative-prompt "{}"', "−−no {}"),
+    *("‐‐no {}", "ーーno {}", "-- no {}", "Negative prompt: {} Steps: 20", "Neg: {}\nSteps: 9"),
+)
+PARAMETERS = (
+    *("Steps: 20", "Sampler: Euler a", "CFG scale: 7", "Clip skip: 2, ENSD: 31337", "BREAK "),
+    *("Steps: 20\nSampler: Euler\nCFG scale: 7", "Sampler: Euler a, Steps: 20, Size: 1x1"),
+    *("--sampler euler", "--steps 20 --cfg 7", "embedding:easy", "Denoising strength: 0.7"),
+)
+
+
+def test_every_mark_of_what_is_left_out_is_known() -> None:
+    texts = [f"{APPLE} {mark.format('人物')}" for mark in NEGATIVES]
+    texts += [f"{APPLE}\n{mark.format('人物')}" for mark in NEGATIVES]
+    texts += [
+        f"Negative prompt: 人物\nPrompt: {APPLE}",
+        f"ポジティブプロンプト：{APPLE}\nネガティブプロンプト：人物",
+        f'{{"prompt": "{APPLE}", "negative_prompt": "人物", "steps": 20}}',
+    ]
+    wrong = {}
+    for text in texts:
+        reading = read(text)
+        if (reading.prompt, reading.negative) != (APPLE, "人物"):
+            wrong[text] = (reading.prompt, reading.negative)
+    assert wrong == {}
+
+
+def test_parameters_of_tools_are_left_out_in_any_order() -> None:
+    wrong = {
+        text: read(text).prompt
+        for parameters in PARAMETERS
+        for text in (f"{APPLE}\n{parameters}", f"{APPLE}, {parameters}")
+        if read(text).prompt != APPLE
+    }
+    assert wrong == {}
+
+
+def test_a_request_in_json() -> None:
+    reading = read(f'{{"prompt": "{APPLE}", "width": 512, "height": 768, "seed": 7}}')
+    assert (reading.prompt, reading.width, reading.height, reading.seed) == (APPLE, 512, 768, 7)
+    for text in ('{"prompt": 3}', '{"prompt": "a"', '{"a": "prompt"}', '{"prompt": {}}'):
+        assert read(text).prompt, text
+
+
 def test_what_only_looks_like_it_is_painted() -> None:
-    texts = ("東京—大阪", "A-b", "りんご:みかん", "(笑)の文字", "猫(白)", "16:9の時計台")
+    texts = ("東京—大阪", "A-b", "りんご:みかん", "(笑)の文字", "猫(白)", "16:9の時計台",
+             "ネガティブな気持ちの猫", "Steps: 20", "batch", "カラーー no 1")  # fmt: skip
     wrong = {text: read(text).prompt for text in texts if not read(text).prompt}
     assert wrong == {}
 
@@ -70,3 +133,31 @@ def test_the_summary_of_a_request_can_be_sent_back() -> None:
         "人物",
     )
     assert (reading.width, reading.height, reading.seed) == (768, 512, 7)
+
+
+def test_a_picture_with_its_words_can_be_sent_back() -> None:
+    """What phones copy of a bubble is its alternative text; groups see it in notifications."""
+    wishes = [APPLE, f"夜の{APPLE}、横長で4枚、人物なし", f"{APPLE}、9枚", f"{APPLE} シード42"]
+    wishes += ["朝の湖を水彩で、丁寧に、赤い車はいらない", "スマホの壁紙に星空", "「桜」という字"]
+    wrong = {}
+    for wish in wishes:
+        reading = read(wish)
+        request = replace(StoredRequest.from_reading(reading), cut_text="とても長い文の終わり")
+        for lang in ("ja", "en"):
+            [*_, bubble] = picture_messages(
+                "4F7-K2M",
+                [("https://a/1", "https://a/2")] * reading.count,
+                lang=lang,
+                prompt=reading.prompt,
+                request=request,
+            )
+            [details] = picture_details("4F7-K2M", lang, request=request, seeds=[5], steps=20)
+            for text in (bubble["altText"], details["text"]):
+                again = replace(read(text), seed=reading.seed)
+                # The name of a style stands behind the prompt, after a mark or a blank.
+                words = set(re.split("[、 ]", again.prompt)) ^ set(
+                    re.split("[、 ]", reading.prompt)
+                )
+                if words or replace(again, prompt=reading.prompt) != reading:
+                    wrong[text] = again
+    assert wrong == {}
