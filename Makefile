@@ -55,7 +55,7 @@ test-stories: .venv/dev ## only the stories: real processes, through the simulat
 
 test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ from Debian's packages
 	@$(BIN)/python -m scripts.servers
-	$(BIN)/python -m pytest -m services
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m services
 	$(BIN)/python -m benchmarks.fuzz
 
 test-container: .venv/dev ## build both container images, and have a picture painted by them

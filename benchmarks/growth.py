@@ -145,9 +145,10 @@ def _bring(house: Measured, pictures: int) -> None:
 def _per(count: int, after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
     """Return milliseconds of processor time for each of `count`, by process."""
     return {
-        f"{name}_ms": round((after[name] - before[name]) * 1000 / count, 3)
+        # The system counts in hundredths of a second, and none may pass with little work.
+        f"{name}_ms": round(max(0.0, after[name] - before[name]) * 1000 / count, 3)
         for name in after
-        if after[name] > before[name]
+        if after[name] > 0
     }
 
 
