@@ -92,7 +92,8 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
             self.grouping.close()
         self.tpool.shutdown(wait=False)
         self.poller.close()
-        self.method_queue.close()
+        # Its pipe stays open: a thread that is late still writes to it, and closed, its number may
+        # be another file's by then, such as the database's.
         for listener in self.sockets:
             listener.close()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.gunicorn_conf import *  # noqa: F403
@@ -20,6 +22,15 @@ worker.MAX_PER_PEER = 6
 keepalive = 3
 threads = 2
 max_requests = 0
+
+
+files: list[Any] = []  # that a stopped worker opens; they take the numbers of what it has closed
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Open files after the worker's loop has ended, while a thread of it may still run."""
+    folder = Path(os.environ["HOME"])
+    files.extend((folder / f"opened-{os.getpid()}-{n}").open("wb") for n in range(16))
 
 
 class Echo:
@@ -53,7 +64,8 @@ class Echo:
 
 
 class App:
-    """Answer with the body; /slow takes a second, /large is larger than any socket's memory."""
+    """Answer with the body; /slow takes a second, /late three, /large is larger than any socket's
+    memory."""
 
     extensions: ClassVar[dict[str, Any]] = {
         "security_headers": {"X-Test": "yes"},
@@ -66,6 +78,8 @@ class App:
         body = environ["wsgi.input"].read()
         if environ["PATH_INFO"] == "/slow":
             time.sleep(1.0)
+        if environ["PATH_INFO"] == "/late":
+            time.sleep(3.0)
         if environ["PATH_INFO"] == "/large":
             body = b"x" * 20_000_000
         start_response("200 OK", [("Content-Length", str(len(body)))])

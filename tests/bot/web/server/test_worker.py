@@ -235,3 +235,21 @@ def test_a_worker_is_replaced_after_its_requests(tmp_path: Path, path: bytes) ->
         assert web.alive
     finally:
         web.kill()
+
+
+def test_a_thread_that_is_late_writes_to_no_file_of_somebody_else(tmp_path: Path) -> None:
+    web = Gunicorn(tmp_path, "--max-requests 3 --graceful-timeout 1")
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            late = pool.submit(web.ask, REQUEST.replace(b"/ ", b"/late "))
+            time.sleep(0.3)
+            for _ in range(3):  # then the worker stops, and waits for the late one for a second
+                web.serves()
+            late.result()
+        eventually("it has stopped", lambda: any(tmp_path.glob("opened-*")), 30.0)
+        opened = list(tmp_path.glob("opened-*"))
+        pid = opened[0].name.split("-")[1]
+        eventually("its threads have ended", lambda: not Path("/proc", pid).exists(), 30.0)
+        assert [path.read_bytes() for path in opened if path.stat().st_size] == []
+    finally:
+        web.kill()
