@@ -93,7 +93,8 @@ class InboxReader:
                 while self._woken.is_set():
                     self._woken.clear()
                     self._read_all()
-                delay, self._retry_delay = self._retry_delay, None
+                if (failed := self._retry_delay) is not None:
+                    delay, self._retry_delay = min(failed, delay or failed), None
             finally:
                 self._reading.release()
         return delay

@@ -342,3 +342,27 @@ def test_a_great_webhook_is_stored_in_one_transaction(chat: Chat) -> None:
     chat.read()
     assert chat.house.rows(rows) == []
     assert len(chat.prompts) == 300
+
+
+class _WakingLock:
+    """A lock at whose first release somebody else has just asked for the inbox to be read."""
+
+    def __init__(self, woken: threading.Event) -> None:
+        self._lock, self._calls = threading.Lock(), iter([woken.set])
+        self.acquire = self._lock.acquire
+
+    def release(self) -> None:
+        for call in self._calls:
+            call()
+        self._lock.release()
+
+
+def test_a_retry_is_kept_in_mind_when_somebody_wakes_the_reader_at_its_end(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, lambda: ValueError("毒りんご"), "毒")
+    chat.post(event("毒りんご"))
+    reader = chat.reader()
+    lock: Any = _WakingLock(reader._woken)
+    reader._reading = lock
+    assert reader.read() == read_inbox.RETRY_DELAYS[0]
