@@ -6,6 +6,7 @@ A text is judged as it is typed and, if it has any of them, once more as it look
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.prompt.cleaning import join_sound_marks
 
@@ -16,6 +17,16 @@ _KANJI_TO_KATAKANA = str.maketrans(_KANJI, _KATAKANA)
 _STRETCH = re.compile(rf"[ァ-ヺー{_KANJI}]{{2,}}+")
 _KATAKANA_LETTER = re.compile("[ァ-ヺ]")
 _LATIN = str.maketrans("аеорсухѕіјһӏԁɡαεορνυικτＡΑΕΟΡСТХ", "aeopcyxsijhldgaeopvuiktaaeopctx")
+_LATIN |= str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
+_LATIN |= {start + at: 0x61 + at for start in (0x1F150, 0x1F170) for at in range(26)}  # 🅐 🅰
+_LATIN |= str.maketrans("ゑゐヱヰ", "えいエイ")
+# Marks over or under letters, which no Japanese word has, and Latin letters that have them.
+_ACCENTED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1dff\u20d0-\u20ffÀ-ɏḀ-ỿ]")
+_MIXED = (  # kana and signs that no word mixes so
+    (re.compile("(?<=え)口(?=[いくさ]|[な画絵本](?!り))"), "ろ"),
+    (re.compile("[0〇○◯o](?=(?:っぱい|ッパイ))"), "お"),
+    (re.compile("(?<=おっ)π|(?<=オッ)π"), "ぱい"),
+)
 _BAR = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[-‐‑‒–—−─━|_]+(?=[ぁ-ゖァ-ヺ]|の|、|。|$)")
 _TYPED_MARK = re.compile(
     "(?<=[かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ])(?:[\"”″〃]|''|’’|´´)"
@@ -28,11 +39,23 @@ def as_it_looks(text: str) -> str:
 
     text: as `bot.prompt.clean` leaves it. Returns it as it is if it has none.
     """
-    looks = _STRETCH.sub(_as_katakana, text).lower().translate(_LATIN)
+    looks = _STRETCH.sub(_as_katakana, _without_accents(text)).lower().translate(_LATIN)
+    for pattern, letter in _MIXED:
+        looks = pattern.sub(letter, looks)
     looks = _BAR.sub("ー", looks)
     if len(_OPENING.findall(looks)) == 1:  # two of them are quotation marks
         looks = join_sound_marks(_TYPED_MARK.sub("\u3099", looks))
     return looks if looks != text.lower() else text
+
+
+def _without_accents(text: str) -> str:
+    if not _ACCENTED.search(text):
+        return text
+    letters = unicodedata.normalize("NFD", text)
+    kept = (
+        c for c in letters if c in "\u3099\u309a" or unicodedata.category(c) not in {"Mn", "Me"}
+    )
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _as_katakana(stretch: re.Match[str]) -> str:

@@ -27,6 +27,8 @@ _SOUND_MARKS = str.maketrans(
     dict.fromkeys("\u309b\uff9e", "\u3099") | dict.fromkeys("\u309c\uff9f", "\u309a")
 )
 _BLANK_BEFORE_MARK = re.compile("[ \u3000](?=[\u3099\u309a])")
+_KANJI_BEFORE_MARK = re.compile("[力夕卜八千匕](?=[\u3099\u309a])")  # typed for カ, タ, ト ...
+_KANJI_AS_KATAKANA = str.maketrans("力夕卜八千匕", "カタトハチヒ")
 _WRONG_MARK = re.compile("([かきくけこさしすせそたちつてとカキクケコサシスセソタチツテト])\u309a")
 _LOOSE_MARK = re.compile("[\u3099\u309a]")
 _WORD_CHARACTER = re.compile(r"[^\W_]")
@@ -74,10 +76,12 @@ def _clean(text: str) -> str:
 def join_sound_marks(text: str) -> str:
     """Return the text in NFKC, each voiced or semi-voiced mark joined to its kana.
 
-    A mark may be typed alone, 「ト゛」, in any width and after one blank. One that its kana
-    cannot take is the other one, 「タ゜」 → 「ダ」, or is left out, 「あ゛」 → 「あ」.
+    A mark may be typed alone, 「ト゛」, in any width, after one blank, or after a kanji that looks
+    like a kana. One that its kana cannot take is the other one, 「タ゜」 → 「ダ」, or is left out,
+    「あ゛」 → 「あ」.
     """
     text = _BLANK_BEFORE_MARK.sub("", text.translate(_SOUND_MARKS))
+    text = _KANJI_BEFORE_MARK.sub(lambda kanji: kanji[0].translate(_KANJI_AS_KATAKANA), text)
     text = _WRONG_MARK.sub("\\1\u3099", unicodedata.normalize("NFKC", text))
     return _LOOSE_MARK.sub("", unicodedata.normalize("NFC", text))
 

@@ -53,8 +53,14 @@ def spellings(word: str) -> Iterator[str]:
     ):
         yield separator.join(word)
     yield "".join(f"{letter}\u0336" for letter in word)
+    for mark in ("\u0300", "\u0308", "\u20dd", "\u0489"):  # over the first letter, or the last
+        yield from (word[0] + mark + word[1:], word + mark)
     yield word.translate(LOOKALIKES)
+    yield with_marks(word, "゛", "゜").translate(LOOKALIKES)  # 「ヌー卜゛」
     if word.isascii():
+        yield "".join(chr(0x1F170 + ord(character) - ord("a")) for character in word)
+        yield word.translate(str.maketrans("aeourn", "äëöüʀɴ"))
+        yield word.translate(str.maketrans("aeonrdk", "ᴀᴇᴏɴʀᴅᴋ"))
         yield from (word.upper(), "".join(chr(ord(character) + 0xFEE0) for character in word))
         yield f"{word[0]}{word[1] * 3}{word[2:]}"
         yield "".join(chr(0x24D0 + ord(character) - ord("a")) for character in word)
@@ -82,8 +88,17 @@ def test_every_spelling_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["0っぱい", "〇っぱい", "おっπ", "え口い女の人", "ゑろい絵", "ヱロ画像"]
+)
+def test_letters_that_no_word_mixes(text: str) -> None:
+    assert JUDGE.classify(text) == "sexual"
+
+
+@pytest.mark.parametrize(
     "text",
-    ["ヌー ドラム", "スカートとローファーの女子高生", "女子高生がしょったかばん",
+    ["ヌー ドラム", "Café au lait", "Pokémon", "über den Wolken", "🅿️の看板", "ゑびす様", "迎え口",
+     "千力と八丈島", "聞こえ口調", "一卜", "Ångström", "🅰型の人",
+     "スカートとローファーの女子高生", "女子高生がしょったかばん",
      "セロリ コーン スープ", "二人の力士、人工の口", "三八 一夕", '「ひと」と"ハト"',
      "ビーチ-夕日", "カードゲーム、コーカサス", "サウンドドラム", "ココアとババロア",
      "ロリポップ コンテスト", "ちちぶの夜祭り", "ラ・ラ・ランド風", "ナチュラル スキンケア",
