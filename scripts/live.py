@@ -22,6 +22,7 @@ from pathlib import Path
 from honcho.printer import Printer
 
 from bot.cli.language import shell_language
+from bot.operations.setting_errors import SettingProblems
 from bot.operations.setup import SetupProblem
 from bot.operations.setup.env_file import EnvFile
 from bot.settings import SettingError
@@ -229,7 +230,7 @@ def main() -> int:
         print(problem.sentence(lang), file=sys.stderr)
         return 2
     except SettingError as error:
-        print(error, file=sys.stderr)
+        print(SettingProblems(error).in_language(lang), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

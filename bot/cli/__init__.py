@@ -39,7 +39,8 @@ from bot.cli import (
     workers,
 )
 from bot.cli.context import CliContext
-from bot.cli.language import say
+from bot.cli.language import command_language, say
+from bot.operations.setting_errors import SettingProblems
 from bot.settings import SettingError
 
 
@@ -67,20 +68,19 @@ def main(argv: list[str] | None = None) -> int:
             argv, prog_name="python -m bot", complete_var=completion.VARIABLE, standalone_mode=False
         )
     except SettingError as error:
-        print(error, file=sys.stderr)
+        print(SettingProblems(error).in_language(command_language()), file=sys.stderr)
         return 2
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        print(say("error.error", what=error.format_message()), file=sys.stderr)
         return error.exit_code
     except click.Abort:
         print(say("nothing_done"), file=sys.stderr)
         return 1
     except SQLAlchemyError as error:
-        print(
-            f"The database cannot be used ({type(error).__name__}). Look with: "
-            "python -m bot doctor",
-            file=sys.stderr,
-        )
+        print(say("error.database", error=type(error).__name__), file=sys.stderr)
         return 1
     except BrokenPipeError:  # `| head` has read enough; Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

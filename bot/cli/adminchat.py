@@ -6,6 +6,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import headings, name_of, say
 from bot.operations import formatting
 from bot.store import bans, operator_chats
 
@@ -28,8 +29,11 @@ def adminchat(ctx: CliContext, listing: bool, remove: str | None, as_json: bool)
             output.print_json([dict(zip(names, row, strict=True)) for row in rows])
         else:
             output.print_table(
-                ("WHO", "KIND", "SINCE"),
-                [(who, kind, formatting.format_local_time(at)) for who, kind, at in rows],
+                headings("which", "kind", "since"),
+                [
+                    (who, name_of("admin.kind", kind), formatting.format_local_time(at))
+                    for who, kind, at in rows
+                ],
             )
         return
     if remove:
@@ -41,15 +45,15 @@ def adminchat(ctx: CliContext, listing: bool, remove: str | None, as_json: bool)
                 if fingerprint.startswith(remove) and operator_chats.remove_chat(db, fingerprint)
             ]
         if not removed:
-            raise click.ClickException(f"No operators' chat begins with {remove}; see --list.")
-        click.echo(f"{removed[0][:8]} is a chat like any other again.")
+            raise click.ClickException(say("adminchat.no_chat", who=remove))
+        click.echo(say("adminchat.removed", who=removed[0][:8]))
         return
     with ctx.database.write() as db:
         code = operator_chats.create_code(db)
     if as_json:
         output.print_json({"code": code, "seconds": operator_chats.CODE_TTL_SECONDS})
     else:
-        click.echo(f"Type in the chat, within ten minutes:  /管理 {code}")
+        click.echo(say("adminchat.code", code=f"/管理 {code}"))
 
 
 COMMANDS = (adminchat,)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.language import command_language, say
 from bot.jobs import Job
 from bot.line import LineClient
 from bot.operations import lookup
@@ -36,14 +37,9 @@ class CliContext:
         """The database; refuses one whose tables are of an older form."""
         database = Database(self.settings.database_url)
         if database.sqlite and not _exists(database):
-            raise click.ClickException(
-                f"There is no database at {database.url.database}. Are you in the right folder, "
-                "and is DATABASE_URL set? A new one is made by: python -m bot migrate"
-            )
+            raise click.ClickException(say("error.no_database", file=database.url.database))
         if database.needs_migration():
-            raise click.ClickException(
-                "The database is of an older form. Run: python -m bot migrate"
-            )
+            raise click.ClickException(say("error.old_database"))
         return database
 
     @cached_property
@@ -77,7 +73,7 @@ def _told_to_operator() -> Iterator[None]:
     try:
         yield
     except NotIdentified as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(error.said.in_language(command_language())) from None
 
 
 def _exists(database: Database) -> bool:

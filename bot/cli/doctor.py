@@ -11,10 +11,11 @@ import click
 from bot.cli import output
 from bot.cli.language import command_language
 from bot.operations.doctor import Finding, run_checks
+from bot.operations.setting_errors import SettingProblems
 from bot.settings import SettingError, Settings
 from bot.telemetry import logs
 from bot.texts import sentences
-from bot.texts.sentence import Sentence, Verbatim
+from bot.texts.sentence import Sentence
 
 _IN_JSON = ("name", "ok", "says", "remedy")
 
@@ -30,7 +31,7 @@ def doctor(as_json: bool) -> int:
         settings = Settings.from_env()
     except SettingError as error:
         remedy = Sentence("doctor.settings_remedy")
-        finding = Finding("settings", False, Verbatim(str(error)), remedy)
+        finding = Finding("settings", False, SettingProblems(error), remedy)
         return _report([finding], as_json=as_json)
     # The findings are clearer than the warnings that the clients log.
     logs.configure("operator", settings.log_format, out=sys.stderr, disabled=True)

@@ -7,6 +7,7 @@ import socket
 import click
 
 from bot.cli.context import CliContext
+from bot.cli.language import say
 from bot.monitoring import liveness
 from bot.store import workers as worker_rows
 
@@ -29,7 +30,7 @@ def health(ctx: CliContext, process: str) -> int:
     else:
         here = socket.gethostname()
         alive = any(row.alive for row in rows if (row.process, row.host) == (process, here))
-    click.echo(f"The {process} {'is alive' if alive else 'gives no sign of life'}.")
+    click.echo(say("health.alive" if alive else "health.silent", process=process))
     return 0 if alive else 1
 
 

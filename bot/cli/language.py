@@ -42,6 +42,11 @@ def say(key: str, **values: object) -> str:
     return Sentence(f"command.{key}", **values).in_language(command_language())
 
 
+def say_counted(key: str, n: int, **values: object) -> str:
+    """Return the commands' sentence `key` for the number `n`, or `key`_one if that is 1."""
+    return say(f"{key}_one" if n == 1 else key, n=n, **values)
+
+
 def say_of_pages(key: str, **values: object) -> str:
     """Return a sentence that the operators' pages say too, in the commands' language."""
     return Sentence(f"admin.{key}", **values).in_language(command_language())

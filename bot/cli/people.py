@@ -10,9 +10,10 @@ import click
 from bot import jobs
 from bot.cli import output
 from bot.cli.context import CliContext
-from bot.cli.language import command_language, headings, name_of
+from bot.cli.language import command_language, headings, name_of, say, say_counted
 from bot.jobs import limits
 from bot.operations import actions, formatting, lookup
+from bot.operations.setting_errors import SettingProblems
 from bot.settings import SettingError
 from bot.store import audit, bans
 from bot.tasks import sweep
@@ -32,7 +33,14 @@ def ban(ctx: CliContext, who: str, chat: bool, reason: str | None, as_json: bool
     line_id = ctx.find_line_id(who, chat=chat)
     with ctx.database.write() as db:
         new = actions.ban(db, line_id, reason)
-    _report(line_id, "banned", new=new, as_json=as_json)
+    fingerprint, kind = bans.fingerprint(line_id), bans.kind_of(line_id)
+    if as_json:
+        output.print_json(
+            {"fingerprint": fingerprint, "kind": kind, "state": "banned", "changed": new}
+        )
+    else:
+        key = "people.banned" if new else "people.banned_before"
+        click.echo(say(key, kind=name_of("command.kind", kind), who=fingerprint[:8]))
 
 
 @click.command()
@@ -47,7 +55,7 @@ def unban(ctx: CliContext, who: str, chat: bool, as_json: bool) -> None:
             known = [ban.fingerprint for ban in bans.list_all(db)]
         matching = [fingerprint for fingerprint in known if fingerprint.startswith(who)]
         if len(matching) > 1:
-            raise click.ClickException(f"{len(matching)} bans begin with {who}; give more of it.")
+            raise click.ClickException(say("people.many_bans", n=len(matching), who=who))
         fingerprint = matching[0] if matching else who
     else:
         fingerprint = bans.fingerprint(ctx.find_line_id(who, chat=chat))
@@ -56,25 +64,7 @@ def unban(ctx: CliContext, who: str, chat: bool, as_json: bool) -> None:
     if as_json:
         output.print_json({"fingerprint": fingerprint, "changed": lifted})
     else:
-        click.echo(
-            f"{fingerprint[:8]} is free again." if lifted else f"{fingerprint[:8]} was not banned."
-        )
-
-
-def _report(line_id: str, what: str, *, new: bool, as_json: bool) -> None:
-    fingerprint = bans.fingerprint(line_id)
-    if as_json:
-        output.print_json(
-            {
-                "fingerprint": fingerprint,
-                "kind": bans.kind_of(line_id),
-                "state": what,
-                "changed": new,
-            }
-        )
-    else:
-        verb = "is" if new else "was already"
-        click.echo(f"The {bans.kind_of(line_id)} {fingerprint[:8]} {verb} {what}.")
+        click.echo(say("people.free" if lifted else "people.not_banned", who=fingerprint[:8]))
 
 
 @click.command("bans")
@@ -88,10 +78,15 @@ def listing(ctx: CliContext, as_json: bool) -> None:
         output.print_json([{**ban._asdict(), "at": formatting.iso_time(ban.at)} for ban in banned])
         return
     rows = [
-        (ban.fingerprint[:8], ban.kind, formatting.format_local_time(ban.at), ban.reason)
+        (
+            ban.fingerprint[:8],
+            name_of("command.kind", ban.kind),
+            formatting.format_local_time(ban.at),
+            ban.reason,
+        )
         for ban in banned
     ]
-    output.print_table(("WHO", "KIND", "SINCE", "REASON"), rows)
+    output.print_table(headings("who", "kind", "banned_since", "reason"), rows)
 
 
 @click.command()
@@ -104,12 +99,11 @@ def erase(ctx: CliContext, who: str, chat: bool, yes: bool, as_json: bool) -> No
     """Erase everything of WHO: prompts, pictures, ids. A ban stays, without the id."""
     line_id = ctx.find_line_id(who, chat=chat)
     fingerprint, kind = bans.fingerprint(line_id), bans.kind_of(line_id)
+    whose = {"kind": name_of("command.kind", kind), "who": fingerprint[:8]}
     with ctx.database.read() as db:
         count = jobs.count_by_line_id(db, line_id)
     if not yes:
-        click.confirm(
-            f"Erase {count} jobs of the {kind} {fingerprint[:8]}, for good?", abort=True, err=True
-        )
+        click.confirm(say_counted("people.erase", count, **whose), abort=True, err=True)
     with ctx.database.write() as db:
         dropped = actions.erase(db, line_id)
     left = [job_id for job_id in dropped if not _delete_pictures(ctx, job_id)]
@@ -118,12 +112,9 @@ def erase(ctx: CliContext, who: str, chat: bool, yes: bool, as_json: bool) -> No
             {"fingerprint": fingerprint, "kind": kind, "jobs": len(dropped), "left": len(left)}
         )
     else:
-        click.echo(f"Erased {len(dropped) - len(left)} jobs of the {kind} {fingerprint[:8]}.")
+        click.echo(say_counted("people.erased", len(dropped) - len(left), **whose))
     if left:
-        raise click.ClickException(
-            f"The pictures of {len(left)} jobs could not be deleted yet; the sweep goes on trying. "
-            "Look with: python -m bot doctor"
-        )
+        raise click.ClickException(say_counted("people.left", len(left)))
 
 
 def _delete_pictures(ctx: CliContext, job_id: str) -> bool:
@@ -164,14 +155,12 @@ def limiting(ctx: CliContext, /, chat: str, as_json: bool, **typed: str | None) 
             if text is not None
         }
     except SettingError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(SettingProblems(error).in_language(command_language())) from None
     if values:
         with ctx.database.write() as db:
             known = actions.set_limits(db, line_id, values)
         if not known:
-            raise click.ClickException(
-                "That chat is not known: nobody spoke there yet, or it was erased."
-            )
+            raise click.ClickException(say("people.no_chat"))
     with ctx.database.read() as db:
         own = limits.chat_overrides(db, line_id)
         valid = limits.limits_for_chat(db, ctx.settings, line_id)
@@ -182,7 +171,7 @@ def limiting(ctx: CliContext, /, chat: str, as_json: bool, **typed: str | None) 
         )
         return
     rows = [
-        (name, f"{value:g}", "all chats" if own[name] is None else "this chat")
+        (name, f"{value:g}", say("people.all_chats" if own[name] is None else "people.this_chat"))
         for name, value in in_force.items()
     ]
     output.print_table(headings("limit", "in_force", "set_for"), rows)

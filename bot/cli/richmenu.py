@@ -8,6 +8,7 @@ import click
 
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import line_failed, say
 from bot.line import LineError
 from bot.line.rich_menus import RichMenuClient
 from bot.messages import rich_menu
@@ -35,15 +36,14 @@ def richmenu(ctx: CliContext, *, remove: bool, language: str, as_json: bool) -> 
         else:
             done = publish(line, lambda: ctx.database, language)
     except LineError as error:
-        raise click.ClickException(f"{error} (LINE's request id: {error.request_id})") from None
+        raise click.ClickException(line_failed(error)) from None
     if as_json:
         output.print_json({"menu": done.menu_id, "changed": done.changed})
     elif remove:
-        click.echo("The menu is gone." if done.changed else "There was no menu of ours.")
-    elif done.changed:
-        click.echo(f"People see the menu {done.menu_id} the next time they open the chat.")
+        click.echo(say("richmenu.gone" if done.changed else "richmenu.none"))
     else:
-        click.echo(f"Nothing to do: the menu {done.menu_id} is as it should be.")
+        key = "richmenu.made" if done.changed else "richmenu.as_it_was"
+        click.echo(say(key, menu=done.menu_id))
 
 
 def publish(

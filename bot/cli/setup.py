@@ -14,6 +14,7 @@ from bot.cli.language import shell_language
 from bot.cli.richmenu import publish
 from bot.line import LineError
 from bot.line.rich_menus import RichMenuClient
+from bot.operations.setting_errors import SettingProblems
 from bot.operations.setup import SetupProblem, arrival, webhook
 from bot.operations.setup.channel import Channel, identify
 from bot.operations.setup.env_file import EnvFile
@@ -60,7 +61,7 @@ def setup(path: Path, half: str | None, *, wait: bool, language: str | None) -> 
         click.echo(problem.sentence(guide.lang), err=True)
         return 2
     except SettingError as error:
-        click.echo(str(error), err=True)
+        click.echo(SettingProblems(error).in_language(guide.lang), err=True)
         return 2
     return 0
 

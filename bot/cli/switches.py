@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot import jobs
 from bot.cli import output
 from bot.cli.context import CliContext
+from bot.cli.language import say
 from bot.operations import actions
 from bot.queue import republish
 from bot.queue.app import make_celery
@@ -57,21 +58,17 @@ def _run(ctx: CliContext, action: Callable[[Connection], bool], as_json: bool) -
         counts = {"changed": changed, "drawing": drawing, "queued": queued}
         output.print_json({**document, **counts})
         return
-    click.echo(f"{'' if changed else 'It was so already: '}{describe_flags(current)}")
-    click.echo(f"{drawing} jobs are being painted, {queued} wait.")
+    state = _describe(current)
+    click.echo(state if changed else say("switches.before", state=state))
+    click.echo(say("switches.counts", drawing=drawing, queued=queued))
     if not published:
-        click.echo(
-            "The broker cannot be reached: the workers are told when it is back. Look with: "
-            "python -m bot doctor",
-            err=True,
-        )
+        click.echo(say("switches.broker_away"), err=True)
 
 
-def describe_flags(current: Flags) -> str:
-    """Write the flags as a sentence."""
-    requests = "new wishes are taken" if current.accepting else "new wishes are not taken"
-    painting = "workers take nothing new" if current.draining else "workers paint what waits"
-    return f"{requests}, {painting}."
+def _describe(current: Flags) -> str:
+    requests = say("switches.accepting" if current.accepting else "switches.paused")
+    painting = say("switches.draining" if current.draining else "switches.painting")
+    return say("switches.state", requests=requests, painting=painting)
 
 
 COMMANDS = (pause, drain, resume)

@@ -9,13 +9,18 @@ from sqlalchemy import Connection
 from bot import jobs
 from bot.jobs import Job
 from bot.operations import usage
+from bot.texts.sentence import Sentence
 
 _LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 
 
 class NotIdentified(Exception):
-    """Nobody is meant, or more than one; the message says which."""
+    """Nobody is meant, or more than one; `said` says which, and in English str() does."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.said = Sentence(f"not_identified.{key}", **values)
+        super().__init__(str(self.said))
 
 
 def is_line_id(text: str) -> bool:
@@ -32,21 +37,20 @@ def find_job(db: Connection, number: str) -> Job:
     """Return the job with this 受付番号, as people type it. Raises NotIdentified."""
     parsed = jobs.parse_number(number)
     if parsed is None:
-        raise NotIdentified(f"{number!r} is no 受付番号: they look like 4F7-K2M.")
+        raise NotIdentified("no_number", typed=repr(number))
     job = jobs.by_number_anywhere(db, parsed)
     if job is None:
-        raise NotIdentified(
-            f"There is no job {parsed}. Look at the newest with: python -m bot jobs"
-        )
+        raise NotIdentified("no_job", number=parsed)
     return job
 
 
 def find_by_fingerprint(db: Connection, prefix: str) -> str:
     """Return the only LINE id whose fingerprint begins with this. Raises NotIdentified."""
     line_ids = usage.ids_by_fingerprint(db, prefix) if is_fingerprint(prefix) else []
-    if len(line_ids) != 1:
-        known = "nobody" if not line_ids else f"{len(line_ids)} of those"
-        raise NotIdentified(f"{prefix} is the beginning of {known} known here.")
+    if not line_ids:
+        raise NotIdentified("nobody", prefix=prefix)
+    if len(line_ids) > 1:
+        raise NotIdentified("many", prefix=prefix, n=len(line_ids))
     return line_ids[0]
 
 
@@ -61,8 +65,8 @@ def find_line_id(db: Connection, typed: str, *, chat: bool) -> str:
         return find_by_fingerprint(db, typed)
     job = find_job(db, typed)
     if job.erased_at is not None:
-        raise NotIdentified(f"{job.number} is erased: whose it was is not known any more.")
+        raise NotIdentified("erased", number=job.number)
     line_id = job.chat_id if chat else job.user_id
     if line_id is None:
-        raise NotIdentified(f"LINE did not say who asked for {job.number}. Take --chat?")
+        raise NotIdentified("untold", number=job.number)
     return line_id

@@ -12,14 +12,15 @@ Official
 Account Manager Messaging Developers diffusers torch mame cuda cpu sqlite postgresql systemd
 chrony df du sh git lfs pull nvidia smi https rediss amqps noeviction admin host pid Ctrl ms kB boto
 adminchat bash zsh fish efude ban bans unban job jobs limits pause drain resume audit erase doctor
-workers logs quota alarms inbox richmenu migrate health setup ja en on off UNet"""
+workers logs quota alarms inbox richmenu migrate health setup ja en on off auto openvino required
+none"""
 # What is typed: a command, an option, an address, a path.
 TYPED = re.compile(
     r"python -m \w[\w.]*(?: [a-z]+)?(?: --?[\w-]+)*|(?<!\w)--?[a-z][\w-]*|\w+://[^\s、。）]+|(?<!\w)[\w.-]*/[\w./-]+"
     r"|\w+@[\w.-]+|\w+=\S+",
     re.ASCII,
 )
-WORD = re.compile(r"(?<![\w.:@*-])[A-Za-z][a-z']+(?![\w:@*]|[.-]\w)", re.ASCII)
+WORD = re.compile(r"(?<![\w.:@*-])[A-Za-z][a-z]+(?:'[a-z]+)?(?![\w:@*]|[.-]\w)", re.ASCII)
 
 
 def english_words(text: str, *names: str) -> Iterator[str]:
@@ -29,6 +30,8 @@ def english_words(text: str, *names: str) -> Iterator[str]:
     """
     known = {*NAMES.split(), *names}
     for line in text.splitlines():
+        if line.startswith("{"):  # a line of the log
+            continue
         rest = TYPED.sub(" ", line)
         for word in WORD.findall(rest):
             if word not in known:

@@ -294,7 +294,7 @@ def test_erasing_asks_first(
     with answer.open(encoding="utf-8") as typed:
         monkeypatch.setattr(sys, "stdin", typed)
         shell("erase", AOI, status=1)
-    assert "Erase 1 jobs" in shell.err
+    assert "Erase 1 job of the person" in shell.err
     assert "Nothing was done" in shell.err
     assert house.job(job_id).erase_at is None
 

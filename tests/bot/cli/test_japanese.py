@@ -3,117 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot import jobs
 from bot.cli import output
-from bot.cli.language import shell_language
 from bot.monitoring.alarms import update_active
 from bot.operations import actions, job_actions
 from bot.storage import FolderStorage
-from bot.store import audit, operator_chats, workers
+from bot.store import audit, bans, operator_chats, workers
 from bot.store.clock import now
 from bot.tasks.delivery import Courier
-from bot.texts import command_sentences, placeholders, sentences
 from bot.texts.sentence import Sentence
-from bot.texts.written import Written, in_english
-from tests import ROOT
 from tests.bot.cli.japanese import JAPANESE, english_words
 from tests.bot.cli.shell import Shell
 from tests.bot.harness import AOI, GROUP, House, Line
-
-BLANK = re.compile(r"\{\w+\}")
-
-
-@pytest.mark.parametrize(
-    ("environ", "lang"),
-    [
-        ({}, "en"),
-        ({"LANG": "ja_JP.UTF-8"}, "ja"),
-        ({"LANG": "ja"}, "ja"),
-        ({"LANG": "C.UTF-8"}, "en"),
-        ({"LANG": "fr_FR.UTF-8"}, "en"),
-        ({"LANG": "java"}, "en"),
-        ({"LC_MESSAGES": "ja_JP.eucJP", "LANG": "en_US.UTF-8"}, "ja"),
-        ({"LC_ALL": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8", "LANG": "ja_JP.UTF-8"}, "en"),
-        ({"LC_ALL": "", "LANG": "ja_JP.UTF-8"}, "ja"),
-        ({"LC_CTYPE": "ja_JP.UTF-8"}, "en"),
-        ({"LANGUAGE": "fr:ja", "LANG": "en_US.UTF-8"}, "ja"),
-        ({"LANGUAGE": "en:ja", "LANG": "ja_JP.UTF-8"}, "en"),
-        ({"LANGUAGE": "ja", "LC_ALL": "C.UTF-8"}, "en"),
-        ({"LANGUAGE": "ja"}, "en"),
-    ],
-)
-def test_the_locale_chooses(environ: dict[str, str], lang: str) -> None:
-    assert shell_language(environ) == lang
-
-
-def test_english_is_found() -> None:
-    found = list(
-        english_words("worker が alive です\n装置 cuda:0、python -m bot worker\nSeen 3分前")
-    )
-    assert found == ["alive: worker が alive です", "Seen: Seen 3分前"]
-
-
-def test_no_sentence_of_the_commands_is_half_english() -> None:
-    japanese = {key: BLANK.sub("", text) for key, text in command_sentences("ja").items()}
-    assert [found for text in japanese.values() for found in english_words(text)] == []
-    plain = {key for key, text in japanese.items() if not JAPANESE.search(text)}
-    assert plain == NAMES_ALONE
-
-
-# They consist of a name, or of values and marks.
-NAMES_ALONE = {
-    *("storage_error.failed", "alarm_detail.worker_hung.hung", "numerics.painted"),
-    *("command.column.pid", "command.job.asked_in", "command.alarms.guide"),
-}
-
-
-# Tables whose entries are looked up by names of the database or the code.
-BY_NAME = (
-    "check_name",
-    "storage_hint",
-    "line_error",
-    "command.column",
-    "command.who",
-    "command.job",
-)
-
-
-def test_every_sentence_of_the_commands_is_used() -> None:
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
-    quoted = set(re.findall(r"[\"']([a-z_0-9]+(?:\.[a-z_0-9]+)*)[\"']", code))
-    unused = [
-        key
-        for key in command_sentences("en")
-        if not {key, key.removeprefix("command.")} & quoted
-        and not (key.rpartition(".")[0] in BY_NAME and key.rpartition(".")[2] in quoted)
-        and not key.startswith(("storage_hint.", "command.who."))
-        and key not in ("alarm_detail.clock_skew.off_line", "alarm_detail.clock_skew.off_database")
-    ]
-    assert unused == []
-
-
-def test_what_is_stored_in_english_is_read_again() -> None:
-    keys = [key for key in sentences("en") if key.startswith(("alarm_detail.", "audit_detail."))]
-    assert len(keys) > 10
-    for key in keys:
-        values = {name: f"1-{name}" for name in placeholders(sentences("en")[key])}
-        table = key.rpartition(".")[0]
-        read = Written(table, in_english(key, **values)).in_language("ja")
-        assert read == sentences("ja")[key].format_map(values)
-
-
-def test_several_with_commas_are_read_one_by_one() -> None:
-    text = "a:1 at 4F7-K2M, b:2 at 4F7-K2N"
-    assert (
-        Written("alarm_detail.worker_hung", text).in_language("ja")
-        == "a:1（4F7-K2M）、b:2（4F7-K2N）"
-    )
-    assert str(Written("alarm_detail.worker_hung", text)) == text
 
 
 @pytest.fixture
@@ -242,6 +150,72 @@ def test_a_quota_is_told_in_japanese(
     assert "LINE_CHANNEL_ACCESS_TOKEN" in japanese.err
 
 
+def test_what_operators_do_is_said_in_japanese(
+    japanese: Shell, furnished: dict[str, str], environ: Callable[..., None], line: Line
+) -> None:
+    environ(LINE_API_URL=line.base_url)
+    number, other = furnished["delivered"], bans.fingerprint(GROUP)
+    done = (
+        *((("unban", number), 0), (("unban", number), 0), (("ban", number), 0), (("bans",), 0)),
+        *(
+            (("ban", number), 0),
+            (("ban", "000-000"), 1),
+            (("ban", "ひみつ"), 1),
+            (("ban", "f" * 8), 1),
+        ),
+        *((("ban", furnished["erased"]), 1), (("job", "ひみつ"), 1), (("unban", "f" * 8), 0)),
+        *((("limits", other), 0), (("limits", "C" + "0" * 32, "--daily", "1"), 1)),
+        *((("limits", other, "--daily", "x"), 1), (("limits", other, "--daily", "-1"), 1)),
+        *((("drain",), 0), (("resume",), 0), (("pause",), 0), (("pause",), 0)),
+        *((("health", "worker"), 1), (("health", "clock"), 1)),
+        *((("adminchat",), 0), (("adminchat", "--list"), 0), (("adminchat", "--remove", "x"), 1)),
+        *((("adminchat", "--remove", other[:8]), 0), (("inbox", "--retry", "99"), 1)),
+        *((("richmenu", "--remove"), 0), (("richmenu",), 0), (("richmenu",), 0)),
+        *((("richmenu", "--remove"), 0), (("erase", number, "--yes"), 0), (("logs",), 1)),
+    )
+    wrong = []
+    for words, status in done:
+        said = japanese(*words, status=status) + japanese.err
+        assert JAPANESE.search(said), words
+        wrong += [f"{words}: {found}" for found in english_words(said, "f" * 8)]
+    assert wrong == []
+
+
+def test_a_question_that_is_not_answered_does_nothing(
+    japanese: Shell, furnished: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "answer").write_text("n\n", encoding="utf-8")
+    with (tmp_path / "answer").open(encoding="utf-8") as typed:
+        monkeypatch.setattr(sys, "stdin", typed)
+        japanese("erase", AOI, status=1)
+    assert "よろしいですか" in japanese.err
+    assert "何も行いませんでした。" in japanese.err
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"DATABASE_URL": "sqlite:////no/such/place.db"}, "データベースがありません"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL は sqlite:/// か postgresql:// で始めます"),
+        ({"LINE_CHANNEL_SECRET": ""}, "LINE_CHANNEL_SECRET がありません"),
+        ({"PORT": "x"}, "PORT は数で入力してください"),
+        ({"PORT": "99999"}, "PORT は 1 から 65535 までです"),
+        ({"PUSH_ENABLED": "perhaps"}, "PUSH_ENABLED は on か off です"),
+        ({"PUBLIC_URL": "ftp://x"}, "PUBLIC_URL は"),
+        ({"BROKER_URL": "ftp://x"}, "BROKER_URL は"),
+        ({"LINE_CHANNEL_SECRET": "a\x1b"}, "見えない文字"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_in_japanese(
+    japanese: Shell, environ: Callable[..., None], values: dict[str, str], said: str
+) -> None:
+    environ(**values)
+    status = 1 if said.startswith("データベース") else 2
+    japanese("jobs", status=status)
+    assert said in japanese.err
+    assert list(english_words(japanese.err, "perhaps", "x", "ftp")) == []
+
+
 def test_columns_stay_aligned(japanese: Shell, furnished: dict[str, str]) -> None:
     """In columns of a terminal, where a full-width character takes two."""
     first, *rest = japanese("jobs").splitlines()
@@ -252,9 +226,3 @@ def test_columns_stay_aligned(japanese: Shell, furnished: dict[str, str]) -> Non
             output.display_width(line[: match.start()]) for match in re.finditer(r"(?<=  )\S", line)
         ]
         assert column in cells, line
-
-
-@pytest.mark.parametrize("text", ["", "nothing like it", "12 wait, the oldest for", "x, y"])
-def test_what_no_sentence_made_stays(text: str) -> None:
-    for table in ("alarm_detail.queue_old", "alarm_detail.worker_hung", "no_such_table"):
-        assert Written(table, text).in_language("ja") == text
