@@ -81,12 +81,28 @@ def number(low: float, high: float, kind: type = int) -> Callable[[str, str], An
     return read
 
 
+# What hosts of poolers write behind their URLs for other clients (Prisma, asyncpg); libpq refuses
+# it, and what it asks for holds here anyway (bot.store.database).
+_OF_OTHER_CLIENTS = {
+    *("pgbouncer", "connection_limit", "pool_timeout", "prepared_statements"),
+    *("prepare_threshold", "statement_cache_size", "prepared_statement_cache_size"),
+}
+
+
 def read_database(name: str, value: str) -> str:
     # Heroku and its like hand out postgres://, which SQLAlchemy no longer knows.
-    for scheme in ("postgres://", "postgresql://"):
+    for scheme in ("postgres://", "postgresql://", "postgresql+psycopg://"):
         if value.startswith(scheme):
-            return "postgresql+psycopg://" + value.removeprefix(scheme)
-    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            address, _, query = value.removeprefix(scheme).partition("?")
+            options = [
+                option
+                for option in query.split("&")
+                if option and option.partition("=")[0] not in _OF_OTHER_CLIENTS
+            ]
+            return "?".join([f"postgresql+psycopg://{address}", "&".join(options)]).rstrip("?")
+    if value == "sqlite:///:memory:":  # which no other process would see
+        raise SettingError(f"{name} must name a file, such as sqlite:///var/efude.db.")
+    if value.startswith("sqlite:///"):
         return value
     raise SettingError(f"{name} must start with sqlite:/// or postgresql://.")
 

@@ -179,6 +179,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         ("BROKER_URL", "sqs://x"),
         ("BROKER_URL", "memory://"),
         ("DATABASE_URL", "sqlite://x"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
         ("MODEL", "a\nb"),
         ("LOG_FORMAT", "yaml"),
     ],
@@ -193,6 +194,20 @@ def test_bad_values_are_refused_by_name(name: str, value: str) -> None:
         ("postgresql://u@h/d", "postgresql+psycopg://u@h/d"),
         ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
         ("sqlite:////srv/e.db", "sqlite:////srv/e.db"),
+        # As hosts of poolers show them, for clients of other kinds.
+        (
+            "postgres://u@h:6543/d?pgbouncer=true&connection_limit=1",
+            "postgresql+psycopg://u@h:6543/d",
+        ),
+        (
+            "postgresql://u@h/d?sslmode=require&pool_timeout=0&channel_binding=require",
+            "postgresql+psycopg://u@h/d?sslmode=require&channel_binding=require",
+        ),
+        (
+            "postgresql://u@h/d?prepare_threshold=5&statement_cache_size=0",
+            "postgresql+psycopg://u@h/d",
+        ),
+        ("postgresql://u:a?b@h/d", "postgresql+psycopg://u:a?b@h/d"),
     ],
 )
 def test_databases(given: str, seen: str) -> None:
