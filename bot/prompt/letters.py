@@ -84,6 +84,7 @@ _BEFORE = re.compile(
     rf"(?P<said>(?:と|って)?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は)?)[、 　]?"
     rf"(?P<how2>(?:{_HOW}){{0,3}})(?P<put>{_PUT}(?:{_REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{_REQUEST}){{0,3}})?"
 )
+_WRITING = re.compile(f"縦書き|たて書き|横書き|よこ書き|{_ANY_FACE}")
 _IN_THE_SCENE = re.compile("(?:あ[るっ]|い[るた]|ない)")  # 「看板に「営業中」と書いてある」
 _CLAUSE_END = re.compile("[、。,\n]")
 _PICTURE = re.compile("(?:絵|画像|イラスト|写真|カード|年賀状|はがき|ハガキ|ポスター)")
@@ -126,11 +127,13 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
     for match in _BEFORE.finditer(text):
         words = next(filter(None, match.group("a", "b", "c", "d")))
         named = match["lead"].strip(" 　") != match["how1"].strip(" 　") or match["noun"]
+        named = named or _WRITING.search(match["how1"] + match["how2"])
+        named = named or (match["said"] in {"と", "って"} and match.end() == len(text.rstrip()))
         if not (match["put"] or named) or not words.strip():
             continue
         if _IN_THE_SCENE.match(text, match.end()) or _describes_thing(match, text):
             continue
-        if not match["put"] and not match["noun"] and not _ends_there(text[match.end() :]):
+        if not (match["put"] or match["noun"] or _ends_there(match[0], text[match.end() :])):
             continue
         return _cut(text, match, words, match["how1"] + match["how2"])
     english = _ENGLISH.search(text)
@@ -153,8 +156,8 @@ def _describes_thing(match: re.Match[str], text: str) -> bool:
     return put.endswith("た") and bool(after.strip()) and not _PICTURE.search(after)
 
 
-def _ends_there(after: str) -> bool:
-    return not after.strip() or after.lstrip(" 　")[0] in "、。,\n!！"
+def _ends_there(words: str, after: str) -> bool:
+    return not after.strip() or words[-1] == "、" or after.lstrip(" 　")[0] in "、。,\n!！"
 
 
 def _cut(text: str, match: re.Match[str], words: str, how: str) -> tuple[str, Letters | None]:
