@@ -67,7 +67,8 @@ class Moderation:
             for words in (rule.words, *rule.others, rule.unless)
             for entry in words
         }
-        parsed = (parse_phrase(entry, self._lists.groups) for entry in sorted(entries))
+        written = sorted(entries - self._lists.readings.keys())  # in kana no word can be told
+        parsed = (parse_phrase(entry, self._lists.groups) for entry in written)
         phrases = [phrase for phrase in parsed if phrase is not None]
         part_words = {word for phrase in phrases for part in phrase.parts for word in part}
         words = sorted(entry for entry in entries | part_words if "{" not in entry)

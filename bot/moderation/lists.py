@@ -14,7 +14,7 @@ from bot.settings import SettingError
 
 # Strongest first: a text that meets several rules is refused for the first of them.
 CATEGORIES = ("minors", "self_harm", "sexual", "gore", "hate", "illegal", "deception")
-_OWN_FILES = ("words.toml", "names.toml")
+_OWN_FILES = ("words.toml", "names.toml", "readings.toml")
 
 
 class ListError(SettingError):
@@ -40,6 +40,7 @@ class WordLists:
 
     neutralizing: words that make harmless what they follow, such as 「防止」. groups: the words
     that a {group} in a phrase stands for. removed: words that operators took from the lists.
+    readings: kana -> the entry that is read so; it counts as that, and only as it is written.
     """
 
     rules: tuple[Rule, ...]
@@ -47,6 +48,7 @@ class WordLists:
     neutralizing: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 class ListChanges(NamedTuple):
@@ -65,7 +67,12 @@ def apply_changes(lists: WordLists, changes: ListChanges) -> WordLists:
     removed = set(changes.removed)
     rules = [
         replace(
-            rule, words=tuple(word for word in rule.words if (rule.category, word) not in removed)
+            rule,
+            words=tuple(
+                word
+                for word in rule.words
+                if (rule.category, lists.readings.get(word, word)) not in removed
+            ),
         )
         for rule in lists.rules
     ]
@@ -96,14 +103,32 @@ def load_lists(extra_path: Path | None = None) -> WordLists:
         for group, words in table.get("groups", {}).items():
             written.setdefault(group, []).extend(_strings(words, name))
     groups = {group: tuple(_expand(words, written, group)) for group, words in written.items()}
-    rules = [rule for name, table in tables for rule in _rules(table, groups, name)]
+    readings = {kana: word for _, table in tables for kana, word in _readings(table)}
+    rules = [
+        _with_readings(rule, readings)
+        for name, table in tables
+        for rule in _rules(table, groups, name)
+    ]
 
     def every(key: str) -> tuple[str, ...]:
         lists = (_strings(table.get("allowed", {}).get(key, []), name) for name, table in tables)
         return tuple(word for words in lists for word in words)
 
     ordered = tuple(sorted(rules, key=_severity))
-    return WordLists(ordered, every("phrases"), every("before"), groups)
+    return WordLists(ordered, every("phrases"), every("before"), groups, (), readings)
+
+
+def _readings(table: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    own = table.get("readings", {})
+    return ((kana, str(word)) for kana, word in own.items()) if isinstance(own, dict) else ()
+
+
+def _with_readings(rule: Rule, readings: Mapping[str, str]) -> Rule:
+    def spelled(words: tuple[str, ...]) -> tuple[str, ...]:
+        known = frozenset(words)
+        return (*words, *(kana for kana, word in readings.items() if word in known))
+
+    return replace(rule, words=spelled(rule.words), others=tuple(map(spelled, rule.others)))
 
 
 def _expand(words: Iterable[str], groups: Mapping[str, list[str]], name: str) -> Iterable[str]:
