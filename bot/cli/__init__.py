@@ -36,6 +36,7 @@ from bot.cli import (
     richmenu,
     setup,
     switches,
+    usage,
     workers,
 )
 from bot.cli.context import CliContext
@@ -63,6 +64,7 @@ for _group in _GROUPS:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2: the settings or the words are wrong)."""
+    usage.localize(cli)
     try:
         status = cli.main(
             argv, prog_name="python -m bot", complete_var=completion.VARIABLE, standalone_mode=False
@@ -71,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
         print(SettingProblems(error).in_language(command_language()), file=sys.stderr)
         return 2
     except click.UsageError as error:
-        error.show()
+        usage.tell_wrong(error)
         return error.exit_code
     except click.ClickException as error:
         print(say("error.error", what=error.format_message()), file=sys.stderr)

@@ -82,7 +82,7 @@ class S3Storage:
         link = self._presigned(key)
         if len(link) > MAX_URL:
             raise StorageError(
-                Sentence("storage_error.long_link", length=len(link), most=MAX_URL),
+                Sentence("storage_error.long_link", length=len(link), longest=MAX_URL),
                 permanent=True,
                 reason="misconfigured",
             )

@@ -1,8 +1,8 @@
-"""Every sentence that people read, by language: three TOML files for each, none in the code.
+"""Every sentence that people read, by language: TOML files for each, and none in the code.
 
 ja.toml holds what people in a chat read, admin.ja.toml what operators do on their pages and beyond
-them, commands.ja.toml what only commands say. A key such as "failed.unsafe" names the table and the
-entry; {name} is a placeholder. Imports nothing of bot.
+them, commands.ja.toml what only commands say; help.ja.toml explains these. A key such as
+"failed.unsafe" names the table and the entry; {name} is a placeholder. Imports nothing of bot.
 """
 
 from __future__ import annotations
@@ -60,6 +60,22 @@ def setting_meaning(name: str, lang: str) -> str | None:
 @cache
 def _settings_in_japanese() -> dict[str, str]:
     return _read("settings.ja.toml")
+
+
+def command_help(command: str, lang: str) -> str | None:
+    """Return what a command is for; None in English, which bot/cli holds."""
+    return _help_in_japanese()[f"commands.{command}"] if lang == "ja" else None
+
+
+def option_help(command: str, option: str, lang: str) -> str | None:
+    """Return what an option of a command does; None in English, and if it needs no words."""
+    texts = _help_in_japanese() if lang == "ja" else {}
+    return texts.get(f"options.{command}.{option}") or texts.get(f"options.{option}")
+
+
+@cache
+def _help_in_japanese() -> dict[str, str]:
+    return _read("help.ja.toml")
 
 
 def placeholders(sentence: str) -> set[str]:

@@ -76,6 +76,7 @@ BY_NAME = (
     "command.who",
     "command.job",
     "not_identified",
+    "command.help",
 )
 
 
