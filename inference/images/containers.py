@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inference.images import jpeg_scans
+from inference.images.colour_spaces import adobe_rgb_profile, png_profile
 from inference.images.limits import ImageAnimated, ImageFormatUnknown, ImageUnreadable
-from inference.images.orientation import orientation_of
+from inference.images.orientation import is_adobe_rgb, orientation_of
 
 MAX_PROFILE_BYTES = 4_000_000  # of a colour profile; those of printing presses have two million
+_ICC = b"ICC_PROFILE\0"
 _MAX_XMP_BYTES = 1_000_000
 _MAX_PARTS = 50_000  # of a file: with blocks of 8 kB, twenty times as many bytes as are read
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _XMP_PNG, _XMP_JPEG = b"XML:com.adobe.xmp\0", b"http://ns.adobe.com/xap/1.0/\0"
+_PNG_COLOURS = frozenset({b"gAMA", b"cHRM", b"sRGB", b"cICP"})
 _PNG_TEXTS, _RAW = frozenset({b"tEXt", b"zTXt", b"iTXt"}), b"Raw profile type "
 _RAW_KINDS = frozenset({b"exif", b"app1", b"xmp", b"icc", b"icm"})
 _OTHERS = (b"GIF8", b"II*\0", b"MM\0*", b"BM", b"8BPS", b"%PDF", b"\0\0\1\0", b"\xff\x0a", b"<svg")
@@ -78,16 +81,19 @@ def _open_jpeg(data: bytes) -> Container:
         elif not (0xE0 <= marker <= 0xEF or marker == 0xFE) or _belongs_to_pixels(marker, payload):
             kept.append(segment)
     head, orientation = b"".join(kept), orientation_of(exif, xmp)
+    has_profile = any(segment[4:].startswith(_ICC) for segment in kept)
+    profile = adobe_rgb_profile() if is_adobe_rgb(exif) and not has_profile else None
     if jpeg_scans.is_ended(rest):
-        return Container("JPEG", head + rest, orientation)
+        return Container("JPEG", head + rest, orientation, profile)
     whole = rest.rstrip(b"\xff")  # a last one was half of a marker
-    return Container("JPEG", head + whole + jpeg_scans.END, orientation, cut_at=len(head))
+    cut_at = len(head)
+    return Container("JPEG", head + whole + jpeg_scans.END, orientation, profile, cut_at=cut_at)
 
 
 def _belongs_to_pixels(marker: int, payload: bytes) -> bool:
     """Return whether an application's segment says how the samples are to be understood."""
     if marker == 0xE2:  # others of this marker list more pictures in the same file (MPO)
-        return payload.startswith(b"ICC_PROFILE\0")
+        return payload.startswith(_ICC)
     return marker == 0xEE or (marker == 0xE0 and payload.startswith(b"JFIF\0"))
 
 
@@ -113,12 +119,15 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int | None, bytes, int]]:
 def _open_png(data: bytes, name: str) -> Container:
     kept, exif, xmp, profile = [_PNG], None, None, None
     raws: dict[bytes, bytes | None] = {}
+    colours: dict[bytes, bytes] = {}
     for kind, chunk in _png_chunks(data):
         payload = chunk[8:-4]
         if kind in _PNG_KEPT:
             kept.append(chunk)
         elif kind == b"acTL" and int.from_bytes(payload[:4], "big") > 1:
             raise _animated(name)
+        elif kind in _PNG_COLOURS:
+            colours.setdefault(kind, payload)
         elif kind == b"eXIf":
             exif = exif or payload
         elif kind == b"iTXt" and payload.startswith(_XMP_PNG):
@@ -132,6 +141,8 @@ def _open_png(data: bytes, name: str) -> Container:
     exif = exif or raws.get(b"exif") or raws.get(b"app1")
     xmp = xmp or raws.get(b"xmp") or raws.get(b"app1")  # APP1 holds either
     profile = profile or raws.get(b"icc") or raws.get(b"icm")
+    if profile is None or b"cICP" in colours:  # which counts more than a profile
+        profile = png_profile(colours) or profile
     depth = data[24] if len(data) > 24 else 8
     return Container("PNG", b"".join(kept), orientation_of(exif, xmp), profile, depth)
 

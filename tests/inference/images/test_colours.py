@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +16,7 @@ from inference.images import decode
 from tests.inference.images.profiles import (
     ADOBE_RGB,
     DISPLAY_P3,
+    SRGB,
     cmyk_profile,
     grey_profile,
     rgb_profile,
@@ -122,3 +125,105 @@ def test_a_profile_that_unfolds_to_gigabytes_is_passed_over() -> None:
     assert len(data) < 10_000
     for each in read(data):
         assert differ(each, COLOUR) <= 3
+
+
+# --- told in numbers, or in a word
+
+
+P3_POINTS = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+LINEAR, USUAL = struct.pack(">I", 100_000), struct.pack(">I", 45_455)
+PICTURE = Image.new("RGB", (40, 40), COLOUR)
+
+
+def with_chunks(png: bytes, chunks: dict[bytes, bytes]) -> bytes:
+    """A PNG with more chunks behind its first."""
+    added = b"".join(
+        struct.pack(">I", len(value)) + name + value + struct.pack(">I", zlib.crc32(name + value))
+        for name, value in chunks.items()
+    )
+    return png[:33] + added + png[33:]
+
+
+def camera_exif(order: str, index: bytes, space: int = 0xFFFF) -> bytes:
+    """What a camera writes: the orientation, a colour space, and by which rules (R03, R98)."""
+
+    def directory(*entries: tuple[int, int, bytes]) -> bytes:
+        rows = [struct.pack(f"{order}HHI", tag, kind, 1) + value for tag, kind, value in entries]
+        return struct.pack(f"{order}H", len(rows)) + b"".join(rows) + bytes(4)
+
+    def number(value: int) -> bytes:
+        return struct.pack(f"{order}I", value)
+
+    first, details = 8, 8 + 2 + 24 + 4
+    rules = details + 2 + 24 + 4
+    short = struct.pack(f"{order}HH", 1, 0), struct.pack(f"{order}HH", space, 0)
+    return b"".join([
+        b"Exif\0\0", b"II*\0" if order == "<" else b"MM\0*", number(first),
+        directory((0x0112, 3, short[0]), (0x8769, 4, number(details))),
+        directory((0xA001, 3, short[1]), (0xA005, 4, number(rules))),
+        directory((1, 2, index)),
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chunks", "profile"),
+    [
+        ({b"gAMA": LINEAR}, rgb_profile(SRGB, gamma=1.0)),
+        ({b"gAMA": USUAL, b"cHRM": P3_POINTS}, rgb_profile(DISPLAY_P3)),
+        ({b"cHRM": P3_POINTS}, rgb_profile(DISPLAY_P3)),
+        ({b"cICP": bytes((12, 13, 0, 1))}, rgb_profile(DISPLAY_P3)),
+        ({b"cICP": bytes((1, 8, 0, 1)), b"sRGB": b"\0"}, rgb_profile(SRGB, gamma=1.0)),
+    ],
+    ids=["linear", "primaries and curve", "primaries", "by a number", "the number before others"],
+)
+def test_what_a_png_says_of_its_colours(chunks: dict[bytes, bytes], profile: bytes) -> None:
+    expected = shown(PICTURE, profile)
+    assert differ(expected, COLOUR) > 15
+    for seen in read(with_chunks(encoded(PICTURE), chunks)):
+        assert differ(seen, expected) <= 8, (seen, expected)
+
+
+def test_a_png_with_a_profile_and_numbers() -> None:
+    data = encoded(PICTURE, icc_profile=rgb_profile(DISPLAY_P3))
+    expected = shown(PICTURE, rgb_profile(DISPLAY_P3))
+    for seen in read(with_chunks(data, {b"gAMA": LINEAR})):  # the profile counts
+        assert differ(seen, expected) <= 8
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        {b"gAMA": USUAL},
+        {b"sRGB": b"\0", b"gAMA": LINEAR},
+        {b"cICP": bytes((9, 16, 0, 1))},
+        {b"cICP": bytes((1, 13, 0, 1))},
+        {b"gAMA": bytes(4)},
+        {b"gAMA": b"\xff" * 4},
+        {b"gAMA": b"\1"},
+        {b"cHRM": bytes(32)},
+        {b"cHRM": struct.pack(">8I", *[30_000] * 8)},
+        {b"cHRM": b"\xff" * 32},
+        {b"cICP": b"\0"},
+    ],
+)
+def test_numbers_of_srgb_and_nonsense_change_nothing(chunks: dict[bytes, bytes]) -> None:
+    for seen in read(with_chunks(encoded(PICTURE), chunks)):
+        assert differ(seen, COLOUR) <= 3
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_camera_that_names_adobe_rgb(order: str) -> None:
+    adobe = shown(PICTURE, rgb_profile(ADOBE_RGB))
+    p3 = shown(PICTURE, rgb_profile(DISPLAY_P3))
+    assert min(differ(adobe, COLOUR), differ(adobe, p3)) > 8
+    cases: list[tuple[bytes, dict[str, Any], Any]] = [
+        (camera_exif(order, b"R03\0"), {}, adobe),
+        (camera_exif(order, b"R03\0"), {"icc_profile": rgb_profile(DISPLAY_P3)}, p3),
+        (camera_exif(order, b"R98\0"), {}, COLOUR),
+        (camera_exif(order, b"R03\0", space=1), {}, COLOUR),
+        (camera_exif(order, b"R03\0")[:-30], {}, COLOUR),
+    ]
+    for exif, options, expected in cases:
+        data = encoded(PICTURE, "JPEG", quality=95, subsampling=0, exif=exif, **options)
+        for seen in read(data):
+            assert differ(seen, expected) <= 8, (exif, seen, expected)
