@@ -15,6 +15,7 @@ Every command that tells something takes --json.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -62,9 +63,17 @@ for _group in _GROUPS:
         cli.add_command(_command)
 
 
+def _print_what_can_be_printed() -> None:
+    """Have a terminal of an older encoding show ? for a mark that it lacks, and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2: the settings or the words are wrong)."""
     usage.localize(cli)
+    _print_what_can_be_printed()
     try:
         status = cli.main(
             argv, prog_name="python -m bot", complete_var=completion.VARIABLE, standalone_mode=False

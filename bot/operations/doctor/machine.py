@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from functools import reduce
 from pathlib import Path
 
 from bot.operations.doctor.finding import CheckFailed
 from bot.settings import Settings
 from bot.texts.sentence import Sentence, Verbatim
+from bot.texts.written import Written
 
 ROOT = Path(__file__).parents[3]
 TORCH_SECONDS = 120
@@ -111,7 +113,11 @@ def check_device(settings: Settings) -> Sentence:
         )
     device = process.stdout.strip()
     # What was chosen by timing on this machine, and stays so.
-    remembered = [f"{question}: {choice}" for question, choice in choices.remembered().items()]
+    remembered = [
+        Sentence("doctor.chosen", question=Written("choice", question), answer=answer)
+        for question, answer in choices.remembered().items()
+    ]
     if not remembered:
         return Verbatim(device)
-    return Sentence("doctor.device_chosen", device=device, choices="; ".join(remembered))
+    listed = reduce(lambda one, next_: Sentence("doctor.then", first=one, second=next_), remembered)
+    return Sentence("doctor.device_chosen", device=device, choices=listed)

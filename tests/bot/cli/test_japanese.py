@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +21,7 @@ from bot.store import audit, bans, operator_chats, workers
 from bot.store.clock import now
 from bot.tasks.delivery import Courier
 from bot.texts.sentence import Sentence
+from tests import ROOT
 from tests.bot.cli.japanese import JAPANESE, english_words
 from tests.bot.cli.shell import Shell
 from tests.bot.harness import AOI, GROUP, House, Line
@@ -131,6 +134,24 @@ def test_a_job_is_told_in_japanese(japanese: Shell, furnished: dict[str, str], s
     assert list(english_words(printed, "tiny")) == []
     masked = japanese("job", furnished[state], "--json")
     assert '"what": "queued"' in masked
+
+
+@pytest.mark.parametrize(
+    ("lang", "encoding", "line"),
+    [
+        ("ja_JP.UTF-8", "utf-8", "✘ 設定            直す設定："),
+        ("ja_JP.eucJP", "euc_jp", "? 設定            直す設定："),
+        ("C", "utf-8", "✘ settings          Settings to mend:"),
+        ("en_US.ISO-8859-1", "latin-1", "? settings          Settings to mend:"),
+    ],
+)
+def test_a_terminal_of_any_encoding_is_answered(lang: str, encoding: str, line: str) -> None:
+    """As a program: what stands in the environment decides, and no mark ends it."""
+    environ = {"PATH": os.environ["PATH"], "LANG": lang, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "bot", "doctor"]
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.decode(encoding).splitlines()[0] == line
 
 
 def test_a_quota_is_told_in_japanese(

@@ -57,6 +57,7 @@ def test_no_sentence_of_the_commands_is_half_english() -> None:
 
 # They consist of a name, or of values and marks.
 NAMES_ALONE = {
+    *("doctor.chosen", "doctor.then"),
     *("storage_error.failed", "alarm_detail.worker_hung.hung", "numerics.painted"),
     *(
         "command.column.pid",
@@ -88,7 +89,9 @@ def test_every_sentence_of_the_commands_is_used() -> None:
         for key in command_sentences("en")
         if not {key, key.removeprefix("command."), key.removesuffix("_one")[8:]} & quoted
         and not (key.rpartition(".")[0] in BY_NAME and key.rpartition(".")[2] in quoted)
-        and not key.startswith(("storage_hint.", "command.who.", "command.kind.", "setting_error."))
+        and not key.startswith(
+            ("storage_hint.", "command.who.", "command.kind.", "setting_error.", "choice.")
+        )
         and key not in ("alarm_detail.clock_skew.off_line", "alarm_detail.clock_skew.off_database")
     ]
     assert unused == []
@@ -102,6 +105,20 @@ def test_what_is_stored_in_english_is_read_again() -> None:
         table = key.rpartition(".")[0]
         read = Written(table, in_english(key, **values)).in_language("ja")
         assert read == sentences("ja")[key].format_map(values)
+
+
+QUESTIONS = {
+    "mame: precision, 2 threads": "mame の精度（2スレッド）",
+    "mame: precision, openvino 2026.1.0, 2 threads": "mame の精度（OpenVINO 2026.1.0、2スレッド）",
+    "mame: memory order, float32, 8 channels, 64 cells, 1 threads": (
+        "mame のメモリーの並び（float32、8チャネル、64セル、1スレッド）"
+    ),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_was_chosen_by_timing_is_told_in_japanese(question: str) -> None:
+    assert Written("choice", question).in_language("ja") == QUESTIONS[question]
 
 
 def test_several_with_commas_are_read_one_by_one() -> None:
