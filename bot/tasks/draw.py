@@ -30,6 +30,7 @@ from bot.tasks.progress import ProgressMonitor
 from bot.tasks.source_picture import PhotoPending, load_source
 from bot.tasks.store_pictures import delete_pictures, store_pictures
 from bot.telemetry import process_metrics, tracing
+from bot.texts.graphemes import end_from
 from inference.errors import PaintError, Stopped
 from inference.request import DrawRequest, Picture
 
@@ -213,7 +214,8 @@ class JobPainter:
 
     def _with_outcome(self, request: StoredRequest, pictures: list[Picture]) -> StoredRequest:
         """Return the request with the words beyond the model's limit, and whether it is blurred."""
-        _, cut_text = self._painter.split_at_token_limit(request.prompt)
+        kept, cut_text = self._painter.split_at_token_limit(request.prompt)
+        cut_text = end_from(request.prompt, len(kept)) if cut_text else ""  # tokens part emojis
         blurred = any(picture.blurred for picture in pictures)
         return replace(request, cut_text=cut_text if cut_text.strip() else "", blurred=blurred)
 

@@ -25,3 +25,13 @@ def cut(text: str, max_chars: int) -> str:
             break
         end = grapheme.end()
     return text[: end or max_chars]
+
+
+def end_from(text: str, position: int) -> str:
+    """Return the end of a text that begins with the whole grapheme at `position`, or with what
+    follows there.
+    """
+    for grapheme in _GRAPHEME.finditer(text):
+        if grapheme.end() > position:
+            return text[grapheme.start() :]
+    return ""

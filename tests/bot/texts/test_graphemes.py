@@ -8,7 +8,7 @@ from bot.messages import picture_messages, wish_question
 from bot.messages.questions import MAX_QUOTED_CHARS
 from bot.moderation import appeals
 from bot.tasks.profiles import MAX_NAME_CHARS, sanitize_name
-from bot.texts.graphemes import cut
+from bot.texts.graphemes import cut, end_from
 
 CHARACTERS = (
     "\U0001f1ef\U0001f1f5",  # a flag
@@ -76,3 +76,13 @@ def test_words_that_are_quoted_end_with_a_whole_character() -> None:
                 if body not in ("", character, appeals.mask(character)):
                     wrong.append((ascii(character), lead, ascii(body)))
     assert wrong == []
+
+
+def test_an_end_begins_with_a_whole_character() -> None:
+    for character in CHARACTERS:
+        text = f"あ{character}い"
+        assert end_from(text, 1) == f"{character}い"
+        for inside in range(2, 1 + len(character)):  # where tokens may be parted
+            assert end_from(text, inside) == f"{character}い", ascii(character)
+        assert end_from(text, 1 + len(character)) == "い"
+        assert end_from(text, len(text)) == ""
