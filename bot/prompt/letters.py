@@ -54,7 +54,7 @@ _PLACE_WORDS: dict[Place, str] = {
 }
 _FACE_WORDS: dict[Face, str] = {
     "round": "丸文字|丸ゴシック体?|ゴシック体?|まるもじ|ポップ体?",
-    "brush": "筆文字|筆書き|毛筆|習字|書道|筆|手書き",
+    "brush": "筆文字|筆書き|毛筆|習字|書道|筆記体|筆|手書き",
     "serif": "明朝体?|みんちょう体?",
 }
 _PLACE_BY_WORD = {word: place for place, words in _PLACE_WORDS.items() for word in words.split("|")}
@@ -64,12 +64,13 @@ _NOUN = "文字|もじ|言葉|ことば|セリフ|せりふ|台詞|メッセー�
 # How and where, before or after the words themselves.
 _HOW = (
     "(?:(?:絵|画像|イラスト|写真)の)?"
-    rf"(?:縦書き|たて書き|横書き|よこ書き|(?:{_ANY_FACE})(?:風)?|(?:{_ANY_PLACE})(?:の?(?:方|ほう|ところ|端))?)"
-    "(?:に|で|の)?[、 　]{0,2}"
+    rf"(?:縦書き|たて書き|横書き|よこ書き|(?:{_ANY_FACE})(?:風)?|(?:{_ANY_PLACE})(?:の?(?:方|ほう|ところ|端))?|"
+    "(?:小さ|大き)(?:く|め)|目立つよう|控えめ)(?:に|で|の)?[、 　]{0,2}"
 )
 _QUOTED = (
     '『(?P<a>[^『』]{1,900})』|「(?P<b>[^「」]{1,900})」|“(?P<c>[^“”]{1,900})”|"(?P<d>[^"]{1,900})"'
 )
+_PUT_STEM = "書い|入れ|いれ|載せ|のせ|乗せ|添え"
 _PUT = (
     "(?:入れ|いれ|書い|かい|載せ|のせ|乗せ|添え|そえ|付け|つけ|足し|加え|重ね|置い|書き込ん|入り|表示し|印字し)"
     "(?:て|で|た|る|の)?"
@@ -81,17 +82,32 @@ _REQUEST = (
 _BEFORE = re.compile(
     rf"(?P<lead>(?:(?:{_NOUN})(?:は|を|に|として|で)?[:：、 　]?)?(?P<how1>(?:{_HOW}){{0,3}}))"
     rf"(?:{_QUOTED})"
-    rf"(?P<said>(?:と|って)?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は)?)[、 　]?"
+    rf"(?P<said>(?:と|って)?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は)?)"
+    rf"(?P<by>で(?!作|つく|でき|出来|描|書|か))?[、 　]?"
     rf"(?P<how2>(?:{_HOW}){{0,3}})(?P<put>{_PUT}(?:{_REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{_REQUEST}){{0,3}})?"
 )
 _WRITING = re.compile(f"縦書き|たて書き|横書き|よこ書き|{_ANY_FACE}")
-_IN_THE_SCENE = re.compile("(?:あ[るっ]|い[るた]|ない)")  # 「看板に「営業中」と書いてある」
+_IN_THE_SCENE = re.compile(
+    "(?:あ[るっ]|い[るた]|ない|入っ|書かれ|描かれ|刻まれ|つい[てた]|付い[てた])"
+)  # 「看板に「営業中」と書いてある」
 _CLAUSE_END = re.compile("[、。,\n]")
 _PICTURE = re.compile("(?:絵|画像|イラスト|写真|カード|年賀状|はがき|ハガキ|ポスター)")
 _LABELLED = re.compile(
     rf"(?:^|(?<=[、。,\n ]))(?:{_NOUN})(?:は|[:：])[ 　]?(?P<words>[^、。\n『「]{{1,900}})"
     r"(?=$|[、。\n])"
 )
+# 「ハッピーバースデーって入れて」. But 「犬と猫と入れて」 asks for a dog and a cat.
+_UNQUOTED = re.compile(
+    r"(?:^|(?<=[、。,\n])|(?<=[絵真像ト状きド]に))[ 　]?"
+    rf"(?P<how>(?:{_HOW}){{0,3}})(?P<words>[^、。,\n「」『』“”\"にを]{{1,40}}?)"
+    rf"(?:って(?:{_PUT_STEM})|と書い|(?:と|って)(?:いう|言う)?(?:{_NOUN})を?(?:{_PUT_STEM}))"
+    rf"て(?:{_REQUEST}){{0,3}}(?=$|[、。!！\n])"
+)
+_ALONE = re.compile(
+    r"(?:^|(?<=[、。,\n 　!！状])|(?<=カード)|(?<=はがき)|(?<=ハガキ)|(?<=葉書)|(?<=見舞い))"
+    rf"(?:{_QUOTED})(?=$|[、。,\n 　!！])"
+)
+_CARD = re.compile("カード|年賀|見舞|はがき|ハガキ|葉書|招待状|ポスター|チラシ|お?知らせ")
 _NO_WORDS = re.compile(
     "(?:(?:入れ|いれ|書か|かか|載せ|のせ|付け|つけ)(?:ず|ない|なく)|なし|無し|ナシ|"
     "いらない|要らない|不要|抜き|縦|横|大きく|小さく|読め|日本語|英語|漢字|ひらがな|カタカナ|何|なん)"
@@ -133,7 +149,8 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
             continue
         if _IN_THE_SCENE.match(text, match.end()) or _describes_thing(match, text):
             continue
-        if not (match["put"] or match["noun"] or _ends_there(match[0], text[match.end() :])):
+        is_part = match["put"] or match["noun"] or match["by"]
+        if not (is_part or _ends_there(match[0], text[match.end() :])):
             continue
         return _cut(text, match, words, match["how1"] + match["how2"])
     english = _ENGLISH.search(text)
@@ -143,6 +160,12 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
         vertical = True if english["vertical"] else None
         document = {**chosen, "text": _tidied(english["words"]), "vertical": vertical}
         return rest, Letters.from_json(document)
+    unquoted = _UNQUOTED.search(text)
+    if unquoted is not None and not _NO_WORDS.match(unquoted["words"]):
+        return _cut(text, unquoted, unquoted["words"], unquoted["how"])
+    alone = _ALONE.search(text) if _CARD.search(text) else None
+    if alone is not None:
+        return _cut(text, alone, next(filter(None, alone.group("a", "b", "c", "d"))), "")
     labelled = _LABELLED.search(text)
     if labelled is not None and not _NO_WORDS.match(labelled["words"]):
         return _cut(text, labelled, labelled["words"], "")
