@@ -70,6 +70,10 @@ _REMOVE = re.compile(
     "除いて|外して|"
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
+_NOT_WANTED = re.compile(  # 「うさぎいらない」
+    "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう)?(?:(?:いら|要ら|いり|要り)(?:ない|ん|ません|へん)|不要|邪魔|"
+    "(?:な|無)くて(?:も)?(?:いい|ええ|大丈夫))(?:かも|です|わ|よ|な|ね|や)*$"
+)
 _WITHOUT = re.compile("^(?P<what>.{1,12}?)(?:は|も)?(?P<none>なし|無し|抜き)(?:で|に(?:して)?)?$")
 _ADD = re.compile(
     "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|"
@@ -107,6 +111,7 @@ _HINT = re.compile(
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
+    "いらない|いらん|いりません|不要|邪魔|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
     "バージョン|色違い|色ちがい|(?:もう|あと)[1-9一二三ひふ]|増や|変更|向き"
 )
 
@@ -215,8 +220,10 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
             return ChangeStep("add", short.replacement)
         return ChangeStep(short.kind, short.target, short.replacement, short.whole, short.is_order)
     if match := _ADD.match(words):
-        return ChangeStep("add", match["what"])
+        return ChangeStep("add", _whole_noun(match["what"], words))
     if match := _REMOVE.match(words):
+        return ChangeStep("remove", match["what"])
+    if (match := _NOT_WANTED.match(words)) and morphology.is_noun_phrase(match["what"]):
         return ChangeStep("remove", match["what"])
     if (match := _WITHOUT.match(words)) and morphology.is_word_start(words, match.start("none")):
         return ChangeStep("remove", match["what"])
@@ -240,6 +247,12 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
     if degree and (match := _FEELING_SUFFIX.search(bare)):
         return ChangeStep("become", replacement=bare[: match.start()])
     return None
+
+
+def _whole_noun(what: str, words: str) -> str:
+    """Return what ends before a particle, with the particle if it is none: 「子ど|も乗せて」."""
+    after = words[len(what) : len(what) + 1]
+    return what + after if after == "も" and morphology.ends_in_noun(what + after, 1) else what
 
 
 def _reconsidered_step(words: str) -> ChangeStep | None:

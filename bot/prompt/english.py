@@ -54,6 +54,12 @@ _DRAW = re.compile(
     re.IGNORECASE,
 )
 
+_ORDER = re.compile(
+    r"(?:(?:please|can you|could you|would you|will you|i want you to|i'd like you to),? ){0,3}"
+    r"(?:draw|paint|sketch)(?: me| us)? (?:an?|the|my|our|his|her|your|some|two|three|four|[1-9]) ",
+    re.IGNORECASE,
+)
+
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
@@ -200,6 +206,12 @@ def _become(words: str) -> str:
     if looks is None:
         return ""
     return f"{looks[:-1]}くして" if looks.endswith("い") else f"{looks}にして"
+
+
+def is_order_to_draw(text: str) -> bool:
+    """Return whether an English text orders one thing: "can you draw my garden", not "can you draw
+    people", which asks what the bot can do."""
+    return text.isascii() and len(text) <= _MAX_CHARS and _ORDER.match(text) is not None
 
 
 def to_japanese(text: str, *, has_picture: bool = True) -> str:

@@ -14,7 +14,7 @@ from bot.prompt.change_steps import Change
 from bot.prompt.changes import parse_as_change, parse_change
 from bot.prompt.cleaning import strip_trailing_marks
 from bot.prompt.reading import Reading, read
-from bot.prompt.request_phrases import strip_politeness
+from bot.prompt.request_phrases import order_of_ability, strip_politeness
 
 # How closely 「忠実に」 and 「自由に」 keep to a photo (bot.prompt.steering has the other words).
 PHOTO_STRENGTHS = {"faithful": 0.4, "free": 0.8}
@@ -119,7 +119,7 @@ def parse_answer_about_photo(text: str) -> Change | None:
     its own, 「赤いりんご」, and for what is no wish.
     """
     core = _POINTER_WORDS.sub("", strip_trailing_marks(text))
-    core = _CAN_CHANGE.sub(r"\1て", core)
+    core = order_of_ability(_CAN_CHANGE.sub(r"\1て", core))
     if is_other_wish(core) or is_no_photo_wish(text):
         return None
     if (product := _PRODUCT.fullmatch(core)) or (len(core) <= 6 and read(core).styles):

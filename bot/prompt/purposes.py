@@ -10,7 +10,7 @@ import re
 
 from bot.prompt import morphology
 from bot.prompt.grammar import MARKS, REQUEST_PHRASE, SEAM, close_seams
-from bot.prompt.media import DESK, PERSON, PHONE, Purpose, medium_of
+from bot.prompt.media import DESK, PERSON, PHONE, PURPOSE_SIZES, Purpose, medium_of
 from bot.prompt.morphology import Word
 from bot.prompt.request_phrases import is_auxiliary
 
@@ -75,10 +75,13 @@ _TAIL_LEMMAS = {"積もり", "つもり", "予定", "為", "様", "居る", "考
 _AFTER_BECAUSE = re.compile("(?:に|の(?=[^での])|ね|さ)?")
 _THEREFORE = re.compile("^(?:だから|なので|それで|ですから|なんで)[、 ]?(?=.)")
 _FOR = re.compile(
-    "(?:用|向け|むけ)(?P<how>に|の|として|です(?:から|ので|が|けど)?|で|なので|だから)?"
+    "(?:用|向け|むけ|(?P<size>の?サイズ))(?P<how>に|の|として|です(?:から|ので|が|けど)?|で|なので|だから)?"
 )
 _IS_PERSON = re.compile(f"(?:{PERSON})$")
 _IS_PHONE, _IS_DESK = re.compile(f"{PHONE}$"), re.compile(f"{DESK}$")
+_PAPER = re.compile(  # 「A4サイズで」
+    "(?:[AB][2-6]|2?L判?|色紙|四つ?切り?|六つ?切り?)$", re.IGNORECASE
+)
 _FOR_USE = (  # before 「用に」 only: 「パソコン用の机」 is a thing
     (_IS_PERSON, Purpose.GIFT),
     (_IS_PHONE, Purpose.WALLPAPER),
@@ -96,7 +99,7 @@ _IS_TOOL = re.compile(
 _LABEL = re.compile(f"^(?:用途|使い道|使いみち|目的)[:=は] ?(?P<np>[^{MARKS}]{{1,24}})$")
 _HINT = re.compile(
     "用|向け|むけ|使|つか|貼|はり|はる|載|のせ|飾|かざ|送|おく|贈|アップ|投稿|掲載|印刷|プリント|プレゼント|"
-    "配|渡|わた|出[しすそ]|作|つく|書|入れ|添え|見せ|あげ|に(?:し|す)|発表|デザイン|使い道|目的"
+    "サイズ|配|渡|わた|出[しすそ]|作|つく|書|入れ|添え|見せ|あげ|に(?:し|す)|発表|デザイン|使い道|目的"
 )
 _MAX_CHARS = 48  # of a phrase that says what a picture is for
 _SPLIT = re.compile(f"([{MARKS}]+)")
@@ -153,6 +156,11 @@ def _for_noun(segment: str) -> tuple[str, Purpose] | None:
         kind = medium_of(_WHO.sub("", noun))
         if kind is None and how == "に":
             kind = next((kind for ending, kind in _FOR_USE if ending.search(noun)), None)
+        is_size = match["size"] is not None
+        if is_size and kind is None and _PAPER.search(noun):
+            kind = Purpose.PRINT
+        if is_size and kind in PURPOSE_SIZES and not rest:
+            continue  # 「壁紙サイズで」 is a shape
         if kind is None or (how is None and rest and not _REQUEST.fullmatch(rest)):
             continue
         if how == "の" and (kind not in _FOR_THING or _IS_TOOL.match(rest)):

@@ -17,7 +17,7 @@ from bot.prompt.morphology import Word
 _MAX_TAIL_CHARS = 32  # after the word that asks
 _MAX_ORDER_CHARS = 80
 _ASKING_WORD = re.compile(
-    r"(?:[描書画]い|かい|えがい|作っ|つくっ|生成し|作成し|出し|見せ|みせ|仕上げ)て"
+    r"(?:[描書画]い|かい|えがい|作っ|つくっ|生成し|作成し|こしらえ|出し|見せ|みせ|仕上げ)て"
     r"|(?:(?:ない|(?<=[かさたらまばがわれせけてべめ])ん)で|ずに|(?:消し|除い|省い|抜い|はずし|"
     r"外し|やめ)て)"
     r"|(?P<please>お願い|おねがい|御願い|頼ん(?=で)|頼(?=め))"
@@ -50,6 +50,11 @@ _IRREGULAR_TAIL = re.compile(
 )
 _MARK = re.compile(f"[{MARKS}]|$")
 _CAN_BE = re.compile("([くに])でき(?:る|ます|ませ|ない|ん|へん)?(?:か|かな|の|ん|ですか)*$")
+_CAN_DO = re.compile(  # 「消せますか」 asks to do it
+    "(?:(?P<godan>消|け|足|外|ぼか|増や|減ら|動か|直|伸ば|ずら|移|散ら|飛ば)せ"
+    "|(?P<ichidan>入れ|いれ|付け|つけ|変え|かえ|替え|加え|かぶせ|被せ|着せ|乗せ|のせ|持たせ|並べ)ら?れ"
+    "|(?P<rare>取|と)れ)(?:る|ます|ません|ない|へん|ん)(?:でしょう|です)?(?:か|かな|の|ん)*[?？]?$"
+)
 _POLITE_LEMMAS = {"上げる", "あげる", "やる", "置く", "おく", "ほしい"}
 
 
@@ -75,7 +80,7 @@ def strip_politeness(text: str) -> str:
     """Return an order without what makes it polite: 「明るくしてもらえへん」 -> 「明るくして」."""
     if len(text) > _MAX_ORDER_CHARS:
         return text
-    text = _CAN_BE.sub(r"\1して", text)
+    text = order_of_ability(_CAN_BE.sub(r"\1して", text))
     words = morphology.tokenize(text)
     for te in re.finditer("[てで](?=.)", text):
         tail = [word for word in words if word.end > te.end()]
@@ -84,6 +89,18 @@ def strip_politeness(text: str) -> str:
         if all(is_auxiliary(word) or word.lemma in _POLITE_LEMMAS for word in tail):
             return text[: te.end()]
     return text
+
+
+def order_of_ability(text: str) -> str:
+    """Return an order for the question whether it can be done: 「髭足せますか」 -> 「髭足して」."""
+    match = _CAN_DO.search(text)
+    if match is None:
+        return text
+    if stem := match["godan"]:
+        order = f"{stem}して"
+    else:
+        order = f"{match['ichidan']}て" if match["ichidan"] else f"{match['rare']}って"
+    return text[: match.start()] + order
 
 
 def _is_only_asking(head: re.Match[str], tail: str) -> bool:

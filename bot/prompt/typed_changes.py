@@ -53,9 +53,9 @@ _ONE_MORE = re.compile(
     "(?P<counter>匹|人|頭|羽|本|個|つ|り|台|輪|軒|隻|機|杯|冊|株)(?:ほど|くらい)?(?:を|だけ)?"
     "(?:(?:増や|ふや|足|たし|追加|加え|描き足|い|増え|書き足)(?:して|て)?|入れて|いれて|描いて|ほしい|欲しい)?"
 )
-_MANY_MORE = re.compile("(?P<what>[^、をもが]{1,10}?)(?:増やして|ふやして|増量)")
+_MANY_MORE = re.compile("(?P<what>[^、をが]{1,10}?)(?:増やして|ふやして|増量)")
 _ADDED = re.compile(
-    "(?P<what>[^、をも]{1,12}?)(?P<how>かぶせて|被せて|着せて|持たせて|履かせて|はかせて|かけさせて|かけて|つけて|"
+    "(?P<what>[^、を]{1,12}?)(?:とか|でも|なんか|など)?(?P<how>かぶせて|被せて|着せて|持たせて|履かせて|はかせて|かけさせて|かけて|つけて|"
     "付けて|つけさせて|降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|並べて|足して|たして|追加して|追加|"
     "入れて|いれて|加えて|置いて|乗せて|のせて|生やして|はやして|生えさせて|巻いて|巻かせて|描き足して|出して|だして|プラス|プラスで|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|かぶせ|被せ|着せ|持たせ)たい)"
@@ -89,10 +89,10 @@ _COLOUR_INTO = re.compile(
     r"水色|グレー|虹色)(?:く(?:して)?|に(?:して|変えて)?|で)"
 )
 _IN_A_WORD = re.compile(  # 「猫大きく」, 「桜もっと満開に」
-    "(?P<head>(?:[^、をはがもで]|も(?=っと|う[少ち])){2,14}?)(?P<how>[くに])(?P<verb>して|する|変えて|かえて|変更(?:して)?|チェンジ)?"
+    "(?P<head>(?:[^、をはがもで]|(?<=[子こ]ど)も|も(?=っと|う[少ち])){2,14}?)(?P<how>[くに])(?P<verb>して|する|変えて|かえて|変更(?:して)?|チェンジ)?"
 )
 _DEGREE_WITHIN = re.compile(
-    "^(?:もっと|もう少し|もうちょっと|ちょっと|少し|すこし|すごく|かなり|めっちゃ|超)"
+    "^(?:もっと|もう少し|もうちょっと|もうちょい|も少し|ちょっと|ちょい|少し|すこし|すごく|かなり|めっちゃ|超)"
 )
 _WHOLE = {"全体", "全体的", "全部", "ぜんたい", "ぜんぶ", "絵", "絵全体"}
 _IS_NO_LOOK = {  # before 「に」 it says where or how, not what something becomes
@@ -212,6 +212,9 @@ def _more(match: re.Match[str]) -> ShortChange | None:
     count = int(number) if number.isdecimal() else _ORDINAL[number]
     counter = {"り": "人"}.get(counter, counter)
     what = match["what"] or ""
+    after = match.string[match.end("what") :][:1]
+    if after == "も" and morphology.ends_in_noun(what + after, 1):
+        what += after  # 「子どももう一人」
     if what and not morphology.is_noun_phrase(what):
         return None
     return ShortChange("more", what, f"{count}{counter}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.prompt import Purpose, read
-from bot.prompt.english import to_japanese
+from bot.prompt.english import is_order_to_draw, to_japanese
 from tests.bot.prompt.examples import wrong_rows
 
 CHANGES = {
@@ -58,3 +58,9 @@ def test_what_is_to_be_painted_stays() -> None:
 def test_a_word_alone_is_a_wish_where_there_is_no_picture(text: str) -> None:
     assert to_japanese(text, has_picture=False) == text
     assert to_japanese(text, has_picture=True) != text
+
+
+def test_an_order_names_what_to_draw() -> None:
+    orders = ("can you draw my garden?", "Could you please paint me a red fox", "draw two cats")
+    others = ("can you draw people?", "draw", "my garden", "can you draw 猫", "paint a" + "a" * 300)
+    assert [text for text in (*orders, *others) if is_order_to_draw(text)] == list(orders)

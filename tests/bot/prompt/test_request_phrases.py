@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.prompt import clean
-from bot.prompt.request_phrases import shorten_requests
+from bot.prompt.request_phrases import order_of_ability, shorten_requests
 from tests.bot.prompt.examples import wrong_rows
 
 SHORTENED = [
@@ -29,6 +29,21 @@ ASKS = st.lists(
     | st.text(max_size=3),
     max_size=10,
 ).map("".join)  # fmt: skip
+
+
+ORDERS = {
+    "髭を足せますか": "髭を足して",
+    "電柱消せる？": "電柱消して",
+    "帽子かぶせられるかな": "帽子かぶせて",
+    "背景変えれます？": "背景変えて",
+    "文字取れませんか": "文字取って",
+    "火を消せる消防士": "火を消せる消防士",
+    "よく売れる店": "よく売れる店",
+}
+
+
+def test_a_question_whether_it_can_be_done_is_an_order() -> None:
+    assert {text: order_of_ability(text) for text in ORDERS} == ORDERS
 
 
 def test_ways_of_asking_are_shortened_and_stories_of_them_stay() -> None:
