@@ -6,6 +6,8 @@ Whoever asked for it may still erase it.
 
 from __future__ import annotations
 
+import re
+
 from bot import jobs, messages
 from bot.conversation import album
 from bot.conversation.context import EventContext, Replies
@@ -36,6 +38,30 @@ KEEP_PHRASES = {
     "favourites": "お気に入りを見せて お気に入りを見る お気に入り一覧 お気に入りの一覧 "
     "お気に入りの絵 favourites favorites",
 }
+_THIS = (
+    "(?:(?:この|その|今の|いまの|さっきの|最後の)(?:絵|画像|イラスト|やつ)?|これ|それ|絵)?"
+    "(?:を|は|も)?"
+)
+_DO = "(?:て(?:おいて|おきたい|みたい)?|と(?:いて|きたい|こう)|たい|ます|る|よう)"
+_FAVOURITES = "(?:お気に入り|おきにいり)"
+_TO_SOMEBODY = (
+    "(?:友達|友だち|ともだち|家族|母|父|親|孫|娘|息子|彼女|彼氏|みんな|ほかの人|他の人)(?:に|へ)も?"
+)
+_SAID = {  # in other words than the phrases: 「お気に入りに入れといて」, 「友達に送りたいんだけど」
+    "favourite": f"{_THIS}{_FAVOURITES}(?:に|へ)?"
+    f"(?:(?:入れ|いれ|加え|し|追加し|登録し|保存し){_DO}|追加|登録|保存|する)",
+    "unfavourite": f"{_THIS}{_FAVOURITES}(?:から|を|に入れるの)?"
+    f"(?:(?:外し|はずし|消し|けし|やめ|取り消し|解除し){_DO}|解除|外す|やめる)",
+    "favourites": f"{_FAVOURITES}(?:の(?:絵|画像|やつ))?(?:を|は|が)?"
+    "(?:見せて|みせて|見たい|みたい|見る|どこ|一覧|ひらいて|開いて)",
+    "send": f"{_THIS}{_TO_SOMEBODY}(?:(?:送|おく)(?:って|っといて|りたい|ります|る|れる|ろう)|"
+    f"(?:共有|シェア)(?:し{_DO}|する)?)",
+}
+_PATTERNS = {action: re.compile(pattern) for action, pattern in _SAID.items()}
+_ASKED_SOFTLY = re.compile(
+    "(?:(?:の|ん)(?:です|だ)?(?:けど|けれど|が)|です|ください|下さい|ほしい|欲しい|くれる|もらえる|もらえますか|"
+    "くれますか|お願い(?:します)?|ね|よ|な|や|わ)+$"
+)
 _ACTION_BY_PHRASE = {
     phrase.replace("_", " "): action
     for action, phrases in KEEP_PHRASES.items()
@@ -70,8 +96,12 @@ def handle_text(ctx: EventContext) -> Replies | None:
 
 
 def keep_action(text: str) -> str | None:
-    """Return the key of KEEP_PHRASES that the whole cleaned text is, or None."""
-    return _ACTION_BY_PHRASE.get(strip_trailing_marks(text).casefold())
+    """Return the key of KEEP_PHRASES that the whole cleaned text is, or means; None if none."""
+    words = strip_trailing_marks(text).casefold()
+    if action := _ACTION_BY_PHRASE.get(words):
+        return action
+    bare = _ASKED_SOFTLY.sub("", words)
+    return next((action for action, said in _PATTERNS.items() if said.fullmatch(bare)), None)
 
 
 def _apply(ctx: EventContext, action: str, ref: PictureRef) -> Replies:

@@ -64,6 +64,23 @@ def test_every_phrase_is_known_and_nothing_else() -> None:
         assert keep_action(text) is None
 
 
+SAID = {
+    "お気に入りに入れといて": "favourite",
+    "この絵をお気に入りに追加しておいてほしい": "favourite",
+    "お気に入りから外しといて": "unfavourite",
+    "お気に入りが見たいんだけど": "favourites",
+    "友達に送りたいんだけど": "send",
+    "母に送ってください": "send",
+    "お気に入りの帽子": None,
+    "友達に花を送る人": None,
+    "友達に送った": None,
+}
+
+
+def test_the_same_is_said_in_other_words() -> None:
+    assert {text: keep_action(text) for text in SAID} == SAID
+
+
 def test_a_favourite_outlives_the_retention_time(album: Album, house: House) -> None:
     job = album.paint(PROMPT, count=2, age=89 * DAY)
     other = album.paint("海", age=89 * DAY)
