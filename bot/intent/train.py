@@ -27,6 +27,10 @@ from bot.intent.situation import CODES
 from bot.prompt import clean
 
 GROUP_STRENGTH, KIND_STRENGTH = 100.0, 100.0  # C of the regressions: higher trusts the corpus more
+MAX_STEPS, TOLERANCE = (
+    400,
+    1e-4,
+)  # of the solver: stopped sooner, it is unsure of what it has learnt
 FOLDS = 4
 MIN_FAMILIES = 2  # in which a feature has to occur to be kept
 _PICTURE_GROUPS = {"wish", "picture"}
@@ -126,7 +130,7 @@ def fit(
     present = np.unique(labels)
     if len(present) < 2:
         return weights
-    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=100, tol=1e-3)
+    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=MAX_STEPS, tol=TOLERANCE)
     with threadpool_limits(1):
         model.fit(matrix, labels, sample_weight=weight)
     parameters = np.hstack([model.coef_, model.intercept_[:, None]]).T

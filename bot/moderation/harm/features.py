@@ -19,6 +19,7 @@ CONCEPTS = tuple(
     person this group vermin base expel expelling peaceful bath peep under camera wearing strip
     restyle undress_state sexy bodypart enlarge humiliate stab victim gore child kid family abuse
     tired cry_start fake_gore fake_nude benign_change talk weary sad_bit calm
+    someone mishap mishap_to mock cheer zeal fuel monster worn
     """.split()  # noqa: SIM905 one to a line would be a page
 )
 _LIGHT = {"為る", "居る", "有る", "下さる", "成る", "事", "様", "感じ", "風", "物", "人", "見る"}
