@@ -14,12 +14,14 @@ from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.rules import asks_about_data, ruled_complaint, ruled_question
 from bot.moderation import Judgement, harm
-from bot.moderation.cries import weigh_cry
+from bot.moderation.cries import SURE, weigh_cry
 from bot.moderation.distress import find_cry
 from bot.moderation.photos import classify_photo_wish
-from bot.prompt import morphology
+from bot.prompt import clean, morphology
 from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
 from bot.prompt.changes import parse_change
+from bot.prompt.choices import parse_choice
+from bot.prompt.english import is_order_to_draw
 from bot.prompt.plain_orders import (
     ends_in_name,
     is_one_thing,
@@ -43,10 +45,16 @@ _NO_THING = re.compile(  # of a picture's things
     "全部|ぜんぶ|全て|すべて|これ|それ|あれ|やつ|もの|こと|さっき|今の)$"
 )
 _ERASES = re.compile(  # the picture itself, not something in it
-    "(?:^|[、。!！ ])(?:やっぱり?|やはり)?(?:(?:これ|それ|(?:さっき|今|いま)の|"
+    "(?:^|[、。!！ ])(?:やっぱり?|やはり)?"
+    "(?:(?:これ|それ|(?:この|その)絵|(?:さっき|今|いま)の(?:絵)?)(?:は|も|、)?[^、。]{1,10}(?:から|ので|んで)、?)?"
+    "(?:(?:これ|それ|(?:さっき|今|いま)の|"
     "(?:この|その|今の|いまの|さっきの|送った|描いた|最後の)?"
     "(?:絵|画像|イラスト|写真|写メ|作品|やつ|ヤツ|もの|の))(?:を|は|も|、| )*+)?(?:もう|すぐ|早く)?"
     "(?:消し(?:て|と)|消せ|けして|けしと|消去|削除|抹消|破棄|捨てて|(?:なかった|無かった)ことに)"
+)
+_ERASES_ALL = re.compile(
+    "(?:全|ぜん)消し|(?:全部|ぜんぶ|全て|すべて|みんな|まるごと|一式|丸ごと)(?:を|は|、)?(?:きれいに|綺麗に)?"
+    "(?:消し[てと]|けし[てと]|消去|削除|抹消|破棄|捨て[てと])"
 )
 _CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
 _LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
@@ -96,6 +104,8 @@ def is_plain_wish(ctx: EventContext, decision: Decision) -> bool:
     talks = decision.action == "answer"
     if group_of(decision.kind) in {"cry", "erase"}:
         return False
+    if is_order_to_draw(clean(ctx.event.text or "")):
+        return ctx.intent.probability(*_CRIES_AND_ERASURES) <= MAX_DOUBT
     if talks and (
         group_of(decision.kind) != "talk" or not decision.kind.startswith(("talk", "no"))
     ):
@@ -165,9 +175,20 @@ def _is_shown(step: ChangeStep, prompt: str) -> bool:
     return bool(step.target) and morphology.spelled_in(prompt, step.target) in prompt
 
 
+def points_at_one_of_several(ctx: EventContext) -> bool:
+    """Return whether a text orders something of one of several pictures, 「右上のを大きくして」,
+    where there are not so many: what to change is asked then."""
+    if ctx.last_picture is None or ctx.recent_photo is not None:
+        return False
+    choice = parse_choice(ctx.text_without_small_talk)
+    return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
+
+
 def what_to_erase(ctx: EventContext) -> str | None:
     """Return the kind of erasure that an unclear text may mean, 「これ消去でお願いします」."""
     words = ctx.text_without_small_talk
+    if _ERASES_ALL.search(words):
+        return "erase.all"
     if _ERASES.search(words) is None:
         return None
     if ctx.recent_photo is not None:
@@ -185,6 +206,17 @@ def may_be_picture_of_sorrow(ctx: EventContext, decision: Decision) -> bool:
         return True
     share = ctx.intent.probability(*CRY_KINDS)
     return weigh_cry(ctx.text, share, is_intent=True) == "ask"
+
+
+def is_harm_and_no_cry(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like a cry is harm to somebody else, 「担任が車にはねられる」, to
+    all who listen but the intent, and not surely a cry to that."""
+    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
+    if not is_cry or not ctx.settings.moderation or find_cry(ctx.text) is not None:
+        return False
+    judgement = harm.judge(ctx.text, "words")
+    is_elsewhere = judgement.action == "refuse" and judgement.category != "self_harm"
+    return is_elsewhere and ctx.intent.probability(*CRY_KINDS) < SURE
 
 
 def names_a_subject(ctx: EventContext, decision: Decision) -> bool:

@@ -32,9 +32,11 @@ from bot.conversation.intent_overrides import (
     changes_what_is_shown,
     harms_person_in_photo,
     hears_cry,
+    is_harm_and_no_cry,
     is_plain_wish,
     may_be_picture_of_sorrow,
     names_a_subject,
+    points_at_one_of_several,
     what_to_erase,
     without_steering,
 )
@@ -96,8 +98,12 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         decision = Decision("answer", find_cry(ctx.text) or kind)
     elif harms_person_in_photo(ctx, decision):
         return image_to_image.handle_text(ctx) or ctx
+    elif is_harm_and_no_cry(ctx, decision):
+        return generate.handle_text(ctx)  # refused, with the reason
     elif may_be_picture_of_sorrow(ctx, decision):
         decision = Decision("ask", decision.kind)
+    if points_at_one_of_several(ctx) and decision.action != "answer":
+        return variations.change_by_words(ctx, "変えて", ctx.quoted or ctx.last_picture)
     if names_a_subject(ctx, decision) or is_plain_wish(ctx, decision):
         return ctx
     if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):
@@ -105,7 +111,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     is_cry = group_of(decision.kind) == "cry"
     if decision.action != "paint" and not is_cry and changes_what_is_shown(ctx):
         decision = Decision("paint", "change")
-    if decision.action == "ask" and not is_cry and (erasure_kind := what_to_erase(ctx)):
+    is_loose = decision.action == "ask" or decision.kind == "none"
+    if is_loose and not is_cry and (erasure_kind := what_to_erase(ctx)):
         decision = Decision("answer", erasure_kind)
     if decision.action == "answer":
         return None if _may_be_change(ctx, decision.kind) else _answer(ctx, decision.kind)
@@ -198,6 +205,8 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     """Do with the last picture what no pattern knows, or take it for a wish if it is of something
     else: 「勇者をドット絵風に」 after a mountain."""
     last = ctx.quoted or ctx.last_picture
+    if last is None and ctx.recent_photo is not None:
+        return clarify.ask_whether_wish(ctx)
     if last is None:
         if ctx.intent.probability("wish") > MAX_DOUBT:
             return ctx
