@@ -58,7 +58,7 @@ def _in_one_file(file: Path) -> Sentence:
         layout = identify(file)
     except ModelUnavailable as error:
         raise CheckFailed(
-            Sentence("doctor.bad_file", reason=error), Sentence("doctor.bad_file_remedy")
+            Written("model_file", str(error)), Sentence("doctor.bad_file_remedy")
         ) from error
     megabytes = _megabytes(file.stat().st_size)
     return Sentence("doctor.one_file", file=file, layout=layout, megabytes=megabytes)

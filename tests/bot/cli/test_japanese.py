@@ -154,6 +154,18 @@ def test_a_terminal_of_any_encoding_is_answered(lang: str, encoding: str, line: 
     assert done.stdout.decode(encoding).splitlines()[0] == line
 
 
+@pytest.mark.parametrize(("lang", "heading"), [("ja_JP.UTF-8", "受付番号"), ("C", "NUMBER")])
+def test_a_process_speaks_as_its_locale(
+    shell: Shell, furnished: dict[str, str], lang: str, heading: str
+) -> None:
+    command = [sys.executable, "-m", "bot", "jobs"]
+    environ = {**os.environ, "LANG": lang}
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, check=True)
+    first, *rest = done.stdout.decode().splitlines()
+    assert first.startswith(heading)
+    assert len(rest) == len(furnished)
+
+
 def test_a_quota_is_told_in_japanese(
     japanese: Shell, environ: Callable[..., None], line: Line
 ) -> None:

@@ -90,7 +90,14 @@ def test_every_sentence_of_the_commands_is_used() -> None:
         if not {key, key.removeprefix("command."), key.removesuffix("_one")[8:]} & quoted
         and not (key.rpartition(".")[0] in BY_NAME and key.rpartition(".")[2] in quoted)
         and not key.startswith(
-            ("storage_hint.", "command.who.", "command.kind.", "setting_error.", "choice.")
+            (
+                "storage_hint.",
+                "command.who.",
+                "command.kind.",
+                "setting_error.",
+                "choice.",
+                "model_file.",
+            )
         )
         and key not in ("alarm_detail.clock_skew.off_line", "alarm_detail.clock_skew.off_database")
     ]
