@@ -95,7 +95,7 @@ class EventContext:
         text = before if before and before.event is self.event else EventText(self.event)
         text = text.with_emoji_named()
         if self.language != "en":
-            return text
+            return text.with_count_in_japanese()
         return text.in_japanese(has_picture=self.last_picture is not None)
 
     @property

@@ -8,7 +8,7 @@ from functools import cached_property
 from bot.line.events import WebhookEvent
 from bot.prompt import MAX_PROMPT, Command, Reading, clean, parse_command, read, remove_spans
 from bot.prompt.emoji_wishes import emoji_wish
-from bot.prompt.english import to_japanese
+from bot.prompt.english import more_in_japanese, to_japanese
 from bot.prompt.respell import respell
 from bot.prompt.spoken_commands import strip_small_talk
 
@@ -60,6 +60,13 @@ class EventText:
         has_picture: whether there is one that it may be about.
         """
         japanese = to_japanese(self.cleaned, has_picture=has_picture)
+        if japanese == self.cleaned:
+            return self
+        return EventText(replace(self.event, text=japanese, mentions=(), emojis=()))
+
+    def with_count_in_japanese(self) -> EventText:
+        """Return "two more" as 「あと2枚」, or itself."""
+        japanese = more_in_japanese(self.cleaned)
         if japanese == self.cleaned:
             return self
         return EventText(replace(self.event, text=japanese, mentions=(), emojis=()))

@@ -116,14 +116,24 @@ _CONTROLS: _Rules = (  # also beside the thing to paint
         lambda m: _words()["purposes"].get(m["w"], ""),
     ),
 )
+_MORE = re.compile(  # "two more", "can I have another 3?"
+    r"(?:(?:(?:give|show|make|paint|draw|get|send)(?: me)?|(?:can|could|may) i (?:have|get|see)|"
+    r"let's (?:see|have)|plus|and) )?"
+    rf"(?:(?P<n>{_NUMBER}|an? (?:couple|few)) (?:more|others?|extra|additional)|"
+    rf"another (?P<m>{_NUMBER}))(?: {_PICTURES}| ones?)?"
+    r"(?: (?:of|like) (?:it|this|that|these|those|them|the same)(?: one)?)?"
+)
+_FEW = {"couple": 2, "few": 3}
+
+
+def _more(match: re.Match[str]) -> str:
+    number = match["n"] or match["m"]
+    return f"あと{_FEW.get(number.rpartition(' ')[2]) or _count(number)}枚"
+
+
+_COURTESY = re.compile(r"(?:please|pls|thanks|thank you)[.! ]*", re.IGNORECASE)
 _CHANGES: _Rules = (  # of a picture, where nothing else is named
-    (
-        re.compile(
-            rf"(?:(?P<n>{_NUMBER}) more|another (?P<m>{_NUMBER}))"
-            rf"(?: {_PICTURES}| of (?:them|those|these))?"
-        ),
-        lambda m: f"あと{_count(m['n'] or m['m'])}枚",
-    ),
+    (_MORE, _more),
     (
         re.compile("another|same again|again|one more time|try again|redo it|redo"),
         lambda _: "もう一度",
@@ -226,6 +236,7 @@ def to_japanese(text: str, *, has_picture: bool = True) -> str:
     if question := _words()["questions"].get(whole):
         return question
     parts = [part.strip() for part in re.split("[,;:\n]", text) if part.strip()]
+    parts = [part for part in parts if not _COURTESY.fullmatch(part)] or parts
     changes = [_change(part, has_picture=has_picture) for part in parts]
     if all(changes):
         return "、".join(filter(None, changes))
@@ -233,6 +244,12 @@ def to_japanese(text: str, *, has_picture: bool = True) -> str:
         return text
     wish = "、".join(filter(None, map(_part_of_wish, parts)))
     return wish if wish != "、".join(parts) else text
+
+
+def more_in_japanese(text: str) -> str:
+    """Return 「あと2枚」 for "two more" in a chat of any language, or the text itself."""
+    match = _MORE.fullmatch(_without_end(text.casefold().strip())) if text.isascii() else None
+    return _more(match) if match and len(text) <= _MAX_CHARS else text
 
 
 def _control(words: str) -> str | None:

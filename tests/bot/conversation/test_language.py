@@ -9,15 +9,27 @@ import pytest
 from bot import messages
 from bot.conversation import language as language_choice
 from bot.conversation import router
+from bot.jobs import DELIVERED
 from bot.line.rich_menus import RichMenuClient
 from bot.queue.app import FETCH_PROFILES, TaskMessage
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.schema import chats
+from bot.store.schema import chats, jobs
 from bot.tasks import profiles
 from bot.texts import gettext
 from tests.bot.conftest import TIMEOUT
-from tests.bot.harness import AOI, GROUP, House, Line, body_of, event, in_group, parse_events
+from tests.bot.conversation.test_router import bring_to
+from tests.bot.harness import (
+    AOI,
+    GROUP,
+    WISH,
+    House,
+    Line,
+    body_of,
+    event,
+    in_group,
+    parse_events,
+)
 
 SELF = {"mentionees": [{"index": 0, "length": 3, "type": "user", "isSelf": True}]}
 
@@ -133,3 +145,12 @@ def test_a_profile_in_a_group_changes_nothing_there(
     hand(database, talking, mentioning("赤いりんご"))
     profiles.fetch_profiles(database, RichMenuClient(talking, timeout=TIMEOUT))
     assert language(house, GROUP) == "ja"
+
+
+def test_two_more_in_a_japanese_chat(house: House, settings: Settings) -> None:
+    bring_to(house, house.add(chat=AOI), DELIVERED)
+    for text in ("two more", "Can I have two more, please?", "another 2"):
+        hand(house.database, settings, event(text))
+        newest = max(house.rows(jobs), key=lambda row: float(row["created_at"]))
+        assert (newest["request"]["prompt"], newest["request"]["count"]) == (WISH, 2), text
+        bring_to(house, newest["id"], DELIVERED)

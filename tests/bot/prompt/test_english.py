@@ -12,6 +12,13 @@ CHANGES = {
     "make it night": "夜にして",
     "2 more": "あと2枚",
     "two more please": "あと2枚",
+    "two more, please!": "あと2枚",
+    "can I have 3 more?": "あと3枚",
+    "give me another 4": "あと4枚",
+    "2 more like this": "あと2枚",
+    "three others": "あと3枚",
+    "a couple more": "あと2枚",
+    "a few more of these, thanks": "あと3枚",
     "no people": "人なし",
     "how much is it?": "これは無料ですか",
     "the top left one": "左上の",
@@ -40,6 +47,8 @@ WISHES = {
     "a cat, with a hat, no people": "a cat、with a hat",
     "夜の富士山": "夜の富士山",
     "cancel": "cancel",
+    "two more dogs": "two more dogs",
+    "another three little pigs": "another three little pigs",
 }
 
 
