@@ -48,6 +48,8 @@ def main() -> int:
     try:
         containers.require_machine()
         from_afar = containers.make_base()
+        if not from_afar:
+            containers.require_python()
         words = containers.run_words()
     except Impossible as reason:
         print(f"Skipped: {reason}")
@@ -133,9 +135,9 @@ class Town:
             self.start(name, image, *command)
         try:
             with timed("web serves"):
-                eventually(lambda: answers(f"http://127.0.0.1:{self.port}/readyz"))
+                self.wait_until(lambda: answers(f"http://127.0.0.1:{self.port}/readyz"))
             with timed("worker, courier and clock are alive"):
-                eventually(lambda: all(map(self.is_healthy, COMMANDS)))
+                self.wait_until(lambda: all(map(self.is_healthy, COMMANDS)))
             with timed("a picture"):
                 self.paint()
         except TimeoutError as error:
@@ -143,6 +145,22 @@ class Town:
             for name in COMMANDS:
                 print(f"--- {name}\n{self.log(name)}", file=sys.stderr)
         return problems + [problem for name in reversed(COMMANDS) for problem in self.stop(name)]
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait until a condition holds. Raises TimeoutError, also when a process ends before."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            if ended := [
+                name for name in COMMANDS if self.look(name, "{{.State.Running}}") != "true"
+            ]:
+                raise TimeoutError(f"Ended by itself: {', '.join(ended)}.")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Waited {PATIENCE_SECONDS:.0f} s in vain.")
+            time.sleep(1)
+
+    def look(self, name: str, form: str) -> str:
+        """Return what podman knows of a container, in one of its own templates."""
+        return call("podman", "inspect", "--format", form, self.name(name)).strip()
 
     def paint(self) -> None:
         """Have 「赤いりんご」 painted, and keep the picture in var/container."""
@@ -182,8 +200,7 @@ class Town:
         started = time.monotonic()
         quietly("podman", "stop", f"--time={STOP_SECONDS}", self.name(name))
         seconds = time.monotonic() - started
-        form = "{{.State.ExitCode}}"
-        status = call("podman", "inspect", "--format", form, self.name(name)).strip()
+        status = self.look(name, "{{.State.ExitCode}}")
         print(f"  {name} ended with {status} after {seconds:.1f} s", flush=True)
         if status != "0":
             yield f"{name} ended with {status} on SIGTERM:\n{self.log(name)}"
@@ -226,15 +243,6 @@ def answers(url: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until a condition holds. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Waited {PATIENCE_SECONDS:.0f} s in vain.")
-        time.sleep(1)
 
 
 def free_ports(count: int) -> list[int]:

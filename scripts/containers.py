@@ -68,10 +68,14 @@ def make_base(release: str = "bookworm") -> bool:
     return False
 
 
-def gather_wheels(folder: Path) -> None:
-    """Download, through this machine's pip, what both images install. Kept for the next time."""
+def require_python() -> None:
+    """Raise Impossible unless this Python is the base's, so that pip brings what fits there."""
     if sys.version_info[:2] != PYTHON:
         raise Impossible(f"Without a registry this needs Python {'.'.join(map(str, PYTHON))}.")
+
+
+def gather_wheels(folder: Path) -> None:
+    """Download, through this machine's pip, what both images install. Kept for the next time."""
     wanted = hashlib.sha256()
     for name in ("constraints.txt", "bot/requirements.txt", "inference/requirements.txt"):
         wanted.update((ROOT / name).read_bytes())
