@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import sysconfig
 from dataclasses import fields
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 
 from bot.settings import Settings
-from scripts import container_test, containers
+from scripts import container_test, containers, image_check
 from tests import ROOT
 
 OURS = {"migrate", "web", "courier", "clock", "worker"}
@@ -122,6 +129,48 @@ def test_only_the_worker_gets_torch() -> None:
     cuda = yaml.safe_load((ROOT / "compose.cuda.yaml").read_text(encoding="utf-8"))
     assert set(cuda["services"]) == {"worker"}
     assert "/cu" in cuda["services"]["worker"]["build"]["args"]["TORCH_INDEX"]
+
+
+def test_images_have_no_layer_that_needs_a_shell() -> None:
+    for name in ("base", "web", "worker"):
+        lines = stages()[name]
+        assert not [line for line in lines if line.startswith("RUN")], name
+        assert "COPY --from=system /system /" in lines
+    assert re.search(r"(?m)^FROM scratch AS base$", CONTAINERFILE)
+
+
+def test_only_bytecode_that_no_process_imports_is_left_out() -> None:
+    patterns = re.findall(r"""unused=["'](?:\$unused\|)?([^"'$]+)["']""", CONTAINERFILE)
+    excluded = re.compile("|".join(patterns))
+    assert excluded.search("venv/lib/python3.11/site-packages/sqlalchemy/orm/session.py")
+    # In a process of its own: tests import more than the bot does.
+    script = "from scripts import image_check\n"
+    script += "for module in image_check.import_bot():\n    print(getattr(module, '__file__', ''))"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = done.stdout.splitlines()
+    assert any("/site-packages/linebot/v3/messaging/" in path for path in paths)
+    assert not [path for path in paths if excluded.search(path)]
+
+
+def test_a_library_that_cannot_be_loaded_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "broken.so.1").write_bytes(b"\x7fELF and no more")
+    monkeypatch.setattr(sysconfig, "get_path", lambda _name: str(tmp_path))
+    [fault] = image_check.find_broken_libraries()
+    assert "lib/broken.so.1 cannot be loaded" in fault
+
+
+def test_a_module_without_bytecode_is_found(tmp_path: Path) -> None:
+    module = ModuleType("uncompiled")
+    module.__spec__ = ModuleSpec("uncompiled", None)
+    module.__spec__.cached = str(tmp_path / "uncompiled.pyc")
+    fault = "uncompiled has no bytecode."
+    assert list(image_check.find_slow_modules([sys, module])) == [fault]
+    (tmp_path / "uncompiled.pyc").touch()
+    assert not list(image_check.find_slow_modules([sys, module]))
 
 
 def test_the_base_is_one_and_the_same() -> None:
