@@ -60,7 +60,7 @@ _SAID = {  # in other words than the phrases: 「お気に入りに入れとい�
 _PATTERNS = {action: re.compile(pattern) for action, pattern in _SAID.items()}
 _ASKED_SOFTLY = re.compile(
     "(?:(?:の|ん)(?:です|だ)?(?:けど|けれど|が)|です|ください|下さい|ほしい|欲しい|くれる|もらえる|もらえますか|"
-    "くれますか|お願い(?:します)?|ね|よ|な|や|わ)+$"
+    "くれますか|お願い(?:します)?|ね|よ|な|や|わ){1,8}$"
 )
 _ACTION_BY_PHRASE = {
     phrase.replace("_", " "): action
