@@ -26,10 +26,7 @@ _SHAPES = {
 _SHAPE = "|".join(sorted(_SHAPES, key=len, reverse=True))
 _PLACES = {"top left": "左上", "top right": "右上", "bottom left": "左下", "bottom right": "右下"}
 _PLACES |= {
-    "upper left": "左上",
-    "upper right": "右上",
-    "lower left": "左下",
-    "lower right": "右下",
+    name.replace("top", "upper").replace("bottom", "lower"): at for name, at in _PLACES.items()
 }
 _ORDINALS = {
     "first": "1番目",
@@ -131,6 +128,11 @@ def _more(match: re.Match[str]) -> str:
     return f"あと{_FEW.get(number.rpartition(' ')[2]) or _count(number)}枚"
 
 
+_SYNTAX = re.compile(  # of other tools, and what follows it: bot.prompt.pasted reads that
+    r"(?<![^ ,])(?:--[a-z]|[(\[{][^()\[\]{}]{1,80}:-?[0-9.]|(?i:negative|neg|avoid|without|exclude|"
+    r"steps|sampler|cfg|seed|size|number|read as)(?: [a-z]{1,10})? ?[:=]).*",
+    re.DOTALL,
+)
 _COURTESY = re.compile(r"(?:please|pls|thanks|thank you)[.! ]*", re.IGNORECASE)
 _CHANGES: _Rules = (  # of a picture, where nothing else is named
     (_MORE, _more),
@@ -196,7 +198,8 @@ _CHANGES: _Rules = (  # of a picture, where nothing else is named
 )
 _SEVERAL = re.compile(rf"(?P<n>{_NUMBER}) {_PICTURES} of (?P<what>.+)", re.IGNORECASE)
 _AT_THE_END = re.compile(
-    r"^(?P<what>.+) (?P<how>(?:in|as|for) (?:(?:my|an?|the) )?[A-Za-z' -]{2,24})"
+    r"^(?P<what>.+) (?P<how>(?:in|as|for|without|with no) "
+    r"(?:(?:my|an?|the|any) )?[A-Za-z' -]{2,24})"
 )
 
 
@@ -235,7 +238,10 @@ def to_japanese(text: str, *, has_picture: bool = True) -> str:
     whole = _without_end(text.casefold().strip())
     if question := _words()["questions"].get(whole):
         return question
-    parts = [part.strip() for part in re.split("[,;:\n]", text) if part.strip()]
+    if (syntax := _SYNTAX.search(text)) and syntax.start():
+        said = to_japanese(text[: syntax.start()].rstrip(" ,"), has_picture=has_picture)
+        return f"{said} {syntax[0]}"
+    parts = [part.strip() for part in re.split("[,;\n]", text) if part.strip()]
     parts = [part for part in parts if not _COURTESY.fullmatch(part)] or parts
     changes = [_change(part, has_picture=has_picture) for part in parts]
     if all(changes):

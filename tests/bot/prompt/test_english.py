@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.prompt import Purpose, read
+from bot.prompt import Purpose, clean, read
 from bot.prompt.english import is_order_to_draw, to_japanese
 from tests.bot.prompt.examples import wrong_rows
 
@@ -73,3 +73,27 @@ def test_an_order_names_what_to_draw() -> None:
     orders = ("can you draw my garden?", "Could you please paint me a red fox", "draw two cats")
     others = ("can you draw people?", "draw", "my garden", "can you draw 猫", "paint a" + "a" * 300)
     assert [text for text in (*orders, *others) if is_order_to_draw(text)] == list(orders)
+
+
+def test_the_syntax_of_tools_is_left_for_its_reader() -> None:
+    """text -> prompt, what is left out, number, width, seed."""
+    expected = {
+        "draw a red apple\nNegative prompt: car, people\nSteps: 20, Sampler: Euler a, Seed: 5":
+            ("a red apple", "car、people", 1, None, 5),
+        "draw a red apple --no people --ar 16:9": ("a red apple", "people", 1, 896, None),
+        "draw a red apple, 2 pictures --ar 16:9": ("a red apple", "", 2, 896, None),
+        "paint a cat, without: dogs": ("a cat", "dogs", 1, None, None),
+        "a cat, wide (dog:-1)": ("a cat", "dog", 1, 768, None),
+        "draw a red apple, seed: 42": ("a red apple", "", 1, None, 42),
+        "draw a red apple, 16:9": ("a red apple", "", 1, 896, None),
+        "draw a red apple without people": ("a red apple", "人", 1, None, None),
+        "a red apple with no text, 2 pictures": ("a red apple", "文字", 2, None, None),
+        "a red apple, no people, no text": ("a red apple", "人、文字", 1, None, None),
+    }  # fmt: skip
+    wrong = {}
+    for text, controls in expected.items():
+        reading = read(to_japanese(clean(text)))
+        seen = (reading.prompt, reading.negative, reading.count, reading.width, reading.seed)
+        if seen != controls:
+            wrong[text] = seen
+    assert wrong == {}
