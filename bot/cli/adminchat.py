@@ -29,7 +29,7 @@ def adminchat(ctx: CliContext, listing: bool, remove: str | None, as_json: bool)
             output.print_json([dict(zip(names, row, strict=True)) for row in rows])
         else:
             output.print_table(
-                headings("which", "kind", "since"),
+                headings("operators_chat", "kind", "registered"),
                 [
                     (who, name_of("admin.kind", kind), formatting.format_local_time(at))
                     for who, kind, at in rows

@@ -64,8 +64,11 @@ def headings(*keys: str) -> list[str]:
 
 def line_failed(error: LineError) -> str:
     """Return why LINE did not do what a command asked for, and what to do."""
-    what = say("error.line", what=line_errors.describe(error), request_id=error.request_id)
-    return f"{what}\n{line_errors.remedy(error).in_language(command_language())}"
+    lang = command_language()
+    what = line_errors.describe(error).in_language(lang)
+    if error.request_id:
+        what = say("error.line", what=what, request_id=error.request_id)
+    return f"{what}\n{line_errors.remedy(error).in_language(lang)}"
 
 
 def duration(seconds: float | None) -> str:

@@ -86,7 +86,7 @@ def listing(ctx: CliContext, as_json: bool) -> None:
         )
         for ban in banned
     ]
-    output.print_table(headings("who", "kind", "banned_since", "reason"), rows)
+    output.print_table(headings("banned", "kind", "banned_since", "reason"), rows)
 
 
 @click.command()
@@ -171,7 +171,11 @@ def limiting(ctx: CliContext, /, chat: str, as_json: bool, **typed: str | None) 
         )
         return
     rows = [
-        (name, f"{value:g}", say("people.all_chats" if own[name] is None else "people.this_chat"))
+        (
+            name_of("command.limit", name),
+            f"{value:g}",
+            say("people.all_chats" if own[name] is None else "people.this_chat"),
+        )
         for name, value in in_force.items()
     ]
     output.print_table(headings("limit", "in_force", "set_for"), rows)

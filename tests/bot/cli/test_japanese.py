@@ -181,6 +181,10 @@ def test_a_quota_is_told_in_japanese(
     line.fault("*", "401", times=1)
     japanese("quota", status=1)
     assert "LINE_CHANNEL_ACCESS_TOKEN" in japanese.err
+    assert "LINEのリクエストID" in japanese.err
+    environ(LINE_API_URL="http://127.0.0.1:9")
+    japanese("quota", status=1)
+    assert "エラー：LINEにつながりません\n" in japanese.err
 
 
 def test_what_operators_do_is_said_in_japanese(

@@ -94,6 +94,7 @@ def test_every_sentence_of_the_commands_is_used() -> None:
                 "storage_hint.",
                 "command.who.",
                 "command.kind.",
+                "command.limit.",
                 "setting_error.",
                 "choice.",
                 "model_file.",
