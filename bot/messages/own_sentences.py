@@ -7,7 +7,7 @@ from functools import cache
 from string import Formatter
 
 from bot.prompt.cleaning import clean
-from bot.texts import LANGUAGES, operators_sentences, sentences
+from bot.texts import LANGUAGES, command_sentences, operators_sentences, sentences
 
 # Beside placeholders. Shorter ones may be wishes, titles and labels too, and count beside others.
 _MIN_CHARS = {"ja": 12, "en": 16}
@@ -42,8 +42,9 @@ def _patterns() -> list[tuple[re.Pattern[str], bool]]:
     """Return the patterns of sentences, and whether each is long enough to stand alone."""
     patterns = []
     for lang in LANGUAGES:
+        not_in_chats = operators_sentences(lang).keys() | command_sentences(lang).keys()
         for key, sentence in sentences(lang).items():
-            if key in operators_sentences(lang) or key.startswith(_HEARD) or _FOR_WISHES.match(key):
+            if key in not_in_chats or key.startswith(_HEARD) or _FOR_WISHES.match(key):
                 continue
             parts = list(Formatter().parse(sentence))
             chars = sum(len(literal) for literal, *_ in parts)

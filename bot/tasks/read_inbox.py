@@ -24,6 +24,7 @@ from bot.conversation import router
 from bot.conversation.event_text import read_ahead
 from bot.intent import Situation, classify
 from bot.line.events import UnusableEvent, parse_event
+from bot.messages.own_sentences import is_own
 from bot.moderation import get_moderation
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
@@ -75,6 +76,7 @@ class InboxReader:
         """
         messages.load_answers(self._settings.answers_path)
         classify("絵", Situation())
+        is_own("絵")
         if self._settings.moderation:
             get_moderation(self._settings.moderation_lists_path).judge("絵")
         else:
