@@ -18,6 +18,8 @@ from pathlib import Path
 
 from honcho.environ import parse_procfile
 
+from bot.cli.language import shell_language
+from bot.texts import gettext
 from scripts.supervisor import Supervisor
 
 ROOT = Path(__file__).parent.parent
@@ -56,10 +58,12 @@ def taken_ports(env: dict[str, str]) -> Iterator[str]:
     for name in PORTS:
         if is_taken(int(env[name])):
             free = int(env[name]) + 1000
-            yield (
-                f"Port {env[name]} is taken by another program (perhaps another demo). "
-                f"Stop that program, or choose a port: {name}={free} make demo"
-            )
+            yield say("port_taken", port=env[name], name=name, free=free)
+
+
+def say(key: str, **values: object) -> str:
+    """Return one of the texts' sentences in the shell's language."""
+    return gettext(f"demo.{key}", shell_language(os.environ), **values)
 
 
 def is_taken(port: int) -> bool:
@@ -94,7 +98,7 @@ def announce(env: dict[str, str]) -> None:
             except OSError:
                 time.sleep(0.2)
         else:
-            print(f"\n{url} does not answer; the lines above say why.\n", flush=True)
+            print(f"\n{say('no_answer', url=url)}\n", flush=True)
             return
     # The menu under the chat, as an operator makes it in production.
     subprocess.run(
@@ -105,11 +109,8 @@ def announce(env: dict[str, str]) -> None:
         timeout=60,
     )
     frame = "─" * 62
-    print(
-        f"\n{frame}\n  絵筆 is ready. Open   {env['SIMULATOR_URL']}\n"
-        f"  and write 「赤いりんご」.   Ctrl-C stops everything.\n{frame}\n",
-        flush=True,
-    )
+    ready, write = say("ready", url=env["SIMULATOR_URL"]), say("write")
+    print(f"\n{frame}\n  {ready}\n  {write}\n{frame}\n", flush=True)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ Account Manager Messaging Developers diffusers torch mame cuda cpu sqlite postgr
 chrony df du sh git lfs pull nvidia smi https rediss amqps noeviction admin host pid Ctrl ms kB boto
 adminchat bash zsh fish efude ban bans unban job jobs limits pause drain resume audit erase doctor
 workers logs quota alarms inbox richmenu migrate health setup ja en on off auto openvino required
-none Stable Diffusion Transformer safetensors refiner base"""
+none Stable Diffusion Transformer safetensors refiner base make demo"""
 # What is typed: a command, an option, an address, a path.
 TYPED = re.compile(
     r"python -m \w[\w.]*(?: [a-z]+)?(?: --?[\w-]+)*|(?<!\w)--?[a-z][\w-]*|\w+://[^\s、。）]+|(?<!\w)[\w.-]*/[\w./-]+"
