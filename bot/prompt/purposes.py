@@ -14,6 +14,7 @@ from bot.prompt.media import DESK, PERSON, PHONE, PURPOSE_SIZES, Purpose, medium
 from bot.prompt.morphology import Word
 from bot.prompt.request_phrases import is_auxiliary
 
+_ANYTHING = {"やつ", "もの", "もん", "の", "絵", "画像", "イラスト"}
 _ITSELF = re.compile("^(?:(?:この|その)?(?:絵|画像|イラスト)|これ|それ)[をはも]")
 _WHO = re.compile(f"^(?:{PERSON}|私|わたし|僕|ぼく|俺|おれ|自分)[がはも]")
 _HOW = re.compile("(?P<how>用に|として|とか(?:に|で)|など(?:に|で)|にも|に|へ|で|を)$")
@@ -179,7 +180,7 @@ def _by_clause(segment: str) -> tuple[str, Purpose] | None:
         if verb.part_of_speech == "名詞" and following not in {"為る", "出来る"}:
             continue  # 「印刷の紙」
         end, is_reason = _clause_end(words, index)
-        rest = segment[end:]
+        rest = "" if segment[end:] in _ANYTHING else segment[end:]
         is_whole = not rest or _REQUEST.fullmatch(rest) is not None
         subject, kind = _what_for(segment[: verb.start], words[index:], is_reason, is_whole)
         if kind is None:
@@ -225,6 +226,10 @@ def _clause_end(words: list[Word], index: int) -> tuple[int, bool]:
     for position, word in enumerate(words[index + 1 :], index + 1):
         wanted = wanted or word.lemma in {"たい", "思う", "為", "積もり", "つもり", "予定"}
         previous = words[position - 1]
+        if word.text in {"よう", "様"} and [item.text for item in words[position + 1 :][:1]] == [
+            "な"
+        ]:
+            return words[position + 1].end, False  # 「使えるような猫」
         is_because = (
             word.text in _BECAUSE
             or (word.text == "で" and previous.text in {"の", "ん", "予定", "つもり"})
@@ -247,5 +252,5 @@ def _describes(words: list[Word], index: int, end: int) -> bool:
         return False  # 「アイコンにする人」
     following = next((word for word in words if word.start >= end), None)
     last = next(word for word in reversed(words) if word.end <= end)
-    is_plain = last.text.endswith(("う", "る", "す", "く", "い", "の"))
+    is_plain = last.text.endswith(("う", "る", "す", "く", "い", "の", "な"))
     return following is not None and is_plain and following.part_of_speech not in {"助詞", "助動詞"}
