@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from string import Formatter
+from typing import NamedTuple
 
 from bot.prompt.cleaning import clean
 from bot.texts import LANGUAGES, command_sentences, operators_sentences, sentences
@@ -13,52 +15,90 @@ from bot.texts import LANGUAGES, command_sentences, operators_sentences, sentenc
 _MIN_CHARS = {"ja": 12, "en": 16}
 _MIN_CHARS_BESIDE = 6
 _IS_PROSE = re.compile("[。、:?？]|[.!](?: |$)")
+_END_OF_SENTENCE = re.compile(r"(?<=。)|\n+|(?<=[.!?]) (?=[A-Z])")
 _FOR_WISHES = re.compile(r"^(?:picture\.titled|reading\.line|purpose\..+|.+\.try_\d+)$")
-# What they say in need or after a refusal is heard for what it says.
-_HEARD = ("cry.", "refused.")
+_HEARD = ("cry.", "refused.self_harm")  # as what whoever sends it back may be in need of
 _PLACE, _VALUE = "Zz0zZ", ".{1,80}?"
 _MAX_PLACES = 3
-_MAX_TEXT_CHARS, _MAX_SENTENCES = 600, 5
+_MAX_TEXT_CHARS, _MAX_SENTENCES = 600, 12
+
+
+class _Known(NamedTuple):
+    """All sentences without blanks, and whether each is long enough to stand alone.
+
+    with_values: patterns of those that have values in them.
+    """
+
+    plain: list[tuple[str, bool]]
+    with_values: list[tuple[re.Pattern[str], bool]]
 
 
 def is_own(text: str) -> bool:
-    """Return whether a cleaned text is nothing but sentences of the bot, in any language."""
+    """Return whether a cleaned text is nothing but sentences of the bot, in any language.
+
+    Blanks, line breaks and the last full stop may be lost.
+    """
     if len(text) > _MAX_TEXT_CHARS:
         return False
+    rest = _without_blanks(text).removesuffix("。") + "。"
     is_told = False
     for _ in range(_MAX_SENTENCES):
-        found = ((pattern.match(text), is_long) for pattern, is_long in _patterns())
-        match, is_long = next((each for each in found if each[0]), (None, False))
-        if match is None:
+        end, is_long = max(_begins_with(rest), default=(0, False))
+        if end == 0:
             return False
-        is_told, text = is_told or is_long, text[match.end() :]
-        if not text:
+        is_told, rest = is_told or is_long, rest[end:]
+        if rest in ("", "。"):
             return is_told
     return False
 
 
+def _begins_with(text: str) -> Iterator[tuple[int, bool]]:
+    """Yield where a sentence ends with which a text begins, and whether that can stand alone."""
+    known = _known()
+    yield from ((len(own), is_long) for own, is_long in known.plain if text.startswith(own))
+    matches = ((pattern.match(text), is_long) for pattern, is_long in known.with_values)
+    yield from ((match.end(), is_long) for match, is_long in matches if match)
+
+
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], bool]]:
-    """Return the patterns of sentences, and whether each is long enough to stand alone."""
-    patterns = []
+def _known() -> _Known:
+    plain: dict[str, bool] = {}
+    with_values: dict[str, bool] = {}
     for lang in LANGUAGES:
-        not_in_chats = operators_sentences(lang).keys() | command_sentences(lang).keys()
-        for key, sentence in sentences(lang).items():
-            if key in not_in_chats or key.startswith(_HEARD) or _FOR_WISHES.match(key):
+        for key, text in sentences(lang).items():
+            if not _is_said(key, lang):
                 continue
-            parts = list(Formatter().parse(sentence))
-            chars = sum(len(literal) for literal, *_ in parts)
-            places = sum(name is not None for _, name, *_ in parts)
-            is_prose = _IS_PROSE.search(clean(sentence)) is not None and places <= _MAX_PLACES
-            if (is_prose and chars >= _MIN_CHARS_BESIDE) or key == "number.line":
-                is_long = is_prose and chars >= _MIN_CHARS[lang]
-                patterns.append((_pattern(sentence), is_long))
-    return sorted(patterns, key=lambda row: -len(row[0].pattern))  # the longest that fits
+            for sentence in {text, *_END_OF_SENTENCE.split(text)}:
+                parts = list(Formatter().parse(sentence))
+                chars = sum(len(literal) for literal, *_ in parts)
+                places = sum(name is not None for _, name, *_ in parts)
+                is_prose = _IS_PROSE.search(clean(sentence)) is not None and places <= _MAX_PLACES
+                if (is_prose and chars >= _MIN_CHARS_BESIDE) or key == "number.line":
+                    written = _written(parts)
+                    table = with_values if places else plain
+                    table[written] = is_prose and chars >= _MIN_CHARS[lang]
+    return _Known(
+        list(plain.items()),
+        [(re.compile(_pattern(written)), is_long) for written, is_long in with_values.items()],
+    )
 
 
-def _pattern(sentence: str) -> re.Pattern[str]:
-    literals = [
-        part[0] + (_PLACE if part[1] is not None else "") for part in Formatter().parse(sentence)
-    ]
-    written = re.escape(clean("".join(literals))).replace(_PLACE, _VALUE)
-    return re.compile(rf"{written}(?: +|$)")
+def _is_said(key: str, lang: str) -> bool:
+    """Return whether people in a chat read it, and need not send it back as a wish."""
+    elsewhere = key in operators_sentences(lang) or key in command_sentences(lang)
+    return not (elsewhere or key.startswith(_HEARD) or _FOR_WISHES.match(key))
+
+
+def _written(parts: list[tuple[str, str | None, str | None, str | None]]) -> str:
+    literals = [literal + (_PLACE if name is not None else "") for literal, name, *_ in parts]
+    return _without_blanks(clean("".join(literals)))
+
+
+def _pattern(written: str) -> str:
+    """Return the pattern of a sentence with values; one at its end is the end of the text."""
+    ending = "。?$" if written.endswith(_PLACE) else ""
+    return re.escape(written).replace(_PLACE, _VALUE) + ending
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())

@@ -16,7 +16,8 @@ from tests.bot.harness import House
 from tests.bot.prompt.examples import CORPUS, wrong_rows
 
 SAID = ("problem.", "failed.", "going_on.ask", "busy.", "left.", "photo.ask", "prefix.set",
-        "talk.", "help.ask.body", "fallback.", "waiting.state", "ticket.body")  # fmt: skip
+        "talk.", "help.ask.body", "fallback.", "refused.illegal", "refused.hate",
+        "waiting.state", "ticket.body")  # fmt: skip
 
 
 @pytest.fixture
@@ -43,6 +44,10 @@ def test_a_message_of_several_sentences_is_known() -> None:
     [question] = messages.ask_change("4F7-K2M", "ja", "group", position=1)
     assert is_own(clean(full))
     assert is_own(clean(question["text"]))
+    for text in (full, question["text"]):
+        assert is_own(clean(text.replace("。\n", "。"))), "on one line"
+        for sentence in text.split("。")[:-1]:
+            assert is_own(clean(sentence)) == (len(sentence) > 12), sentence
 
 
 def test_wishes_are_none_of_them() -> None:
