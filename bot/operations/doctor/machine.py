@@ -34,6 +34,8 @@ def check_model(settings: Settings) -> Sentence:
             Sentence("doctor.no_index", folder=folder), Sentence("doctor.no_index_remedy")
         )
     weights = [*folder.rglob("*.safetensors"), *folder.rglob("*.bin")]
+    if not weights and not _paints():  # as in the container image of web, courier and clock
+        return Sentence("doctor.weights_elsewhere", folder=folder)
     lfs_pointers = [path for path in weights if path.stat().st_size < 1024]
     if not weights or lfs_pointers:
         raise CheckFailed(
@@ -44,6 +46,11 @@ def check_model(settings: Settings) -> Sentence:
         )
     megabytes = _megabytes(sum(path.stat().st_size for path in weights))
     return Sentence("doctor.weights", folder=folder, count=len(weights), megabytes=megabytes)
+
+
+def _paints() -> bool:
+    """Return whether a worker can run on this machine."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def _megabytes(size: int) -> str:
@@ -87,7 +94,7 @@ print(device, torch.cuda.get_device_name(device) if device.type == "cuda" else "
 
 def check_device(settings: Settings) -> Sentence:
     """Check the device, in a process of its own: torch is heavy. Raises CheckFailed."""
-    if importlib.util.find_spec("torch") is None:
+    if not _paints():
         return Sentence("doctor.no_torch")
     from inference.models import choices
 

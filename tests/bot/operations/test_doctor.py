@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -229,6 +230,18 @@ def test_model_files(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(doctor.CheckFailed, match="too small"):
         machine.check_model(replace(settings, model=str(tmp_path)))
     assert "on this machine" in str(machine.check_model(replace(settings, model="nobody/nothing")))
+
+
+def test_model_files_where_nothing_can_paint(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    (tmp_path / "model_index.json").write_text("{}", encoding="utf-8")
+    elsewhere = replace(settings, model=str(tmp_path))
+    assert "paints nothing" in str(machine.check_model(elsewhere))
+    (tmp_path / "unet.safetensors").write_text("a pointer", encoding="utf-8")
+    with pytest.raises(doctor.CheckFailed, match="too small"):
+        machine.check_model(elsewhere)
 
 
 def test_a_clock_that_is_off(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
