@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Container, Sequence
 from typing import Any, TypeVar
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 import click
 
 from bot.telemetry import terminal
+
+_ON_ANOTHER = {"Mn", "Me", "Cf"}  # Unicode's categories of marks and of joiners
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,5 +65,9 @@ def pad(text: str, width: int) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return the columns that a text takes on a terminal: full-width characters take two."""
-    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
+    """Return the columns that a text takes on a terminal.
+
+    Full-width characters take two; marks that stand on the character before them take none.
+    """
+    standing = (letter for letter in text if category(letter) not in _ON_ANOTHER)
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in standing)
