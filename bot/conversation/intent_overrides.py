@@ -12,7 +12,7 @@ from bot.conversation import generate, image_to_image
 from bot.conversation.context import EventContext
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
-from bot.intent.rules import asks_about_data, ruled_complaint, ruled_question
+from bot.intent.rules import asks_about_data, asks_openly, ruled_complaint, ruled_question
 from bot.moderation import Judgement, harm
 from bot.moderation.cries import SURE, weigh_cry
 from bot.moderation.distress import find_cry
@@ -29,6 +29,7 @@ from bot.prompt.plain_orders import (
     relaxed,
     subject_of_order,
 )
+from bot.prompt.request_phrases import order_of_ability
 from bot.prompt.typed_changes import parse_short_change
 
 MAX_DOUBT = 0.3  # of what must not be painted, up to which a pattern decides what is unclear
@@ -55,6 +56,11 @@ _ERASES = re.compile(  # the picture itself, not something in it
 _ERASES_ALL = re.compile(
     "(?:全|ぜん)消し|(?:全部|ぜんぶ|全て|すべて|みんな|まるごと|一式|丸ごと)(?:を|は|、)?(?:きれいに|綺麗に)?"
     "(?:消し[てと]|けし[てと]|消去|削除|抹消|破棄|捨て[てと])"
+    "|(?:個人情報|登録|登録情報|アカウント|データ|会員登録)(?:を|の|ごと|も)?(?:抹消|削除|消去|解除|破棄|取り消)"
+)
+_NOT_KEPT = re.compile(  # 「この絵、残したくない」
+    "^(?:この絵|これ|それ|その絵|(?:さっき|今|いま)の(?:絵)?)(?:は|を|も|、| )*(?:もう)?"
+    "(?:(?:残|のこ)し(?:て(?:おき)?)?たくない|(?:残|のこ)さないで|保存しないで|(?:見|み)たくない)"
 )
 _CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
 _LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
@@ -67,8 +73,7 @@ _GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
 def without_steering(ctx: EventContext, decision: Decision) -> Decision:
     """Return what a text is without its steering words, where these mislead: 「虹を2枚」 is no more
     of the picture before, 「猫 にまい」 no cry, 「壁紙、おひさまで」 is clear."""
-    is_misled = decision.action == "answer" or decision.kind == "more"
-    is_misled = is_misled or (decision.action == "ask" and ctx.reading.purpose is not None)
+    is_misled = decision.action != "paint" or decision.kind == "more"
     if not (is_misled and ctx.reading.steers_picture) or find_cry(ctx.text):
         return decision
     without = decide(classify(ctx.reading.prompt, ctx.situation))
@@ -84,8 +89,10 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
         return decision
     is_talk = is_answer and group in {"talk", "cry"}
     kind = ruled_complaint(words, has_picture=ctx.situation.has_picture)
-    if kind is not None and not is_talk:
+    if kind is not None and (not is_talk or kind == "talk.bored"):
         return Decision("answer", kind)
+    if decision == Decision("paint", "wish") and asks_openly(words):
+        return Decision("ask", "wish")
     if decision.action == "paint":
         return decision
     kind = ruled_question(words)
@@ -155,7 +162,9 @@ def changes_what_is_shown(ctx: EventContext) -> bool:
     under a picture with 「白い猫」, 「人も入れたい」. It is no question, and no cry."""
     last = ctx.quoted or ctx.last_picture
     words = ctx.text_without_small_talk
-    is_elsewhere = ctx.recent_photo is not None or not ctx.is_private or _IS_QUESTION.search(words)
+    asks_ability = order_of_ability(words) != words
+    is_question = _IS_QUESTION.search(words) and not asks_ability
+    is_elsewhere = ctx.recent_photo is not None or not ctx.is_private or is_question
     if last is None or last.job.request is None or is_elsewhere:
         return False
     likeliest = ctx.intent.likeliest
@@ -164,7 +173,9 @@ def changes_what_is_shown(ctx: EventContext) -> bool:
     if is_sure or change is None or ctx.intent.probability(*CRY_KINDS) > MAX_DOUBT:
         return False
     prompt = last.job.request.prompt
-    return bool(change.steps) and all(_is_shown(step, prompt) for step in change.steps)
+    return bool(change.steps) and all(
+        _is_shown(step, prompt) or (asks_ability and step.kind == "become") for step in change.steps
+    )
 
 
 def _is_shown(step: ChangeStep, prompt: str) -> bool:
@@ -184,12 +195,17 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
     return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
 
 
+def is_not_to_be_kept(ctx: EventContext) -> bool:
+    """Return whether a text says that a picture shall not stay: no change of it."""
+    return _NOT_KEPT.search(ctx.text_without_small_talk) is not None
+
+
 def what_to_erase(ctx: EventContext) -> str | None:
     """Return the kind of erasure that an unclear text may mean, 「これ消去でお願いします」."""
     words = ctx.text_without_small_talk
     if _ERASES_ALL.search(words):
         return "erase.all"
-    if _ERASES.search(words) is None:
+    if not (_ERASES.search(words) or _NOT_KEPT.search(words)):
         return None
     if ctx.recent_photo is not None:
         return "erase.photo"

@@ -33,6 +33,7 @@ from bot.conversation.intent_overrides import (
     harms_person_in_photo,
     hears_cry,
     is_harm_and_no_cry,
+    is_not_to_be_kept,
     is_plain_wish,
     may_be_picture_of_sorrow,
     names_a_subject,
@@ -111,7 +112,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     is_cry = group_of(decision.kind) == "cry"
     if decision.action != "paint" and not is_cry and changes_what_is_shown(ctx):
         decision = Decision("paint", "change")
-    is_loose = decision.action == "ask" or decision.kind == "none"
+    is_loose = decision.action == "ask" or decision.kind == "none" or is_not_to_be_kept(ctx)
     if is_loose and not is_cry and (erasure_kind := what_to_erase(ctx)):
         decision = Decision("answer", erasure_kind)
     if decision.action == "answer":

@@ -26,7 +26,13 @@ _NO_QUESTION = re.compile(  # to be erased, or in need
     "消(?!費|えま|える)|削除|退会|取り?消|やめ|(?<!い)つら|辛い|死|しに|しんど|苦し|助け|たすけ|殺|怖|こわ|泣|殴|叩|たたか|いじめ|"
     "借金|お金が?(?:ない|なく|ほし|欲し)|休みたい"
 )
-_ORDERS = re.compile("(?:[描書画]い|かい|えがい|作っ|つくっ)て(?!もら|い?る|くれるの|いいの)")
+_ORDERS = re.compile(
+    "(?:[描書画]い|かい|えがい|作っ|つくっ)て(?!もら|い?る|くれるの|くれた|くださった|いただいた|いいの)"
+)
+_OPEN = re.compile(
+    "(?:何の|なんの|何が|なにが|どんな|どの|どれ|いつ(?!も|か)|誰が|だれが|どこ(?!か|ま)|なぜ|なんで|どうして)"
+    ".{1,30}(?:[?？]|ですか|ますか|のか|なの)$"
+)
 _OLD = "(?:今まで|いままで|これまで|過去|昔|前|まえ|以前|先月|先週|昨日|きのう|去年|保存した)"
 _TOPICS: tuple[tuple[str, str], ...] = (  # the first that is found
     ("album", "アルバム|履歴.{0,3}(?:見|み)|(?:作品|絵)の?一覧"),
@@ -102,7 +108,7 @@ _OUR_NOUNS = re.compile(  # of which a question about the bot is made; others ar
     "なん|なに|何|何時|どれ|どの|どう|どこ|くらい|ぐらい|ほど|程度|やり方|使い方|頼み方|描き方|送り方|方|かた|"
     "指定|説明|操作|文字|とき|時|場合|こと|事|これ|それ|ここ|あと|後|先|途中|最初|はじめて|初めて|とこ|所|ところ|"
     "ほんと|本当|マジ|完成|順番|上限|制限|上|制|限|使用|自由|可能|大丈夫|平気|必要|オーケー|OK|感じ|仕組み|"
-    "ダウンロード|漏れ|もれ|丈夫|費|利|サイト|アプリ|方々|際|ため|気|ほう|私たち|皆|[0-9]+)"
+    "ダウンロード|漏れ|もれ|丈夫|費|利|サイト|アプリ|方々|際|ため|気|ほう|私たち|皆|全部|ぜんぶ|全て|すべて|[0-9]+)"
 )
 _NOUNS = {"名詞", "代名詞"}
 _OUR_VERBS = {  # by their normal form: what happens to photos and words here, and to nobody
@@ -195,6 +201,14 @@ _INSULT = re.compile(
     "うっとうしい|鬱陶しい|うざっ?い?|ウザい?|邪魔|じゃま|役立たず|役に立た(?:ない|ん|ねえ?)|"
     "ポンコツ|ぽんこつ|バカ|馬鹿|ばーか|アホ|あほ)" + _TAIL
 )
+_BORED = re.compile(
+    _FILLER + "(?:さすがに|そろそろ|少し|すこし|同じの?(?:ばっかり|ばかり)?で?)*+(?:飽き|あき)"
+    "(?:た|ちゃった|ちまった|てきた|てきちゃった|てしまった|てしもうた|ました|てきました)" + _TAIL
+)
+_FOUL = re.compile(
+    "(?:(?:ほんと|本当|まじ|マジ)に?)?(?:クソ|くそ|ゴミ|ごみ|うんこ|カス)(?:みたいな|な|以下の)(?:絵|画像|イラスト|AI|やつ)"
+    + _TAIL
+)
 _SLOW = re.compile(
     f"^{_FILLER}(?:おっそい?|おせえ?|遅[えぇ]|遅すぎ|おそすぎ)(?:よ|な|わ|ー|ん|っ|だけど)*+"
 )
@@ -226,6 +240,12 @@ def _names_nothing_else(text: str) -> bool:
     )
 
 
+def asks_openly(text: str) -> bool:
+    """Return whether a short text begins with what it asks and asks nothing to be painted:
+    「何の絵が人気？」."""
+    return len(text) <= _MAX_CHARS and _OPEN.match(text) is not None and not _ORDERS.search(text)
+
+
 def asks_about_data(text: str) -> bool:
     """Return whether a short question has no word but of what becomes of photos and words here:
     「写真の顔ってどうなっちゃうの？」."""
@@ -237,15 +257,17 @@ def asks_about_data(text: str) -> bool:
 
 
 def ruled_complaint(text: str, *, has_picture: bool) -> str | None:
-    """Return "talk.complaint", "insult" or "status" if a short text is nothing else, or None.
+    """Return "talk.complaint", "talk.bored", "insult" or "status" if a short text is nothing else.
 
-    text: cleaned. has_picture: there is one that it may be about.
+    Returns None for any other. text: cleaned. has_picture: there is one that it may be about.
     """
     if len(text) > _MAX_CHARS:
         return None
     words = _MARKS.sub("", text)
-    if _INSULT.fullmatch(words):
+    if _INSULT.fullmatch(words) or (has_picture and _FOUL.fullmatch(words)):
         return "insult"
+    if _BORED.fullmatch(words):
+        return "talk.bored"
     if _SLOW.fullmatch(words):
         return "status"
     if _COMPLAINT.fullmatch(words):

@@ -170,7 +170,7 @@ _CHANGES: _Rules = (  # of a picture, where nothing else is named
     ),
     (
         re.compile(rf"(?:make|turn|paint) the (?P<t>[a-z]{{2,16}}) (?:to |into )?{_W}"),
-        lambda m: f"{_word(m['t'])}を{_word(m['w'])}にして",
+        lambda m: f"{_word(m['t'])}を{_become(m['w']) or _word(m['w']) + 'にして'}",
     ),
     (
         re.compile(

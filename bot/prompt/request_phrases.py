@@ -49,9 +49,12 @@ _IRREGULAR_TAIL = re.compile(
     "[ー〜~よねなさや]*"
 )
 _MARK = re.compile(f"[{MARKS}]|$")
-_CAN_BE = re.compile("([くに])でき(?:る|ます|ませ|ない|ん|へん)?(?:か|かな|の|ん|ですか)*$")
+_CAN_BE = re.compile(
+    "([くに])(?:でき(?:る|ます|ませ|ない|ん|へん)?|なら(?:ない|ん|へん)|なり(?:ます|ませ))"
+    "(?:か|かな|の|ん|ですか)*[?？]?$"
+)
 _CAN_DO = re.compile(  # 「消せますか」 asks to do it
-    "(?:(?P<godan>消|け|足|外|ぼか|増や|減ら|動か|直|伸ば|ずら|移|散ら|飛ば)せ"
+    "(?:(?P<godan>消|け|足|外|ぼか|増や|減ら|動か|直|伸ば|ずら|移|散ら|飛ば|出)せ"
     "|(?P<ichidan>入れ|いれ|付け|つけ|変え|かえ|替え|加え|かぶせ|被せ|着せ|乗せ|のせ|持たせ|並べ)ら?れ"
     "|(?P<rare>取|と)れ)(?:る|ます|ません|ない|へん|ん)(?:でしょう|です)?(?:か|かな|の|ん)*[?？]?$"
 )
@@ -80,7 +83,7 @@ def strip_politeness(text: str) -> str:
     """Return an order without what makes it polite: 「明るくしてもらえへん」 -> 「明るくして」."""
     if len(text) > _MAX_ORDER_CHARS:
         return text
-    text = order_of_ability(_CAN_BE.sub(r"\1して", text))
+    text = order_of_ability(text)
     words = morphology.tokenize(text)
     for te in re.finditer("[てで](?=.)", text):
         tail = [word for word in words if word.end > te.end()]
@@ -95,7 +98,7 @@ def order_of_ability(text: str) -> str:
     """Return an order for the question whether it can be done: 「髭足せますか」 -> 「髭足して」."""
     match = _CAN_DO.search(text)
     if match is None:
-        return text
+        return _CAN_BE.sub(r"\1して", text)
     if stem := match["godan"]:
         order = f"{stem}して"
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.intent.rules import ruled_complaint, ruled_question
+from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 
 QUESTIONS: dict[str, str | None] = {
     "これってお金かかります？": "question.price",
@@ -36,6 +36,10 @@ COMPLAINTS = {
         ("おもんな", "しょーもな", "キモ", "つまらん", "指おかしいよ"), "talk.complaint"
     ),
     **dict.fromkeys(("うざいんだけど", "黙って", "役立たず"), "insult"),
+    **dict.fromkeys(("もう飽きてきたかも", "あきたー", "さすがに飽きました"), "talk.bored"),
+    "飽きっぽい猫": None,
+    "秋田": None,
+    "ゴミみたいな絵": "insult",
     **dict.fromkeys(("おっそ", "遅すぎ"), "status"),
     **dict.fromkeys(("つまらなそうな猫", "雑貨屋", "怖い絵", "黙っている女の子", "手"), None),
 }
@@ -49,3 +53,14 @@ def test_complaints_are_nothing_else() -> None:
     assert {text: ruled_complaint(text, has_picture=True) for text in COMPLAINTS} == COMPLAINTS
     assert ruled_complaint("これのどこが猫なの", has_picture=True) == "talk.complaint"
     assert ruled_complaint("どこが富士山？", has_picture=False) is None
+
+
+def test_an_open_question_is_no_order() -> None:
+    asked = ("何の絵が人気？", "どれがおすすめですか", "なんで海が出てくるの？")
+    others = (
+        "どんな猫でもいいから描いて？",
+        "どこか遠くの街",
+        "いつも笑っている猫",
+        "何もない部屋？",
+    )
+    assert [text for text in (*asked, *others) if asks_openly(text)] == list(asked)

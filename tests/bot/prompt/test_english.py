@@ -31,6 +31,7 @@ CHANGES = {
     "as a watercolour": "水彩画で",
     "make it an oil painting": "油絵で",
     "make the sky red": "空を赤にして",
+    "could you make the moon bigger": "月を大きくして",
     "change the background to a beach": "背景を砂浜にして",
     "add a dog": "犬を追加して",
     "winter version": "冬バージョン",
