@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.settings import SettingError
 from bot.store.clock import now
 
 log = structlog.get_logger(__name__)
@@ -161,6 +162,17 @@ def _postgresql(url: str) -> Engine:
         pool_timeout=5,
         connect_args=_POSTGRESQL_ARGUMENTS,
     )
+
+    @event.listens_for(engine, "connect", insert=True)  # before SQLAlchemy asks for the version
+    def _connected(connection: Any, _record: Any) -> None:
+        # initdb's choice under LANG=C is SQL_ASCII, whose texts come as bytes.
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding not in (None, "UTF8"):
+            connection.close()
+            raise SettingError(
+                f"DATABASE_URL must name a database in UTF8, not {encoding}: "
+                "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one."
+            )
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
