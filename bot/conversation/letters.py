@@ -23,6 +23,8 @@ _WITHOUT = re.compile(  # 「文字を消して」
     "いらない|要らない|抜いて)(?:ください|下さい|ほしい(?:です)?|[ねよ])*[。!！]?"
 )
 
+_NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッセージ")
+
 
 def handle_text(ctx: EventContext) -> Replies | None:
     """Answer a text that asks for letters on a picture, or for none any more."""
@@ -69,8 +71,13 @@ def _restyle(ctx: EventContext) -> Replies | None:
     style = read_style(ctx.text)
     picture = (ctx.quoted or ctx.last_picture) if style else None
     request = picture.job.request if picture else None
-    if style is None or picture is None or request is None or request.letters is None:
+    if style is None:
         return None
+    if picture is None or request is None or request.letters is None:
+        # 「筆で」 may mean the picture, 「文字を筆文字にして」 cannot.
+        if not _NAMES_LETTERS.match(ctx.text):
+            return None
+        return ctx.reply(messages.request_problem("letters_empty", ctx.language))
     return _set_again(ctx, picture, replace(style, text=request.letters.text))
 
 

@@ -85,6 +85,13 @@ def test_how_letters_look_is_a_wish_where_there_are_none(talk: Talk) -> None:
     assert last_request(talk).letters is None
 
 
+def test_letters_that_are_not_there_are_asked_for(talk: Talk) -> None:
+    delivered(talk, "花束")
+    talk.says("文字を筆文字にして")
+    assert gettext("problem.letters_empty", "ja").split("。")[0] in talk.answers[-1]
+    assert len(talk.jobs) == 1
+
+
 def test_letters_are_taken_off(talk: Talk) -> None:
     delivered(talk, "花束、『ありがとう』と入れて")
     talk.says("文字を消して")
