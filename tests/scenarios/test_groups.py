@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.schema import chats, jobs
+from bot.store.schema import chats, jobs, people
 from bot.texts import gettext
 from simulator.client import Msg
 from tests.scenarios.events import body, event
@@ -69,18 +69,21 @@ def test_each_picture_names_who_asked(house: House) -> None:
     wish = simulator.send(group, "@絵筆 朝の海", user=rin)
     pictures(house, group, 1)
     assert names(simulator.bot_messages(group)[0], wish)
+    # The sweep asks LINE for the names of those who asked in a group.
+    known = (people.c.chat_id == group, people.c.name.is_not(None))
+    eventually("the name is known", lambda: house.rows(people, *known), PATIENCE)
 
     simulator.send(group, "@絵筆 朝の海、4枚", user=rin)
     shown = pictures(house, group, 5)[1:]
     bubble = simulator.bot_messages(group)[-1]
     [room] = [chat for chat in simulator.rooms() if chat["id"] == group]
-    people = {member["id"]: member["name"] for member in room["members"]}
-    assert f"{people[rin]}さんへ" in (bubble.alt_text or "")
+    names_by_id = {member["id"]: member["name"] for member in room["members"]}
+    assert f"{names_by_id[rin]}さんへ" in (bubble.alt_text or "")
     for photo in shown:
         assert photo.image
         assert house.get(photo.image["original"])[0] == house.get(photo.image["preview"])[0] == 200
 
-    other = next(id_ for id_, name in people.items() if name != "絵筆" and id_ != rin)
+    other = next(id_ for id_, name in names_by_id.items() if name != "絵筆" and id_ != rin)
     simulator.tap(bubble, "3枚目", user=other)
     chosen = simulator.wait_for(
         group, lambda message: message.by_bot and "3枚目" in (message.alt_text or ""), PATIENCE
