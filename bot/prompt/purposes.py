@@ -226,9 +226,8 @@ def _clause_end(words: list[Word], index: int) -> tuple[int, bool]:
     for position, word in enumerate(words[index + 1 :], index + 1):
         wanted = wanted or word.lemma in {"たい", "思う", "為", "積もり", "つもり", "予定"}
         previous = words[position - 1]
-        if word.text in {"よう", "様"} and [item.text for item in words[position + 1 :][:1]] == [
-            "な"
-        ]:
+        following = words[position + 1].text if position + 1 < len(words) else ""
+        if word.text in {"よう", "様"} and following == "な":
             return words[position + 1].end, False  # 「使えるような猫」
         is_because = (
             word.text in _BECAUSE
