@@ -29,7 +29,20 @@ _ACTION_BY_PHRASE = {
 }
 _POLITE_ENDINGS = (
     *("お願いします", "お願い", "おねがいします", "おねがい", "ください", "下さい", "ちょうだい"),
-    *("描いて", "見せて", "みせて", "です", "や", "な", "ね", "よ"),
+    *(
+        "見たい",
+        "みたい",
+        "ほしい",
+        "欲しい",
+        "描いて",
+        "見せて",
+        "みせて",
+        "です",
+        "や",
+        "な",
+        "ね",
+        "よ",
+    ),
 )
 
 
@@ -37,6 +50,10 @@ def find_action(text: str) -> Origin | None:
     """Return what the words of a button, in any politeness, ask for; None if they are none."""
     bare = strip_trailing_marks(shorten_requests(text)).casefold()
     plain = strip_endings(bare, _POLITE_ENDINGS)
-    if plain != bare and plain not in _ACTION_BY_PHRASE and plain.endswith(("を", "で")):
+    if (
+        plain != bare
+        and plain not in _ACTION_BY_PHRASE
+        and plain.endswith(("を", "で", "が", "も"))
+    ):
         plain = plain[:-1]
     return _ACTION_BY_PHRASE.get(bare) or _ACTION_BY_PHRASE.get(plain)

@@ -63,7 +63,7 @@ def handle_postback(ctx: EventContext) -> Replies | None:
         case "details":
             return tell_details(ctx, ref)
     origin = next(origin for origin in ACTION_PHRASES if origin == action)
-    return _apply_action(ctx, origin, ref)
+    return _apply_action(ctx, origin, ref, Reading(""))
 
 
 def handle_text(ctx: EventContext) -> Replies | None:
@@ -93,10 +93,10 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
         reading = read(text)
     if pending or picked:
         pending_edits.clear(db, chat_id, user_id)
-    if action := find_action(text):
+    if action := find_action(text) or _counted_action(reading):
         picture = quoted or pending or picked or find_last(db, chat_id, user_id)
         if picture is not None:
-            return _apply_action(ctx, action, picture)
+            return _apply_action(ctx, action, picture, reading)
         if action == "four" and reading.problem:
             return None
         return ctx.reply(messages.no_previous_picture(ctx.language))
@@ -130,7 +130,7 @@ def is_about_pictures(ctx: EventContext) -> bool:
     """Return whether the text is what a button under a picture says, takes a change back, or
     chooses one of the last pictures: 「もう一度」, 「戻して」, 「右下がいい」."""
     text = ctx.text_without_small_talk
-    if find_action(text) is not None:
+    if find_action(text) is not None or _counted_action(ctx.reading) is not None:
         return True
     if is_undo(text) and ctx.last_picture is not None:
         return True
@@ -143,6 +143,12 @@ def chooses_picture(ctx: EventContext) -> bool:
     if choice is None or ctx.recent_photo is not None:
         return False
     return find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
+
+
+def _counted_action(reading: Reading) -> Origin | None:
+    """Return what the words of a button ask for beside a number: 「似た絵をあと2枚」."""
+    is_only_count = reading == Reading(reading.prompt, count=reading.count)
+    return find_action(reading.prompt) if is_only_count and reading.count > 1 else None
 
 
 def _change_last(
@@ -177,8 +183,8 @@ def _paint_previous(ctx: EventContext) -> Replies:
     return _derive(ctx, previous.request, reading, previous.parent_id, "change")
 
 
-def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef) -> Replies:
-    """Do what a button says with a picture."""
+def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef, said: Reading) -> Replies:
+    """Do what a button says with a picture. said: the words that mean it; how many count."""
     job = ref.job
     if is_gone(job):
         return ctx.reply(messages.picture_gone(ctx.language))
@@ -193,7 +199,8 @@ def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef) -> Replies
     reading = job.request.reading()
     match action:
         case "similar":
-            reading = replace(reading, seed=None, count=1, strength=SIMILAR_STRENGTH)
+            reading = replace(reading, seed=None, strength=SIMILAR_STRENGTH)
+            reading = replace(reading, count=said.count, capped=said.capped)
             return request_pictures(
                 ctx, reading, parent_id=job.id, origin=action, source_key=painted_key(job, picture)
             )
@@ -204,6 +211,8 @@ def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef) -> Replies
             )
         case "four":
             reading = replace(reading, count=MAX_COUNT)
+        case "again" if said.count > 1:
+            reading = replace(reading, count=said.count, capped=said.capped)
     return _derive(ctx, job.request, replace(reading, seed=None), job.id, action)
 
 

@@ -62,7 +62,7 @@ _COUNT = re.compile(  # 「2、3枚」 is three
     rf"(?:[×x] ?)?(?P<count>{NUMERAL}) ?"
     r"(?:枚|まい|パターン|案|通り|バリエーション|バージョン)"
     rf"|{MARK_OR_PARTICLE_BEFORE}(?P<kana>いち|に|さん|よん|し|ご|ろく|なな|はち|きゅう|じゅう)まい|{MARK_OR_PARTICLE_BEFORE}(?P<some>数枚|何枚か|なんまいか))"
-    rf"(?:ずつ|ほど|くらい|ぐらい|だけ|ばかり|分)?(?:追加|おかわり|プラス|同じ(?:の|もの|やつ|感じ)[をで]?|(?:別|違う)の[をで]?)?(?:して)?{PICTURE_SUFFIX}{POLITE_ENDING}{BOUNDARY_AFTER}"
+    rf"(?:ずつ|ほど|くらい|ぐらい|だけ|ばかり|分)?(?:追加|おかわり|プラス|同じ(?:の|もの|やつ|感じ)[をで]?|(?:別|違う)の[をで]?)?(?:して|[見み]たい(?:です|なあ?)?)?{PICTURE_SUFFIX}{POLITE_ENDING}{BOUNDARY_AFTER}"
 )
 _KANA = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "し": 4}
 # Things that are themselves counted in 枚: 「花びら5枚」 is one picture.

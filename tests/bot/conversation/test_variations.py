@@ -249,6 +249,27 @@ def test_the_seed_of_a_picture_that_is_not_there_is_no_seed(talk: Talk) -> None:
 # --- buttons
 
 
+@pytest.mark.parametrize(
+    ("text", "way", "count"),
+    [
+        ("似たやつを2枚ください", "similar", 2),
+        ("似た絵をあと3枚", "similar", 3),
+        ("似た雰囲気で九枚お願い", "similar", 4),
+        ("似たのを二、三枚見たい", "similar", 3),
+        ("同じような感じで3枚", "again", 3),
+        ("もう一度、2枚で", "again", 2),
+        ("似たのを見たい", "similar", 1),
+    ],
+)
+def test_how_many_like_it_are_as_many_as_was_said(
+    talk: Talk, text: str, way: str, count: int
+) -> None:
+    painted(talk)
+    talk.says(text)
+    kept = request(talk)
+    assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
+
+
 @pytest.mark.parametrize("action", ["again", "similar", "four", "fine"])
 def test_a_button_makes_a_job_that_comes_from_the_picture(talk: Talk, action: str) -> None:
     job = painted(talk)
