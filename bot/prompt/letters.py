@@ -79,8 +79,10 @@ _REQUEST = (
     "(?:ください|下さい|くださいませんか|くれますか|くれない|くれる|ほしいです|欲しいです|ほしい|欲しい|"
     "もらえますか|もらえる|お願いします|おねがいします|お願い|おいて|ちょうだい|[ねよな])"
 )
+_PUT_FIRST = rf"(?:{_PUT_STEM}|付け|つけ|足し)て(?:{_REQUEST}){{0,2}}"  # 「文字入れて『感謝』って」
 _BEFORE = re.compile(
-    rf"(?P<lead>(?:(?:{_NOUN}|字(?=[はを]))(?:は|を|に|として|で)?[:：、 　]?)?"
+    rf"(?P<lead>(?:(?:{_NOUN}|字(?=[はをもに書入載]))(?:は|を|も|に|として|で)?(?:{_PUT_FIRST})?"
+    "[:：、。 　]?)?"
     rf"(?P<how1>(?:{_HOW}){{0,3}}))"
     rf"(?:{_QUOTED})"
     rf"(?P<said>(?:と|って)?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は)?)"
@@ -101,8 +103,13 @@ _LABELLED = re.compile(
 _UNQUOTED = re.compile(
     r"(?:^|(?<=[、。,\n])|(?<=[絵真像ト状きド]に))[ 　]?"
     rf"(?P<how>(?:{_HOW}){{0,3}})(?P<words>[^、。,\n「」『』“”\"にを]{{1,40}}?)"
-    rf"(?:って(?:{_PUT_STEM})|と書い|(?:と|って)(?:いう|言う)?(?:{_NOUN})を?(?:{_PUT_STEM}))"
+    rf"(?:って(?:{_PUT_STEM})|と書い|(?:と|って)(?:いう|言う)?(?:{_NOUN})を?(?:{_PUT_STEM})|"
+    rf"(?P<of>の)(?:文字|言葉|ことば|メッセージ)を?(?:{_PUT_STEM}))"
     rf"て(?:{_REQUEST}){{0,3}}(?=$|[、。!！\n])"
+)
+_UNQUOTED_LAST = re.compile(  # 「文字入れて、感謝って」
+    rf"(?:^|(?<=[、。,\n])|(?<=[絵真像ト状きド]に))[ 　]?(?P<how>)(?:{_NOUN}|字)[をも]?{_PUT_FIRST}"
+    '[:：、。 　]{1,2}(?P<words>[^、。,\n「」『』“”"にを]{1,40}?)(?:って|と)(?=$|[。!！\n])'
 )
 # 「カード、バラ「ありがとう」」; no 「カードを持つ「クマ」」, 「「桜」の絵はがき」.
 _ALONE = re.compile(
@@ -111,7 +118,11 @@ _ALONE = re.compile(
 _CARD = re.compile("カード|年賀|見舞|はがき|ハガキ|葉書|招待状|ポスター|チラシ|お?知らせ")
 _NO_WORDS = re.compile(
     "(?:(?:入れ|いれ|書か|かか|載せ|のせ|付け|つけ)(?:ず|ない|なく)|なし|無し|ナシ|"
-    "いらない|要らない|不要|抜き|縦|横|大きく|小さく|読め|日本語|英語|漢字|ひらがな|カタカナ|何|なん)"
+    "いらない|要らない|不要|抜き|[含ふ]く?[まめ]|除[くいき外]|省|外し|はずし|消し|禁止|NG|縦|横|大きく|小さく|読め|日本語|英語|漢字|ひらがな|カタカナ|何|なん)"
+)
+_LOOK_OF_LETTERS = re.compile(  # 「金色の文字を入れて」 says not what to write
+    f".*(?:色|[めいな]|風|体)|{_ANY_PLACE}|[赤青白黒金銀緑紫]|ピンク|オレンジ|別|他|ほか|同じ|普通|"
+    "中国語|韓国語|お祝い|看板|お?店"
 )
 _ENGLISH = re.compile(
     r"(?:,? ?(?:and|with) )?(?:(?:put|write|add|set)(?: the)?(?: words?| text)?"
@@ -161,8 +172,8 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
         vertical = True if english["vertical"] else None
         document = {**chosen, "text": _tidied(english["words"]), "vertical": vertical}
         return rest, Letters.from_json(document)
-    unquoted = _UNQUOTED.search(text)
-    if unquoted is not None and not _NO_WORDS.match(unquoted["words"]):
+    unquoted = _UNQUOTED.search(text) or _UNQUOTED_LAST.search(text)
+    if unquoted is not None and _says_what(unquoted):
         return _cut(text, unquoted, unquoted["words"], unquoted["how"])
     alone = _ALONE.search(text) if _CARD.search(text) else None
     if alone is not None:
@@ -178,6 +189,14 @@ def _describes_thing(match: re.Match[str], text: str) -> bool:
     after = _CLAUSE_END.split(text[match.end() :], maxsplit=1)[0]
     put = match["put"] or ""
     return put.endswith("た") and bool(after.strip()) and not _PICTURE.search(after)
+
+
+def _says_what(unquoted: re.Match[str]) -> bool:
+    """Return whether words without marks are to be written, not how: 「感謝の文字を入れて」."""
+    words = unquoted["words"]
+    if _NO_WORDS.match(words):
+        return False
+    return not (unquoted.groupdict().get("of") and _LOOK_OF_LETTERS.fullmatch(words))
 
 
 def _ends_there(words: str, after: str) -> bool:

@@ -54,6 +54,26 @@ def test_letters_for_the_last_picture_paint_nothing_anew(talk: Talk) -> None:
     assert len(talk.jobs) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("文字入れて『また会おうね』って", "また会おうね"),
+        ("メッセージを添えてください「お元気で」", "お元気で"),
+        ("字を書いて、入学おめでとうって", "入学おめでとう"),
+        ("ありがとうの文字を入れて", "ありがとう"),
+        ("『合格』って書いて", "合格"),
+    ],
+)
+def test_what_to_write_may_come_last(talk: Talk, text: str, words: str) -> None:
+    delivered(talk, "花束")
+    talk.says(text)
+    assert (last_request(talk).prompt, last_request(talk).letters) == ("花束", Letters(words))
+    assert last_request(talk).plain_key is not None
+    send(talk)
+    talk.says(text)
+    assert (last_request(talk).from_photo, last_request(talk).letters) == (True, Letters(words))
+
+
 def test_other_letters_keep_what_is_not_said_of_them(talk: Talk) -> None:
     before = delivered(talk, "花束、筆文字で『ありがとう』と右に入れて")
     talk.says("文字を『感謝』に変えて")
