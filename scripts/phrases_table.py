@@ -26,7 +26,7 @@ from bot.prompt import StoredRequest, clean, read, styles
 from bot.prompt.apply_change import apply_change
 from bot.prompt.changes import parse_change
 from bot.prompt.commands import COMMAND_PHRASES
-from bot.prompt.default_wishes import parse_default
+from bot.prompt.default_wishes import is_kept, parse_default
 from bot.prompt.photo_phrases import parse_photo_change, parse_quoted_photo_change, photo_reading
 from bot.prompt.stored_request import GUIDANCE_FACTORS, STEP_FACTORS
 from inference.models.catalog import ModelInfo
@@ -141,7 +141,9 @@ def _defaults(texts: Texts) -> Iterable[str]:
     yield from _section(texts, "defaults")
     for sentence in phrases_examples.DEFAULTS:
         held = texts["page"]["own_wish"]
-        if wanted := parse_default(sentence):
+        if (wanted := parse_default(sentence)) and not is_kept(wanted):
+            held = texts["defaults"]["not_kept"]
+        elif wanted:
             parts = "、".join(summary_items(StoredRequest.from_reading(wanted), "ja"))
             held = texts["defaults"]["held"].format(parts=parts)
         yield f"| {sentence} | {held} |"

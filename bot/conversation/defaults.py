@@ -12,7 +12,7 @@ from bot import messages
 from bot.conversation.context import EventContext, Replies
 from bot.prompt import SHAPE_LABELS, Reading, styles
 from bot.prompt.cleaning import strip_trailing_marks
-from bot.prompt.default_wishes import parse_default
+from bot.prompt.default_wishes import is_kept, parse_default, says_more
 from bot.store import chat_defaults
 from bot.store.chat_defaults import ChatDefaults
 
@@ -34,7 +34,9 @@ def handle_text(ctx: EventContext) -> Replies | None:
     if words in _RESET:
         return _reset(ctx)
     wanted = parse_default(ctx.text_without_small_talk)
-    return _set(ctx, wanted) if wanted else None
+    if wanted is None:
+        return None
+    return _set(ctx, wanted) if is_kept(wanted) else ctx.reply_sentence("defaults.not_kept")
 
 
 def handle_postback(ctx: EventContext) -> Replies | None:
@@ -73,7 +75,10 @@ def _set(ctx: EventContext, wanted: Reading) -> Replies:
         shape = SHAPE_LABELS.get((wanted.width, wanted.height), before.shape)
     defaults = ChatDefaults(style, shape)
     chat_defaults.put(ctx.db, ctx.chat_id, defaults)
-    return ctx.reply(messages.chat_settings(defaults, ctx.language, is_new=True))
+    answer = messages.chat_settings(defaults, ctx.language, is_new=True)
+    if says_more(wanted):
+        answer += messages.sentence("defaults.not_kept", ctx.language)
+    return ctx.reply(answer)
 
 
 def _reset(ctx: EventContext) -> Replies:

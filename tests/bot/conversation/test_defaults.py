@@ -30,6 +30,11 @@ def test_what_is_said_for_always_is_read() -> None:
         "いつも水彩で横長にして": (("水彩風",), 768),
         "毎回、浮世絵風に描いて": (("浮世絵風",), None),
         "いつも正方形でお願いします": ((), 512),
+        "次から全部横長で": ((), 768),
+        "今度から必ず縦長でお願いします": ((), 512),
+        "以後ぜんぶ水彩画で": (("水彩風",), None),
+        "次回以降はアニメ調でよろしく": (("アニメ調",), None),
+        "デフォルトは正方形で": ((), 512),
     }
     result = {}
     for text in expected:
@@ -46,6 +51,12 @@ def test_a_wish_that_says_always_is_a_wish() -> None:
         "ずっと続く道",
         "いつも",
         "毎回違う猫",
+        "次から次へと咲く花を描いて",
+        "全部正方形で",
+        "必ず横長で",
+        "これから始まる冒険を大きく描いて",
+        "今後の世界を水彩で描いて",
+        "いつも早く描いてくれてありがとう",
     )
     assert [text for text in wishes if parse_default(text)] == []
 
@@ -62,6 +73,28 @@ def test_the_defaults_hold_where_a_wish_says_nothing_else(talk: Talk) -> None:
     talk.says("山を水彩で、横長で")
     kept = request(talk)
     assert (kept["prompt"], kept["styles"], kept["width"]) == ("山 水彩風", ["水彩風"], 768)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["毎回4枚で", "毎回1枚ずつで", "いつも人物なしで", "これからは必ず文字なしで頼みます",
+     "常にていねいに", "次からもっとかわいく描いて", "今後は明るめにしてください"],
+)  # fmt: skip
+def test_what_no_chat_keeps_is_said_and_not_painted(talk: Talk, text: str) -> None:
+    painted(talk, "海")
+    talk.says(text)
+    assert gettext("defaults.not_kept", "ja") in talk.answers[-1]
+    assert len(talk.jobs) == 1
+    talk.says("山")
+    assert (request(talk)["prompt"], request(talk)["count"]) == ("山", 1)
+
+
+def test_what_is_kept_is_told_from_what_is_not(talk: Talk) -> None:
+    talk.says("次から水彩で4枚")
+    assert gettext("defaults.style", "ja", style="水彩風") in talk.answers[-1]
+    assert gettext("defaults.not_kept", "ja") in talk.answers[-1]
+    talk.says("次から横長で")
+    assert gettext("defaults.not_kept", "ja") not in talk.answers[-1]
 
 
 def test_a_change_keeps_what_its_picture_has(talk: Talk) -> None:
