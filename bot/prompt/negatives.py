@@ -37,10 +37,16 @@ _DO_NOT = (
     rf"ないで|ず(?:に)?|んと[いっ]て(?:くれ(?:へん)?|な|や|ね)?|んで(?:ええ|いい|よか|な|ね)|"
     rf"へんで)"
     rf"{_PLEASE}"
+    rf"|(?:含|ふく)(?:ま|め)(?:ない(?:で|ように(?:して)?)?|ず(?:に)?){_PLEASE}"
+    rf"|(?:(?<![雪木線]を)除[くき]|除いた(?=形|感じ)|除外|排除)(?:形|感じ)?(?:して|する|で)?{_PLEASE}"
     rf"|(?:いらない|要らない|いりません|要りません|いらん|要らん|いらへん|不要|禁止|NG"
     rf"|なくて(?:も)?(?:いい|ええ|よい|OK|大丈夫))(?:です|から|ので|んで|ねん|で|けど|よ|わ|ね)*+"
     rf"|(?:消し|除い|省い|抜い|はずし|外し|やめ)て{_PLEASE})"
 )
+# Of the words above only: 「人物以外」 leaves out, 「人物以外なし」 does not.
+_ALL_BUT = rf"以外(?:で|を)?{_PLEASE}"
+_EXCEPT = "を?(?:除く|除いた|除外した|含まない|含めない)(?=[^ぁ-ん\\n])"  # 「人物を除く街」
+_NEVER_CLEARED = re.compile(f"{_UNWANTED}|人|ひと|字")  # but 「雪を除く人」
 # Of the words above only: 「人がいないやつ」 asks for it, 「水が入らないように」 may not.
 _NOT_THERE = (
     rf"[がのは](?:い|入ら|はいら)ない(?:ように(?:して)?|やつ|方|ほう)?(?:で|が(?:いい|よい)|"
@@ -51,7 +57,8 @@ _KNOWN = re.compile(
     rf"(?P<what>(?:{_UNWANTED}|{MARK_OR_PARTICLE_BEFORE}(?:{_AND})?(?:{_UNWANTED_APART}))(?:(?:とか|"
     rf"[とやも・])(?:{_UNWANTED_APART})){{0,9}}+)"
     rf"(?:{_WITHOUT}(?:で(?:お願いします|お願い|(?:大丈夫|いい|結構|けっこう|OK)(?:です)?)?|"
-    rf"にして|の|(?=[^ぁ-ん]|$|{REQUEST_PHRASE}))|(?:{_DO_NOT}|{_NOT_THERE}){BOUNDARY_AFTER})"
+    rf"にして|の|(?=[^ぁ-ん]|$|{REQUEST_PHRASE}))|(?:{_DO_NOT}|{_NOT_THERE}|{_ALL_BUT}){BOUNDARY_AFTER}"
+    rf"|(?P<excepted>{_EXCEPT}))"
 )
 _ALONE = re.compile(
     rf"{MARK_BEFORE}(?:{_AND})?(?P<what>[^{MARKS}]{{1,14}}?)(?:{_WITHOUT}{POLITE_ENDING}|{_DO_NOT}){BOUNDARY_AFTER}"
@@ -69,13 +76,14 @@ _WHOLE_WORDS = {
     *("栓", "釘", "毛", "息", "手", "骨", "型", "居", "生", "書", "染", "横", "勝", "油", "山"),
     *("文句", "遠慮", "容赦", "際限", "切れ目", "ガス", "すっぱ", "素っ破", "ごぼう", "おいしい"),
 }
-_OTHERS = ("他", "ほか", "別の", "それ以外", "これ")  # 「他の人はいらない」: nobody can draw that
+# 「他の人はいらない」: nobody can draw that. Nor is 「人物以外いらない」 a wish without them.
+_OTHERS = ("他", "ほか", "別の", "それ以外", "これ")
 _PARTICLES = re.compile("[をにがは]")
 # What ends before the thing: 「猫3匹|人は入れないで」, 「油絵の|の赤い車はいらない」.
 _RUN_ON = re.compile(rf"(?P<stays>.+の)の|(?P<counted>.+?{NUMERAL}(?:匹|頭|羽|台|個|枚))(?=.)")
 _HAS_TRIGGER = re.compile(
     "なし|無し|ナシ|抜き|ぬき|ヌキ|ない|ず|んと|んで|へんで|いりません|要りません|いらん|要らん|"
-    "不要|禁止|NG|なくて|て"
+    "不要|禁止|NG|なくて|て|除[くきい外]|排除|[含ふ]く?[まめ]"
 )
 
 
@@ -85,7 +93,10 @@ def extract_common(text: str, negatives: list[str]) -> str:
     def take(match: re.Match[str]) -> str:
         if match["without"] and match["what"] in _WHOLE_WORDS:
             return match[0]
-        _add_new(negatives, re.findall(_UNWANTED_APART, match["what"]))
+        things = re.findall(_UNWANTED_APART, match["what"])
+        if match["excepted"] and not all(map(_NEVER_CLEARED.fullmatch, things)):
+            return match[0]
+        _add_new(negatives, things)
         return SEAM
 
     return _KNOWN.sub(take, text)
@@ -119,7 +130,7 @@ def extract_any(text: str, negatives: list[str], *, but_first: bool = False) -> 
             if not morphology.is_noun_phrase(tail) or (without and tail in _WHOLE_WORDS):
                 return match[0]
             head, things = head + particle, [tail]
-        if things[0].startswith(_OTHERS):
+        if things[0].startswith(_OTHERS) or things[-1].endswith("以外"):
             return match[0]
         if but_first:
             but_first = False
