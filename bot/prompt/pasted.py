@@ -47,6 +47,11 @@ _POSITIVE = re.compile(rf"^(?:/(?:imagine|draw|paint)(?: prompt)?:? ?|{_POSITIVE
 _COUNT = re.compile(
     r"(?:枚数|(?i:(?<![a-z])batch(?: size| count)?)) ?[:=] ?(?P<count>[0-9]{1,3})(?=$|[ 、,])"
 )
+_SHORT_COUNT = re.compile(  # 「海 -n 4」, 「海 x4」; no 「3×3」, "BMW x3"
+    r"(?<![^ 、,])-(?:n|num|count)[ =]?(?P<option>[0-9]{1,3})(?=$|[ 、,])"
+    r"|(?:(?<=[ぁ-ゖァ-ヺー一-鿿々、,])|(?<=[^0-9 ] ))(?<!(?i:bmw) )"
+    r"[x×] ?(?P<times>[2-9]|10)(?=$|[ 、,。!])"
+)
 _OPTION = re.compile(
     rf"(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}"
     rf"(?:(?:no|neg(?:ative)?(?:[_-]?prompts?)?)[ =](?P<things>{_TO_NEXT})"
@@ -100,6 +105,7 @@ def extract_pasted(text: str) -> tuple[str, Pasted]:
         _take_parameters(pasted, match)
         text = text[: match.start()]
     text = _COUNT.sub(_take(pasted, _take_count), text)
+    text = _SHORT_COUNT.sub(_take(pasted, _take_short_count), text)
     if not _NEGATIVE_LAST.search(text):
         text, things = extract_labelled(text)
         pasted.negatives += [thing for thing in things if thing not in pasted.negatives]
@@ -196,6 +202,10 @@ def _take_sides(pasted: Pasted) -> None:
 
 def _take_count(pasted: Pasted, match: re.Match[str]) -> None:
     pasted.count = int(match["count"])
+
+
+def _take_short_count(pasted: Pasted, match: re.Match[str]) -> None:
+    pasted.count = int(match["option"] or match["times"])
 
 
 def _take_seed(pasted: Pasted, value: str) -> None:

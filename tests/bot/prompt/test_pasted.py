@@ -28,6 +28,11 @@ def test_the_syntax_of_other_tools_is_read() -> None:
         f"{APPLE} —ar 9:16": ("", 1, 512, 896, None),
         f"{APPLE} --w 768 --h 512 --n 4 --steps 30 --tile": ("", 4, 768, 512, None),
         f"{APPLE} --n 9 --style raw --hd": ("", 4, None, None, None),
+        f"{APPLE} -n 4": ("", 4, None, None, None),
+        f"{APPLE} -n3 --ar 16:9": ("", 3, 896, 512, None),
+        f"{APPLE} x2": ("", 2, None, None, None),
+        f"{APPLE}×3": ("", 3, None, None, None),
+        f"{APPLE} x 4 横長": ("", 4, 768, 512, None),
         f"/imagine prompt: {APPLE} --niji 6": ("", 1, None, None, None),
         f"{APPLE} <lora:thick:0.8>": ("", 1, None, None, None),
         f"({APPLE}:1.2)": ("", 1, None, None, None),
@@ -102,8 +107,11 @@ def test_a_request_in_json() -> None:
 
 def test_what_only_looks_like_it_is_painted() -> None:
     texts = ("東京—大阪", "A-b", "りんご:みかん", "(笑)の文字", "猫(白)", "16:9の時計台",
-             "ネガティブな気持ちの猫", "Steps: 20", "batch", "カラーー no 1")  # fmt: skip
+             "ネガティブな気持ちの猫", "Steps: 20", "batch", "カラーー no 1",
+             "ルービックキューブ3×3", "4×4の車", "SPY×FAMILY", "猫×犬", "プラン-n 3")  # fmt: skip
     wrong = {text: read(text).prompt for text in texts if not read(text).prompt}
+    wrong |= {text: str(read(text).count) for text in texts if read(text).count > 1}
+    wrong |= {text: read(text).prompt for text in ("BMW x3", "bmw x3") if read(text).count > 1}
     assert wrong == {}
 
 
