@@ -129,17 +129,20 @@ def _more(match: re.Match[str]) -> str:
 
 
 _SYNTAX = re.compile(  # of other tools, and what follows it: bot.prompt.pasted reads that
-    r"(?<![^ ,])(?:--[a-z]|[(\[{][^()\[\]{}]{1,80}:-?[0-9.]|(?i:negative|neg|avoid|without|exclude|"
-    r"steps|sampler|cfg|seed|size|number|read as)(?: [a-z]{1,10})? ?[:=]).*",
+    r"(?<![^ ,])(?:--[a-z]|-n[ =]?[0-9]|[x×] ?[2-4]$|[(\[{][^()\[\]{}]{1,80}:-?[0-9.]|"
+    r"(?i:negative|neg|avoid|without|exclude|steps|sampler|cfg|seed|size|number|read as)"
+    r"(?: [a-z]{1,10})? ?[:=]).*",
     re.DOTALL,
 )
 _COURTESY = re.compile(r"(?:please|pls|thanks|thank you)[.! ]*", re.IGNORECASE)
+_AGAIN = re.compile(  # "make it again", "do it over"
+    "(?:(?:make|do|paint|draw|try|generate)(?: (?:it|that|this|one|the same(?: one| picture)?))? )?"
+    "(?:(?:all )?over again|again|once more|one more time)|(?:do|start)(?: (?:it|that|this))? over|"
+    "another|same again|re(?:do|draw|make|paint|generate|roll|try)(?: (?:it|that|this))?"
+)
 _CHANGES: _Rules = (  # of a picture, where nothing else is named
     (_MORE, _more),
-    (
-        re.compile("another|same again|again|one more time|try again|redo it|redo"),
-        lambda _: "もう一度",
-    ),
+    (_AGAIN, lambda _: "もう一度"),
     (re.compile("refine(?: it| this| that)?|finish it"), lambda _: "きれいに仕上げて"),
     (re.compile("four of (?:it|them|this|that)"), lambda _: "4枚で"),
     (re.compile("(?:show |tell )?(?:me )?(?:the )?details"), lambda _: "くわしく"),
@@ -253,9 +256,14 @@ def to_japanese(text: str, *, has_picture: bool = True) -> str:
 
 
 def more_in_japanese(text: str) -> str:
-    """Return 「あと2枚」 for "two more" in a chat of any language, or the text itself."""
-    match = _MORE.fullmatch(_without_end(text.casefold().strip())) if text.isascii() else None
-    return _more(match) if match and len(text) <= _MAX_CHARS else text
+    """Return 「あと2枚」 for "two more", and 「もう一度」 for "make it again", in a chat of any
+    language, or the text itself."""
+    if not text.isascii() or len(text) > _MAX_CHARS:
+        return text
+    words = _POLITE.sub("", _without_end(text.casefold().strip()))
+    if match := _MORE.fullmatch(words):
+        return _more(match)
+    return "もう一度" if _AGAIN.fullmatch(words) else text
 
 
 def _control(words: str) -> str | None:

@@ -61,6 +61,12 @@ _AH = (
     r"です|だった|だ|でした|ね|な|なあ|なぁ|よ|わ|っ|ー|絵|じゃん|やん|やんか|すぎ|すぎる|"
     r"すぎて|、"
 )
+_EN_HEAD = "(?:hmm+|um+|well|oh|no|sorry|but)、"
+_EN_IT = "(?:it|that|this|them|(?:this|that|the)、(?:one|picture|image|result))"
+_EN_WANTED = (
+    "what、i(?:['’]d)?、(?:wanted|want|asked、for|asked|meant|expected|imagined|had、in、mind|"
+    "was、(?:looking、for|thinking(?:、of)?|hoping、for))"
+)
 _PATTERNS: dict[SpokenKind, str] = {
     "status": "|".join(
         (
@@ -186,7 +192,16 @@ _PATTERNS: dict[SpokenKind, str] = {
     r"下手くそ|"
     r"へたくそ|へた|なにこれ|何これ|怖い|こわい|好きじゃない|気に入らない)"
     r"(?:です|だ|かな|かも|ね|な|なあ|よ|んだけど|けど|ー|、)*"
-    r"|(?:もっと)?(?:ちゃんと|まじめに)(?:描いて|して|描けないの)",
+    r"|(?:もっと)?(?:ちゃんと|まじめに)(?:描いて|して|描けないの)"
+    rf"|(?:{_EN_HEAD})?(?:i、)?(?:really、)?(?:don['’]?t|do、not|didn['’]?t|hate)"
+    rf"(?:、(?:really|quite|much))?(?:、(?:like|love))?、{_EN_IT}(?:、(?:at、all|much|very、much))?"
+    rf"|(?:{_EN_HEAD})?(?:(?:{_EN_IT}|that|it)?(?:['’]s|、(?:is|was|looks?|came、out))、)?"
+    r"(?:not|isn['’]?t|wasn['’]?t)、(?:quite、|really、|exactly、|at、all、|very、)*+"
+    rf"(?:{_EN_WANTED}|right|it|good|great|nice|correct|like、(?:that|this))"
+    rf"|(?:{_EN_HEAD})?{_EN_IT}、(?:isn['’]?t|wasn['’]?t|is、not|was、not|doesn['’]?t、look)、"
+    rf"(?:quite、|really、|exactly、|at、all、|very、)*+(?:{_EN_WANTED}|right|good|great|nice|correct|like、it)"
+    rf"|(?:{_EN_IT}(?:['’]s|、(?:is|looks?)))、(?:wrong|weird|strange|bad|ugly|awful|terrible|off)"
+    rf"|(?:{_EN_HEAD})?(?:disappoint(?:ing|ed)|meh|nope)",
     "remove_last": r"(?:今|いま|さっき|先ほど|最後|直前|この|その)の?(?:絵|やつ|画像)?(?:を|は)?"
     r"(?:消して|けして|削除して|消去して)",
     "nod": r"(?:わあ?|わー|おお|おー|はい|はーい|うん|うんうん|ううん|いいえ|いや|ok|オッケー|"

@@ -154,3 +154,6 @@ def test_two_more_in_a_japanese_chat(house: House, settings: Settings) -> None:
         newest = max(house.rows(jobs), key=lambda row: float(row["created_at"]))
         assert (newest["request"]["prompt"], newest["request"]["count"]) == (WISH, 2), text
         bring_to(house, newest["id"], DELIVERED)
+    hand(house.database, settings, event("Please make it again"))
+    newest = max(house.rows(jobs), key=lambda row: float(row["created_at"]))
+    assert (newest["request"]["prompt"], newest["request"]["way"]) == (WISH, "again")

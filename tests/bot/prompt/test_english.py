@@ -28,6 +28,10 @@ CHANGES = {
     "undo": "元に戻して",
     "bigger": "大きくして",
     "darker please": "暗くして",
+    "make it again please": "もう一度",
+    "Could you paint that once more?": "もう一度",
+    "do it over": "もう一度",
+    "redraw it": "もう一度",
     "as a watercolour": "水彩画で",
     "make it an oil painting": "油絵で",
     "make the sky red": "空を赤にして",
@@ -50,6 +54,7 @@ WISHES = {
     "cancel": "cancel",
     "two more dogs": "two more dogs",
     "another three little pigs": "another three little pigs",
+    "over the rainbow": "over the rainbow",
 }
 
 
@@ -85,6 +90,8 @@ def test_the_syntax_of_tools_is_left_for_its_reader() -> None:
         "draw a red apple, 2 pictures --ar 16:9": ("a red apple", "", 2, 896, None),
         "paint a cat, without: dogs": ("a cat", "dogs", 1, None, None),
         "a cat, wide (dog:-1)": ("a cat", "dog", 1, 768, None),
+        "draw a red apple -n 3": ("a red apple", "", 3, None, None),
+        "draw a red apple x2": ("a red apple", "", 2, None, None),
         "draw a red apple, seed: 42": ("a red apple", "", 1, None, 42),
         "draw a red apple, 16:9": ("a red apple", "", 1, 896, None),
         "draw a red apple without people": ("a red apple", "人", 1, None, None),

@@ -36,7 +36,7 @@ SPOKEN = [
     ("hello", "こんにちは おはようございます 絵筆さんこんばんは よろしくお願いします"),
     ("nod", "はい 了解です！ ごめんなさい おやすみなさい またね うん OK なるほど"),
 ]  # fmt: skip
-ENGLISH = [
+ENGLISH: list[tuple[str, str | None]] = [
     ("How long will it take?", "status"),
     ("Is it ready yet?", "status"),
     ("What can you do?", "help"),
@@ -47,6 +47,15 @@ ENGLISH = [
     ("Terms of use", "terms"),
     ("Thank you very much!", "thanks"),
     ("Hi!", "hello"),
+    ("I don't like it.", "doubt"),
+    ("i really don’t like this one", "doubt"),
+    ("not quite what I wanted", "doubt"),
+    ("Hmm, that's not what I had in mind", "doubt"),
+    ("This isn't right", "doubt"),
+    ("it looks weird", "doubt"),
+    ("I don't like dogs", None),
+    ("not a cat", None),
+    ("the wrong turn", None),
 ]
 WITHOUT_SMALL_TALK = [
     ("いいね！夜にして", "夜にして"),
