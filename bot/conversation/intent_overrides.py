@@ -7,10 +7,12 @@ a picture with a cat is a change, and no cry for help is the wish that it sounds
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from bot.conversation import generate, image_to_image
 from bot.conversation.context import EventContext
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
+from bot.intent.between_people import ruled_between_people
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.rules import asks_about_data, asks_openly, ruled_complaint, ruled_question
 from bot.moderation import Judgement, harm
@@ -142,6 +144,18 @@ def _is_named(ctx: EventContext, words: str) -> bool:
         return False
     is_sure = intent.probability("wish") >= SURE_OTHER and ends_in_name(ctx.reading.prompt)
     return is_sure or is_one_thing(ctx.reading.prompt)
+
+
+def is_between_people(ctx: EventContext) -> Literal["talk", "ask"] | None:
+    """Return whether a text is, or may be, what people say to each other. What the bot has asked
+    for, or what is said about a picture, is not."""
+    if ctx.situation.is_asked or ctx.reading.purpose is not None or ctx.reading.seed is not None:
+        return None
+    if ctx.is_private and ctx.quoted is not None:
+        return None
+    reading = ctx.reading
+    says_how = reading.styles or reading.width or reading.negative or reading.letters
+    return ruled_between_people(ctx.text_without_small_talk, names_look=bool(says_how))
 
 
 def changes_in_a_word(ctx: EventContext, kind: str) -> bool:

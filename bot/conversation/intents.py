@@ -32,6 +32,7 @@ from bot.conversation.intent_overrides import (
     changes_what_is_shown,
     harms_person_in_photo,
     hears_cry,
+    is_between_people,
     is_harm_and_no_cry,
     is_not_to_be_kept,
     is_plain_wish,
@@ -90,6 +91,9 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     if ctx.reading.problem or ctx.event.type == "messageEdited" or is_about_pictures(ctx):
         return None
     decision = by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
+    between_people = is_between_people(ctx)
+    if between_people and not hears_cry(ctx, decision):
+        return _answer_between_people(ctx, decision, is_sure=between_people == "talk")
     if not ctx.mentions_bot and not _is_for_the_bot(ctx, decision):
         return []
     ctx = ctx if ctx.mentions_bot else ctx.with_mention()
@@ -121,6 +125,19 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
     return _paint(ctx, decision.kind)
+
+
+def _answer_between_people(ctx: EventContext, decision: Decision, *, is_sure: bool) -> Replies:
+    """Answer what somebody says to a person, kindly; in a group it is for that person alone.
+
+    is_sure: it says to whom it speaks; else it is asked about, since it may be a wish.
+    """
+    if not ctx.is_private and (is_sure or not ctx.mentions_bot):
+        return []
+    if not is_sure:
+        return clarify.ask_whether_wish(ctx)
+    is_talk = decision.action == "answer" and decision.kind in TALK_KINDS
+    return answers.answer(ctx, decision.kind if is_talk else "talk.chat")
 
 
 def _may_be_change(ctx: EventContext, kind: str) -> bool:

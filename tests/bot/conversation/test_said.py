@@ -65,8 +65,8 @@ def said(talk: Talk, code: str, text: str) -> str:
         talk.tell(event(message={"type": "image", "id": "p1", "contentProvider": {"type": "line"}}))
     jobs_before = len(talk.jobs)
     answers_before = len(talk.answers)
-    if code == "n":
-        talk.in_group(text, mention=False)
+    if code in "gn":
+        talk.in_group(text, mention=code == "g")
     elif code == "r":
         with talk.house.database.write() as db:
             message_refs.record(db, job_id, [("shown-1", {"type": "image"})])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.intent.between_people import ruled_between_people
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 
 QUESTIONS: dict[str, str | None] = {
@@ -64,3 +65,43 @@ def test_an_open_question_is_no_order() -> None:
         "何もない部屋？",
     )
     assert [text for text in (*asked, *others) if asks_openly(text)] == list(asked)
+
+
+BETWEEN_PEOPLE = {
+    **dict.fromkeys(
+        (
+            "鈴木さん、3時の会議よろしくです",
+            "田中さんお電話ありました",
+            "加藤さん、見積もりの確認をお願いできますか",
+            "渡辺先生、来週の面談の件、承知しました",
+            "店長、来週のシフト出しました",
+            "みんな、飲み会は19時からだよ",
+            "パパ、駅まで迎えに来て",
+            "岡田くん、鍵しめといて",
+        ),
+        "talk",
+    ),
+    **dict.fromkeys(
+        ("明日の配達お願いします", "松本さん、15時会議", "サンタさん、荷物を届けてください"), "ask"
+    ),
+    **dict.fromkeys(
+        (
+            "鈴木さんの似顔絵",
+            "鈴木さん、会議中の猫を描いて",
+            "うさぎさん、くまさん、りすさん",
+            "絵筆さん、会議よろしく",
+            "郵便屋さんが荷物を届けています",
+            "社長の椅子に座る猫お願いします",
+            "朝のお迎えを待つ犬",
+            "会議室",
+            "赤い車を明日までにお願いします",
+            "",
+        ),
+    ),
+}
+
+
+def test_what_people_say_to_each_other_is_told_from_wishes() -> None:
+    result = {text: ruled_between_people(text, names_look=False) for text in BETWEEN_PEOPLE}
+    assert result == BETWEEN_PEOPLE
+    assert ruled_between_people("鈴木さん、3時の会議よろしくです", names_look=True) is None
