@@ -1,4 +1,4 @@
-"""Words with a letter hidden: 「エ○い」, 「セ×クス」, "p*rn".
+"""Words with a letter hidden, 「エ○い」, 「セ×クス」, "p*rn", or with marks put in, 「エ◯ロ」.
 
 A word is recognised only if most of its letters are left. A word of two letters is recognised only
 if it is often written so, and only where no further letter follows: 「自○」, but not 「○月」 or
@@ -14,6 +14,10 @@ from bot.moderation.normalize import fold_letters
 
 _MASKS = "○●〇◯◎*×✕✖❌■□▲△☆★♡♥_伏"
 _MASK_BESIDE_LETTER = re.compile(rf"(?<=\w)[{re.escape(_MASKS)}]|[{re.escape(_MASKS)}](?=\w)")
+_INSERTED = re.compile(  # no zero of a number: 「二〇二六年」
+    r"(?<=[^\W\d_〇一二三四五六七八九十百千])[○●〇◯◎×✕✖]{1,2}(?=[^\W\d_〇一二三四五六七八九十百千])"
+)
+_SMALL = frozenset("ゃゅょャュョぁぃぅぇぉァィゥェォ")  # which begin no word
 _LETTERS_AND_MASKS = re.compile(rf"[\w{re.escape(_MASKS)}]+")
 _MAX_WORD_CHARS = 10
 _OFTEN_MASKED = {"自殺", "自死", "死体", "殺人", "殺害", "えろ", "ろり", "ぐろ", "性器", "性交"}
@@ -46,6 +50,14 @@ def has_masks(text: str) -> bool:
     return _MASK_BESIDE_LETTER.search(text) is not None
 
 
+def without_inserted(text: str) -> tuple[str, list[int]]:
+    """Return a text without one or two masks between letters, which may be put into a word, and
+    for each character that is left its index in the text."""
+    hidden = {place for match in _INSERTED.finditer(text) for place in range(*match.span())}
+    kept = [place for place in range(len(text)) if place not in hidden]
+    return "".join(text[place] for place in kept), kept
+
+
 def find_masked(text: str, index: MaskedWordIndex) -> Iterable[tuple[int, int, str]]:
     """Yield (start, end, folded word) of each word with hidden letters. text: not folded."""
     for stretch in _LETTERS_AND_MASKS.finditer(text):
@@ -57,6 +69,8 @@ def find_masked(text: str, index: MaskedWordIndex) -> Iterable[tuple[int, int, s
         )
         if len(letters) == len(stretch[0]):
             for start, end, word in _find_in_stretch(letters, hidden, index):
+                if stretch[0][start] in _SMALL:  # 「カフェ○ロゴ」
+                    continue
                 yield stretch.start() + start, stretch.start() + end, word
 
 
@@ -84,7 +98,8 @@ def _stands_apart(letters: str, start: int, end: int) -> bool:
     inner = {_script(letter) for letter in letters[start:end]} - {"?"}
     opens = not before or _script(before) not in (inner if first == "?" else {first})
     closes = not after or _script(after) not in (inner if last == "?" else {last})
-    return (opens and closes) or (inner == {"kana"} and end - start == 3)
+    is_middle = end - start == 3 and letters[start + 1] == "?"  # not 「カフェ×」, 「は×だから」
+    return (opens and closes) or (inner == {"kana"} and is_middle)
 
 
 def _script(letter: str) -> str:

@@ -6,7 +6,7 @@ import itertools
 import re
 
 from bot.moderation.ages import find_minor_ages
-from bot.moderation.masking import find_masked, has_masks
+from bot.moderation.masking import find_masked, has_masks, without_inserted
 from bot.moderation.normalize import FoldedText, fold, loosen
 from bot.moderation.phrases import TokenSpan, find_phrase, form_at
 from bot.moderation.vocabulary import Vocabulary
@@ -26,6 +26,7 @@ _KATAKANA_WORD = re.compile("[ァ-ヺー]{4,}")
 _ONE_SCRIPT = re.compile("[ぁ-ゖー〜~]++|[ァ-ヺー〜~]++い?|[a-zA-Z]++")
 _SCRIPTS = [re.compile(letters) for letters in ("[ァ-ヺー]", "[a-zA-Z]", "[一-龠々]")]
 _CONTEXT_CHARS = 16
+_BESIDE_WORDS = frozenset("のをにがとはでもよね")
 _JOINING_WORDS = {"の", "を", "に", "は", "へ", "と", "から", "・", " ", "、", "する"}
 _MAX_TOKENS_TO_NEUTRALIZER = 4
 
@@ -108,6 +109,22 @@ class TextMatches:
         for start, end, folded in find_masked(text, self._vocabulary.masked_index):
             for entry in self._vocabulary.entries_by_folded[folded]:
                 self._add(entry, start, end)
+        self._match_around_masks(text)
+
+    def _match_around_masks(self, text: str) -> None:
+        """Add the words with masks put between their letters: 「エ◯ロ」."""
+        bare, kept = without_inserted(text)
+        folded = fold(bare)
+        if len(bare) == len(text) or len(folded.original) != len(bare):
+            return
+        for word, at in self._vocabulary.find_words(folded.text):
+            start, end = folded.positions[at], folded.positions[at + len(word) - 1] + 1
+            first, last = kept[start], kept[end - 1] + 1
+            if last - first == end - start or self._is_allowed(first, last):
+                continue  # no mask is in it
+            for entry in self._vocabulary.entries_by_folded[word]:
+                if _stands_apart(bare, start, end, entry):
+                    self._add(entry, first, last)
 
     def _match_phrases(self) -> None:
         """Add the phrases. No phrase is part of another phrase, so one round is enough."""
@@ -155,6 +172,8 @@ class TextMatches:
         """Return whether these characters are a word of their own, and no part of another."""
         text = self._folded.original
         gaps = _GAP.findall(text[start:end])
+        if gaps and text[start] in _NEVER_FIRST:  # 「カフェ×ロック」
+            return False
         if entry.isascii():
             joined = not gaps or all(gap in {" ", "-"} for gap in gaps)
             joined = joined or len(gaps) >= letter_count - 1
@@ -194,6 +213,27 @@ class TextMatches:
             before[-1] in "ッっ" or after[0] in _NEVER_FIRST
             for before, after in itertools.pairwise(pieces)
         )
+
+
+def _stands_apart(text: str, start: int, end: int, entry: str) -> bool:
+    """Return whether a word from which masks were taken is none of its neighbours' letters."""
+    before, after = text[:start][-_CONTEXT_CHARS:], text[end:][:_CONTEXT_CHARS]
+    if text[start] in _NEVER_FIRST:
+        return False
+    meets_before = before and _continues(before[-1], text[start])
+    meets_after = after and _continues(text[end - 1], after[0])
+    if (meets_before and before[-1] not in _BESIDE_WORDS) or (
+        meets_after and after[0] not in _BESIDE_WORDS
+    ):
+        return False
+    edges = _word_edges(before + entry + after)
+    return entry.isascii() or {len(before), len(before) + len(entry)} <= edges
+
+
+def _continues(first: str, second: str) -> bool:
+    is_hiragana = "ぁ" <= first <= "ゖ" and "ぁ" <= second <= "ゖ"
+    is_kanji = _SCRIPTS[2].match(first) is not None  # 「殺○人事件」: the edges of words count
+    return is_hiragana or (not is_kanji and _same_script(first, second))
 
 
 def _same_script(first: str, second: str) -> bool:

@@ -87,6 +87,28 @@ def test_every_spelling_is_refused() -> None:
     )
 
 
+def test_marks_between_the_letters_hide_nothing() -> None:
+    assert not wrong_rows(
+        (text, JUDGE.classify(text) is not None, True)
+        for word in WORDS
+        for mask in "○◯〇●×✕"
+        for text in (f"{word[0]}{mask}{word[1:]}の絵", f"夜の{word[:-1]}{mask}{mask}{word[-1]}")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["○印", "丸○の絵", "3×3", "○×クイズ", "カフェ×ロック", "カフェ○ロゴ", "カフェ●ロンドン",
+     "猫×犬", "SPY×FAMILY", "○月○日の空", "○○さんの似顔絵", "○△□の図形", "男×女のダンス",
+     "二〇二六年の空",
+     "一〇〇円玉", "五〇人の子ども", "空と○と海", "バツ×印", "エ○ロケット", "ソフト○ロボット",
+     "正解は○だから嬉しい", "答えは×だから", "バット×マン", "少女×銃", "女の子×剣", "ロック×ポップ",
+     "トースト○カリカリ", "青×赤の旗", "花火×浴衣", "ピカ○ュウ", "第〇話", "山×川"],
+)  # fmt: skip
+def test_marks_between_other_words_are_painted(text: str) -> None:
+    assert JUDGE.classify(text) is None
+
+
 @pytest.mark.parametrize(
     "text", ["0っぱい", "〇っぱい", "おっπ", "え口い女の人", "ゑろい絵", "ヱロ画像"]
 )
