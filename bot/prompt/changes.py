@@ -19,6 +19,7 @@ from bot.prompt.labels import extract_labelled
 from bot.prompt.reading import read
 from bot.prompt.request_phrases import strip_politeness
 from bot.prompt.respell import respell
+from bot.prompt.spoken_commands import spoken_command
 from bot.prompt.typed_changes import parse_short_change
 
 _PICTURE = "絵|画像|イラスト|写真|作品|やつ|もの"
@@ -35,6 +36,7 @@ _REFERENCE = re.compile(
     rf"|(?:{_LAST}|今|いま|前|最後|直前)のやつ"
     rf"|(?:{_LAST})の)"
 )
+_BARE_REFERENCE = re.compile("^(?:これ|それ)(?=[一-鿿ァ-ヶ])")  # 「これ夜にして」
 _CHANGE_VERB = (
     "(?:して|変えて|かえて|替えて|代えて|変更して|変更|チェンジして|チェンジ|入れ替えて|置き換えて|描き替えて|"
     "描き変えて|"
@@ -42,19 +44,12 @@ _CHANGE_VERB = (
 )
 _ASKING_ENDINGS = (  # at the end: 〜ください, 〜ほしいな, 〜くれますか
     *("くださいませんか", "くださいますか", "ください", "下さい", "ほしい", "欲しい"),
-    *(
-        "いただけますか",
-        "もらえますか",
-        "もらえる",
-        "くれますか",
-        "くれませんか",
-        "くれない",
-        "くれる",
-    ),
-    *("くれ", "ちょうだい", "お願いできますか", "お願いします", "お願い"),
+    *("いただけますか", "もらえますか", "もらえる", "くれますか", "くれませんか", "くれない"),
+    *("くれる", "くれ", "ちょうだい", "お願いできますか", "お願いします", "お願い"),
 )
 _SOFT_ENDINGS = ("かな", "です", "な", "ね", "よ")
 _CHANGE_VERB_ENDING = re.compile(f"{_CHANGE_VERB}$")
+_ASIDES = frozenset({"doubt", "thanks", "hello", "nod"})  # which change nothing
 _MAX_CONTROL_CHARS = 24
 _MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is one part
 _DEGREE = re.compile(
@@ -99,6 +94,11 @@ _BECOME_LOOSE = re.compile(
     rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}?|で|(?P<ku>く){_CHANGE_VERB}?)$"
 )
 _FEELING_SUFFIX = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
+_BETTER = re.compile(  # 「明るめがいい」, 「優しいほうがいい」, 「大きいのがいい」
+    "^(?P<into>.{1,10}?)(?:(?P<rather>め)|の|(?:な|の)?(?:ほう|方|感じ))が(?:(?:いい|良い)"
+    "(?:な|かな|かも|です)?)?$"
+)
+_SHAPED = re.compile("(?:の|(?:の)?(?:やつ|もの|バージョン|版))(?:も|が|を)?$")  # 「縦長のも」
 _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
 _ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
     rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
@@ -107,7 +107,7 @@ _MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_CHANGE_VERB}|して|て)?$")
 _NOT_A_SUBJECT = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
 _HINT = re.compile(
-    rf"(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
+    rf"{_BARE_REFERENCE.pattern}|(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
@@ -150,7 +150,7 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     topic = _TOPIC.fullmatch(text)
     if topic and is_colour(topic["old"] or topic["new"]) and is_colour(topic["new"]):
         text = f"{topic['what']}を{topic['new']}に"
-    rest = _REFERENCE.sub("", text, count=1)
+    rest = _BARE_REFERENCE.sub("", _REFERENCE.sub("", text, count=1))
     refers = rest != text
     steps: list[ChangeStep] = []
     controls = [f"{thing}なし" for thing in unwanted]
@@ -179,6 +179,8 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
             additions.append(part)
         else:
             return None
+    if steps or controls:  # 「ちょっと怖いかも、もっと優しく」
+        additions = [words for words in additions if spoken_command(words) not in _ASIDES]
     return Change(refers, tuple(steps), read("、".join(controls)), tuple(additions))
 
 
@@ -194,7 +196,12 @@ def _control(*forms: str) -> str | None:
     variants = [
         variant
         for form in forms
-        for variant in (form, _DEGREE.sub("", form), _CHANGE_VERB_ENDING.sub("", form))
+        for variant in (
+            form,
+            _DEGREE.sub("", form),
+            _CHANGE_VERB_ENDING.sub("", form),
+            _SHAPED.sub("で", form),
+        )
         if variant
     ]
     return next((variant for variant in dict.fromkeys(variants) if _is_control(variant)), None)
@@ -242,6 +249,10 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
             return None  # 「犬の絵にして」 is a request of its own
         if not _NOT_A_SUBJECT.match(subject) and not re.fullmatch(NUMERAL, subject):
             return ChangeStep("become", replacement=subject)
+    if degree and (match := _BETTER.match(bare)):
+        if not match["rather"]:
+            return ChangeStep("become", replacement=match["into"])
+        return ChangeStep("become", replacement=_as_in_prompt(match["into"], "く"))
     if (degree or refers) and (match := _CAUSATIVE.match(bare)):
         return ChangeStep("become", replacement=match["into"])
     if degree and (match := _FEELING_SUFFIX.search(bare)):

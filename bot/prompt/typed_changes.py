@@ -62,7 +62,7 @@ _ADDED = re.compile(
 )
 _FALLING = {"降らせて": "が降る", "咲かせて": "が咲く"}
 _ASPECT_INTO = re.compile(
-    rf"(?P<what>{_ASPECT})(?P<into>[^、をはがも]{{1,10}}?)(?:(?P<ku>く)(?:して|する)?|に(?:して|する|変えて|かえて)?|"
+    rf"(?P<what>{_ASPECT})(?:だけ|のみ)?(?P<into>(?!だけ|のみ)[^、をはがも]{{1,10}}?)(?:(?P<ku>く)(?:して|する)?|に(?:して|する|変えて|かえて)?|"
     r"で|がいい)"
 )
 _BARE_ASPECT = re.compile(

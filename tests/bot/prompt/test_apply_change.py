@@ -41,6 +41,12 @@ def test_steering_words_go_with_the_change() -> None:
     )
 
 
+def test_displeasure_beside_a_change_is_no_part_of_it() -> None:
+    for text in ("ちょっと怖いかも、もっと優しい感じで", "うーん、なんか違うかな、もっと優しく"):
+        assert apply_change(parse_as_change(text), read("熊")).prompt == "熊、優しい"
+    assert apply_change(parse_as_change("怖い"), read("熊")).prompt == "熊、怖い"
+
+
 def test_what_is_removed_may_be_added_again() -> None:
     removed = apply_change(parse_as_change("月を消して"), read("猫"))
     assert removed.negative == "月"
