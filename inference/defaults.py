@@ -45,13 +45,15 @@ def trained_size(shape: Size, native: int) -> Size:
     return width, height
 
 
-def resolve_sizes(width: int | None, height: int | None, native: int) -> tuple[Size, Size]:
+def resolve_sizes(
+    width: int | None, height: int | None, native: int, least: int = 0
+) -> tuple[Size, Size]:
     """Return the size to paint and the size to deliver.
 
-    A side left out is the model's native one. Pictures with a side under 256 pixels are delivered
-    enlarged by a whole factor. A small model (256 pixels or less) cannot compose a picture several
-    times its size: asked for more than twice its area, it paints that shape at its own size, and
-    the picture is enlarged to what was asked for.
+    A side left out is the model's native one. Pictures with a side under `least` pixels, or 256,
+    are delivered enlarged by a whole factor. A small model (256 pixels or less) cannot compose a
+    picture several times its size: asked for more than twice its area, it paints that shape at its
+    own size, and the picture is enlarged to what was asked for.
     """
     wanted = (width or native, height or native)
     area, own = wanted[0] * wanted[1], native * native
@@ -59,5 +61,5 @@ def resolve_sizes(width: int | None, height: int | None, native: int) -> tuple[S
         shrink = (own / area) ** 0.5
         painted = [max(1, round(side * shrink / SIZE_STEP)) * SIZE_STEP for side in wanted]
         return (painted[0], painted[1]), wanted
-    factor = -(-MIN_OUTPUT_SIDE // min(wanted))
+    factor = -(-(least or MIN_OUTPUT_SIDE) // min(wanted))
     return wanted, (wanted[0] * factor, wanted[1] * factor)

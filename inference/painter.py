@@ -50,7 +50,8 @@ class Painter(Protocol):
         """Paint the request's pictures, in the order of their seeds.
 
         A picture that the safety checker refuses comes back `flagged` and empty. Pictures with a
-        side under 256 pixels are enlarged by a whole factor: see inference.defaults.resolve_sizes.
+        side under 256 pixels, or what the checkpoint asks for (512 by 豆), are enlarged by a whole
+        factor: see inference.defaults.resolve_sizes.
 
         on_step(done, total): called after every step (diffusers: callback_on_step_end); total may
         exceed the request's steps by one. should_stop(): asked between steps, while waiting for a

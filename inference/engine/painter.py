@@ -23,6 +23,7 @@ from inference.engine.plan import Plan, resolve
 from inference.engine.request_state import RequestState
 from inference.errors import Closed
 from inference.images.decode import SourceImage, decode_image
+from inference.images.enlarge import enlarge
 from inference.images.extend import extend
 from inference.load_options import DEFAULT_OPTIONS, LoadOptions
 from inference.models import numerics
@@ -175,7 +176,8 @@ class EnginePainter(BasePainter):
         if plan.extend:
             pixels = extend(pixels, plan.output_size)
         checker = self.model.safety_checker
-        return pixels, checker.classify([pixels])[0] if checker else Verdict.SAFE
+        verdict = checker.classify([pixels])[0] if checker else Verdict.SAFE
+        return enlarge(pixels, plan.output_size) if self.model.sharpen else pixels, verdict
 
 
 def _composite(pixels: NDArray[np.uint8], source: SourceImage) -> NDArray[np.uint8]:

@@ -52,7 +52,7 @@ def resolve(model: Model, request: DrawRequest) -> Plan:
         if width is None and height is None:
             chosen = trained_size if model.is_sdxl else img2img_size
             width, height = chosen(image_size, model.native_size)
-    painted, output_size = resolve_sizes(width, height, model.native_size)
+    painted, output_size = resolve_sizes(width, height, model.native_size, model.min_output_side)
     extend = model.squares_only and request.image is None and painted[0] != painted[1]
     if extend:
         painted = (model.native_size, model.native_size)

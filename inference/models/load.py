@@ -175,6 +175,8 @@ def _describe(
             else all(tokenizer.english_only for tokenizer in tokenizers)
         ),
         squares_only=bool(own.get("square")),
+        min_output_side=int(own.get("min_output_side") or 0),
+        sharpen=bool(own.get("sharpen")),
         text_encoder_2=parts.text_encoders[1] if len(parts.text_encoders) > 1 else None,
         tokenizer_2=tokenizers[1] if len(tokenizers) > 1 else None,
         zero_empty_negative=checkpoint.family == "sdxl" and _zeroes_empty_prompts(checkpoint),

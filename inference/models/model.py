@@ -66,9 +66,11 @@ class Model:
     the numbers of rows, ascending, that calls of the UNet are padded to; none, when it takes any.
     english_only: whether the text encoder cannot read Japanese. precision: in which the UNet and
     the decoder compute, where that is not `dtype`. runtime: what runs them, "torch" or "openvino".
-    squares_only: it was trained on squares alone. Of SDXL: text_encoder_2, tokenizer_2, and whether
-    an empty negative prompt is zeros (zero_empty_negative). vae_dtype: of the autoencoder's weights
-    where it is not `dtype`, since it would overflow in it. memory_order: of the weights, in words.
+    squares_only: it was trained on squares alone. min_output_side: pixels; what is painted smaller
+    is delivered enlarged (0: as usual); sharpen: with steeper edges. Of SDXL: text_encoder_2,
+    tokenizer_2, and whether an empty negative prompt is zeros (zero_empty_negative). vae_dtype: of
+    the autoencoder's weights where it is not `dtype`, since it would overflow in it. memory_order:
+    of the weights, in words.
     """
 
     name: str
@@ -91,6 +93,8 @@ class Model:
     precision: str = ""
     runtime: str = "torch"
     squares_only: bool = False
+    min_output_side: int = 0
+    sharpen: bool = False
     text_encoder_2: Any = None
     tokenizer_2: Tokenizer | None = None
     zero_empty_negative: bool = False

@@ -19,7 +19,7 @@ from inference.training.diffusion import build_scheduler, build_unet
 from inference.training.steady import encoder_of
 from inference.training.tokenizer import MAX_TOKENS
 
-VERSION = "2.2"
+VERSION = "2.3"
 LICENCE = "CC-BY-4.0"  # the strictest of the pictures' licences: Twemoji's
 
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"} | {
@@ -99,6 +99,8 @@ def describe(config: Config, done: float) -> dict[str, Any]:
         "licence": LICENCE,
         "native_size": config.size,
         "square": True,
+        "min_output_side": 512,
+        "sharpen": True,
         "default_steps": config.steps,
         "default_guidance": config.guidance,
         "scheduler": "ddim",

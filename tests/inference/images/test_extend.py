@@ -80,3 +80,21 @@ def test_a_model_of_squares_paints_squares_and_delivers_what_was_asked(
 
 def test_mame_is_such_a_model() -> None:
     assert json.loads((EMBEDDED / "mame.json").read_text("utf-8"))["square"] is True
+
+
+def test_a_checkpoint_says_how_large_it_is_delivered(checkpoint: Path, tmp_path: Path) -> None:
+    own = {"native_size": 64, "min_output_side": 300}
+    pictures = []
+    for name, more in (("plain", {}), ("sharp", {"sharpen": True})):
+        folder = tmp_path / name
+        shutil.copytree(checkpoint, folder)
+        (folder / "mame.json").write_text(json.dumps(own | more))
+        painter = load_fp32(folder)
+        made = painter.paint(WISH)[0]
+        assert (made.width, made.height) == (320, 320), "by a whole factor"
+        pictures.append(np.asarray(Image.open(BytesIO(made.data)), np.int16))
+        wide = painter.paint(replace(WISH, width=128, height=64))[0]
+        assert (wide.width, wide.height) == (640, 320)
+        painter.close()
+    plain, sharp = (np.abs(np.diff(picture, axis=1)).mean() for picture in pictures)
+    assert sharp > 1.1 * plain
