@@ -12,6 +12,7 @@ import torch
 from inference.training import (
     autoencoder,
     batches,
+    blind,
     contrastive,
     diffusion,
     evaluate,
@@ -62,11 +63,14 @@ def stages(out: Path) -> dict[str, Callable[[Config], object]]:
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run what it asks for."""
     parser = argparse.ArgumentParser(prog="python -m inference.training", description=__doc__)
-    parser.add_argument("stage", choices=["resume", *stages(MAME), "all"])
+    parser.add_argument("stage", choices=["resume", *stages(MAME), "all", "blind"])
     parser.add_argument("--work", type=Path, required=True, help="folder for everything in between")
     parser.add_argument("--out", type=Path, help="where to export to (default: inference/mame)")
     parser.add_argument(
-        "--source", type=Path, default=MAME, help="resume: the folder to go on from"
+        "--source",
+        type=Path,
+        default=MAME,
+        help="resume: the folder to go on from; blind: the old one",
     )
     parser.add_argument(
         "--set",
@@ -109,6 +113,8 @@ def main(arguments: list[str] | None = None) -> None:
     torch.manual_seed(config.seed)
     if given.stage == "resume":
         resume.resume(config, given.source)
+    if given.stage == "blind":
+        blind.blind(config, given.source, out)
     for name, run in stages(out).items():
         if given.stage in (name, "all") and time.time() < config.stop_at:
             run(config)

@@ -39,7 +39,8 @@ from inference.training.measure import (
     halves,
     whereabouts,
 )
-from inference.training.prompts import STYLE_PROMPTS, Ask, load_prompts
+from inference.training.prompts import SECOND_PROMPTS, STYLE_PROMPTS, Ask, load_prompts
+from inference.training.scenes import WATERCOLOUR
 
 SHEET = (
     "赤いりんご", "猫", "犬", "桜", "富士山", "夜の富士山", "すし", "おにぎり",
@@ -89,10 +90,13 @@ def evaluate(config: Config, folder: Path) -> dict[str, Any]:
     judge = load_judge(weights_of(config))
     things = load_things(config.work)
     names = known_to(judge, things)
-    groups = judged(paint, load_prompts()[:: 20 if config.toy else 1], judge, names)
+    usual, styled = by_judge(load_prompts(SECOND_PROMPTS)[:: 20 if config.toy else 1])
     result: dict[str, Any] = {
-        "groups": groups,
-        "styles": judged_styles(paint, config, things),
+        "groups": judged(paint, load_prompts()[:: 20 if config.toy else 1], judge, names),
+        "styles": judged_styles(
+            paint, config, things, load_prompts(STYLE_PROMPTS)[:: 7 if config.toy else 1]
+        ),
+        "second": judged(paint, usual, judge, names) | judged_styles(paint, config, things, styled),
         "behaviour": behaviour(paint, judge, names, few=config.toy),
     }
     result["seconds"] = round(time.time() - started)
@@ -102,15 +106,20 @@ def evaluate(config: Config, folder: Path) -> dict[str, Any]:
     return result
 
 
+def by_judge(asks: Sequence[Ask]) -> tuple[list[Ask], list[Ask]]:
+    """Those for the usual judge, and those for the judge of styles made by procedure."""
+    styled = [ask for ask in asks if (ask.style or 0) > WATERCOLOUR]
+    return [ask for ask in asks if ask not in styled], styled
+
+
 def judged_styles(
-    paint: Paint, config: Config, things: Sequence[Thing]
+    paint: Paint, config: Config, things: Sequence[Thing], asks: Sequence[Ask]
 ) -> dict[str, dict[str, float]]:
-    """The list of styles, told by the judge of styles; nothing where there is none yet."""
+    """Prompts told by the judge of styles; nothing where there is none yet."""
     weights = weights_of(config, STYLE_WEIGHTS)
     if not weights.exists():
         return {}
     judge = load_judge(weights)
-    asks = load_prompts(STYLE_PROMPTS)[:: 7 if config.toy else 1]
     return judged(paint, asks, judge, known_to(judge, things))
 
 
@@ -242,7 +251,8 @@ def apart(one: Pixels, two: Pixels, *, most: bool = False) -> float:
 def table(result: dict[str, Any]) -> str:
     """The figures as a Markdown table and a list."""
     lines = ["| group | prompts | what was right |", "|---|---|---|"]
-    for group, figures in (result["groups"] | result["styles"]).items():
+    second = {f"second: {group}": figures for group, figures in result["second"].items()}
+    for group, figures in (result["groups"] | result["styles"] | second).items():
         shares = ", ".join(f"{k} {v:.1%}" for k, v in figures.items() if k != "prompts")
         lines.append(f"| {group} | {figures['prompts']} | {shares} |")
     lines += [f"* {key}: {value}" for key, value in result["behaviour"].items()]

@@ -1,7 +1,8 @@
 """What the evaluation asks for: lists whose sentences no caption of the training ever is.
 
 prompts.tsv is as it was for the first weights, so that all can be compared; style_prompts.tsv asks
-for what came later: 富士山, styles made by procedure, the year's events.
+for what came later: 富士山, styles made by procedure, the year's events. second_prompts.tsv is for
+weights that are done: in other frames than both, and nothing is chosen by what comes of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 PROMPTS = Path(__file__).with_name("prompts.tsv")
 STYLE_PROMPTS = Path(__file__).with_name("style_prompts.tsv")
+SECOND_PROMPTS = Path(__file__).with_name("second_prompts.tsv")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Ask:
     style: int | None = None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def load_prompts(path: Path = PROMPTS) -> tuple[Ask, ...]:
     """Every line of a list, in order."""
     asks = []
@@ -56,5 +58,5 @@ def load_prompts(path: Path = PROMPTS) -> tuple[Ask, ...]:
 @lru_cache(maxsize=1)
 def held_out() -> frozenset[str]:
     """The prompts that captions must keep away from."""
-    lists = (PROMPTS, STYLE_PROMPTS)
+    lists = (PROMPTS, STYLE_PROMPTS, SECOND_PROMPTS)
     return frozenset(ask.prompt for path in lists for ask in load_prompts(path))

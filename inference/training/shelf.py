@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -21,7 +22,8 @@ from inference.training.scenes import Drawn, Lots, Scene, choose
 from inference.training.styles import look_of
 from inference.training.thumbnails import thumbnails
 
-VARIANTS = 12  # of each ground in each style that are kept
+# Of each ground in each style that are kept: few, since stars that are anywhere are never learned.
+VARIANTS = 3
 
 
 class Shelf:
@@ -92,13 +94,31 @@ def compose_all(config: Config) -> None:
     path = config.work / "compositions.pt"
     if path.exists():
         return
-    scenes = random_scenes(config, config.seed)
-    small: list[Tensor] = []
+    count = config.processes
+    shares = [(config, nth, len(range(nth, config.compositions, count))) for nth in range(count)]
+    if count == 1:
+        parts = [_compose_share(*shares[0])]
+    else:
+        with multiprocessing.get_context("spawn").Pool(count) as pool:
+            parts = pool.starmap(_compose_share, shares)
+    small = torch.from_numpy(np.concatenate([thumbs for thumbs, _ in parts]))
+    torch.save({"thumbnails": small, "shown": [one for _, shown in parts for one in shown]}, path)
+
+
+def _compose_share(config: Config, nth: int, count: int) -> tuple[Rgb, list[Shown]]:
+    """`count` scenes of the nth process: thumbnails float32 [count, 4, s/8, s/8], what they show.
+
+    Chance begins elsewhere in every process, so that none composes another's scenes again.
+    """
+    if config.processes > 1:
+        torch.set_num_threads(1)
+    small: list[Rgb] = []
     shown: list[Shown] = []
-    for made, seen in tqdm(islice(scenes, config.compositions), "compose", config.compositions):
-        small.append(thumbnails(as_input(made[None]))[0])
+    scenes = random_scenes(config, config.seed + nth / 1000)
+    for made, seen in tqdm(islice(scenes, count), "compose", count, disable=nth > 0):
+        small.append(thumbnails(as_input(made[None]))[0].numpy())
         shown.append(seen)
-    torch.save({"thumbnails": torch.stack(small), "shown": shown}, path)
+    return np.stack(small), shown
 
 
 def load_compositions(work: Path) -> tuple[Tensor, list[Shown]]:

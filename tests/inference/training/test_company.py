@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +64,63 @@ def test_one_process_needs_no_others(tmp_path: Path) -> None:
     gradients.forget()
     assert gradients.weights[0].grad is not None
     assert gradients.weights[0].grad.tolist() == [0, 0, 0]
+
+
+def test_long_gradients_are_shortened() -> None:
+    weights = [torch.nn.Parameter(torch.ones(n)) for n in (1, 3)]
+    gradients = Gradients(weights)
+    gradients.flat[:4] = torch.tensor([4.0, 4.0, 4.0, 4.0])
+    gradients.average(100.0)
+    assert gradients.clip(2.0) == 8
+    assert [weight.grad.tolist() for weight in weights if weight.grad is not None] == [[1], [1] * 3]
+    assert gradients.clip(2.0) == 2, "what is averaged beside them is no gradient"
+    assert gradients.flat[:4].tolist() == [1] * 4
+    gradients.flat[0] = float("nan")
+    assert math.isnan(gradients.clip(2.0))
+
+
+def train_for_ever(config: Config) -> None:
+    (config.work / f"{os.getpid()}.began").touch()
+    time.sleep(120)
+
+
+def test_no_process_trains_on_when_the_first_is_gone(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from dataclasses import replace\n"
+        "from inference.training.config import Config; from inference.training import company\n"
+        "from tests.inference.training.test_company import train_for_ever\n"
+        "if __name__ == '__main__':\n"
+        f"    config = replace(Config(Path({str(tmp_path)!r})), processes=2)\n"
+        "    company.together(config, train_for_ever)\n"
+    )
+    file = tmp_path / "parent.py"
+    file.write_text(script, "utf-8")
+    root = Path(__file__).parents[3]
+    parent = subprocess.Popen(
+        [sys.executable, str(file)], env=os.environ | {"PYTHONPATH": str(root)}
+    )
+    try:
+        wait_for(lambda: len(list(tmp_path.glob("*.began"))) == 2)
+    finally:
+        parent.kill()
+        parent.wait()
+    members = [int(path.stem) for path in tmp_path.glob("*.began")]
+    wait_for(lambda: not any(alive(pid) for pid in members))
+
+
+def alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_for(done: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_process_that_fails_is_told_of(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ from inference.training.phrases import Words, framed, load_phrases, ordered, pla
 from inference.training.prompts import STYLE_PROMPTS, held_out, load_prompts
 from inference.training.render import slug
 from inference.training.scenes import GROUND_COLOURS, Drawn, choose
+from inference.training.shelf import load_compositions
 from inference.training.steady import train_steady, two_ways
 from inference.training.thumbnails import set_weights, thumbnails
 from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
@@ -123,9 +124,11 @@ def test_the_evaluation_tells_every_group(work: Path) -> None:
         evaluation["groups"]
     )
     assert {"fuji", "woodblock", "paper", "ink", "pixels", "event"} == set(evaluation["styles"])
+    assert {"thing", "two", "ground", "style", "sentence", "woodblock"} <= set(evaluation["second"])
     with Image.open(work / "styles.png") as page:
         assert page.size == (8 * 128, 4 * 128)
-    for figures in (*evaluation["groups"].values(), *evaluation["styles"].values()):
+    lists = (evaluation[name] for name in ("groups", "styles", "second"))
+    for figures in (found for groups in lists for found in groups.values()):
         assert figures["prompts"] >= 1
         assert all(0 <= value <= 1 for key, value in figures.items() if key != "prompts")
     # Who shares the batch may move a rounded pixel by one.
@@ -138,6 +141,54 @@ def test_the_evaluation_tells_every_group(work: Path) -> None:
     assert {"fresh_top1", "count", "style", "ground", "place"} <= json.loads(
         (work / "judge.json").read_text("utf-8")
     ).keys()
+
+
+def test_a_blind_sheet_mixes_two_folders(work: Path) -> None:
+    out = work / "mame"
+    command.main(["blind", "--work", str(work), "--smoke", "--source", str(out), "--out", str(out)])
+    key = json.loads((work / "blind.json").read_text("utf-8"))
+    asked = {name: [row["prompt"] for row in key if row["by"] == name] for name in ("old", "new")}
+    assert sorted(asked["old"]) == sorted(asked["new"]), "the same prompts by both"
+    assert len(asked["old"]) == 3
+    assert [row["number"] for row in key] == list(range(1, 7))
+    assert [row["by"] for row in key] not in (["old"] * 3 + ["new"] * 3, ["new"] * 3 + ["old"] * 3)
+    with Image.open(work / "blind.png") as page:
+        assert page.size == (10 * 144, 158)
+        assert page.getpixel((6 * 144 + 20, 80)) == (255, 255, 255), "six pictures, no more"
+
+
+def test_two_processes_compose_different_scenes(work: Path, tmp_path: Path) -> None:
+    for file in ("pictures.npz", "spiece.model"):
+        shutil.copy(work / file, tmp_path)
+    run = ["--work", str(tmp_path), "--smoke", "--processes", "2", "--set", "compositions=9"]
+    command.main(["compose", *run])
+    small, shown = load_compositions(tmp_path)
+    assert (len(small), len(shown)) == (9, 9)
+    assert len({one.numpy().tobytes() for one in small}) == 9
+    assert {one.dtype for one in small} == {torch.float32}
+
+
+def test_times_are_drawn_where_a_picture_is_decided() -> None:
+    kept = diffusion.build_scheduler().alphas_cumprod
+    often = diffusion.how_often(kept)
+    assert float(often.sum()) == pytest.approx(1)
+    assert float(often[999] / often[20]) == pytest.approx(10), "with hardly any noise a tenth"
+    assert float(often[999] / often[400]) == pytest.approx(1)
+    torch.manual_seed(3)
+    times = torch.cat([diffusion.draw_times(often, 50) for _ in range(400)])
+    assert times.min() >= 0
+    assert times.max() <= 999
+    shares = torch.histc(times.float(), 10, 0, 1000) / len(times)
+    torch.testing.assert_close(shares, often.view(10, 100).sum(1), atol=0.01, rtol=0)
+
+
+def test_a_batch_sees_early_and_late_times() -> None:
+    often = diffusion.how_often(diffusion.build_scheduler().alphas_cumprod)
+    for _ in range(20):
+        times = diffusion.draw_times(often, 12).sort().values
+        spans = torch.searchsorted(often.cumsum(0), torch.arange(1, 12) / 12)
+        assert all(early <= edge <= late for early, edge, late in
+                   zip(times[:-1], spans, times[1:], strict=True))  # fmt: skip
 
 
 def test_training_goes_on_with_scenes_composed_by_torch(work: Path, tmp_path: Path) -> None:
