@@ -60,7 +60,10 @@ def grow(work: Path) -> list[str]:
     }
     # A style is one piece even where its letters are known: it is not what they are.
     split = [word for word in words if word in made and len(pieces.encode(word)) > 2]
-    whole = [word for word in words if word in (*unknown, *split)]
+    # So are all names of a thing of which one is new: 「お月見」 would be read as 「月」.
+    things = [thing.names for thing in load_things(work)]
+    named = [name for names in things if set(names) & set(unknown) for name in names]
+    whole = [word for word in words if word in (*unknown, *split, *named)]
     # What stands around these words in captions stays unknown where it was: it has no meaning.
     singles = [sign for sign in dict.fromkeys("".join(whole).lower()) if unread(pieces, [sign])]
     proto = sentencepiece_model_pb2.ModelProto()
