@@ -7,7 +7,7 @@ import { dayMark, entry, units } from "./message.js";
 import { openMenu, wireMenu } from "./menu.js";
 import { enlarge } from "./viewer.js";
 
-const EXAMPLES = ["赤いりんご", "夕焼けのお城", "青い背景の犬"];
+const EXAMPLES = ["赤いりんご", "夕焼けのお城", "夜の富士山、浮世絵風"];
 const NEAR_PX = 90;
 
 const scroller = byId("scroller");
