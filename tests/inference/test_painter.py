@@ -166,7 +166,7 @@ def test_sizes() -> None:
     assert resolve_sizes(768, 512, 64) == ((80, 56), (768, 512))
     assert resolve_sizes(512, 512, 256) == ((256, 256), (512, 512))
     assert resolve_sizes(None, None, 192, 512) == ((192, 192), (576, 576))
-    assert resolve_sizes(768, 512, 192, 512) == ((240, 160), (768, 512))
+    assert resolve_sizes(768, 512, 192, 512) == ((232, 160), (768, 512))
     assert resolve_sizes(512, 512, 192, 512) == ((192, 192), (512, 512))
 
 

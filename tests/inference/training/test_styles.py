@@ -197,7 +197,7 @@ def test_what_shows_a_style_best_is_shown_most() -> None:
     assert [name for name, _ in grounds.most_common(2)] == ["", "夜"]
     apple, cat = thing("🍎"), thing("🐱")
     one = emphasis(Shown(apple, WOODBLOCK))
-    assert one > emphasis(Shown(apple)) > emphasis(Shown(apple, 1))
+    assert emphasis(Shown(apple)) > one > emphasis(Shown(apple, 1))
     assert one > emphasis(Shown(apple, WOODBLOCK, other=cat))
     assert emphasis(Shown(thing("🗻"), WOODBLOCK, "夜")) > 2 * one
 

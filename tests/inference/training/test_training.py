@@ -47,7 +47,13 @@ from inference.training.measure import (
     whereabouts,
 )
 from inference.training.phrases import Words, framed, load_phrases, ordered, plainly
-from inference.training.prompts import STYLE_PROMPTS, held_out, load_prompts
+from inference.training.prompts import (
+    PROMPTS,
+    SECOND_PROMPTS,
+    STYLE_PROMPTS,
+    held_out,
+    load_prompts,
+)
 from inference.training.render import slug
 from inference.training.scenes import GROUND_COLOURS, Drawn, choose
 from inference.training.shelf import load_compositions
@@ -224,7 +230,8 @@ def test_torch_composes_what_numpy_composes(work: Path) -> None:
 
 
 def test_the_evaluation_asks_for_what_no_caption_says(tmp_path: Path) -> None:
-    asks = [*load_prompts(), *load_prompts(STYLE_PROMPTS)]
+    lists = (PROMPTS, STYLE_PROMPTS, SECOND_PROMPTS)
+    asks = [ask for path in lists for ask in load_prompts(path)]
     things = {t.emoji: t for t in load_things(tmp_path)}
     assert len(asks) == len(held_out()) >= 200
     rng = random.Random(5)
@@ -547,6 +554,13 @@ def test_the_frames_of_the_evaluation_are_not_taught() -> None:
     assert all(any(frame in text for frame in (*frames, "背景は", "の方に")) for text in prompts)
     taught = [text for phrases, _ in load_phrases().values() for text in phrases]
     assert [text for text in taught if any(frame in text for frame in frames)] == []
+    second = (
+        "きょうの一枚", "でひとつ", "壁に飾る", "拝みたい", "さらっと", "どーんと", "仕上げ",
+        "全部で", "ばかり", "寄せて", "置いた", "それから", "のとなりは", "を使った", "、地は",
+    )  # fmt: skip
+    asked = [ask.prompt for ask in load_prompts(SECOND_PROMPTS) if ask.group != "sentence"]
+    assert all(any(frame in text for frame in second) for text in asked)
+    assert [text for text in taught if any(frame in text for frame in second)] == []
 
 
 def test_steadying_brings_other_ways_to_say_it_nearer(work: Path, tmp_path: Path) -> None:
