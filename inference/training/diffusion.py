@@ -83,8 +83,9 @@ def how_often(kept: Tensor) -> Tensor:
     """How often each time is trained, [1000], in sum 1: in proportion to min(1, 2 (1 - kept)).
 
     kept: of every time the share of the picture's variance that is left, alphas_cumprod. Painting
-    in eight steps never asks where little noise is left, and a shape is decided long before. As a
-    weight of the loss it would be https://arxiv.org/abs/2303.09556, but that it spares no step.
+    in a few steps never asks where little noise is left, and a shape is decided long before. It
+    does what weighting the loss does (https://arxiv.org/abs/2303.09556), but computes no sample
+    that would hardly count.
     """
     often = (2 * (1 - kept)).clamp(0.1, 1)
     return often / often.sum()
