@@ -47,6 +47,7 @@ from bot.intent import PAINTED_KINDS, Decision, decide
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt import Command, morphology
+from bot.prompt.change_steps import PICTURE_ASPECTS
 from bot.prompt.changes import parse_change
 from bot.prompt.commands import Kind
 from bot.prompt.photo_phrases import (
@@ -75,6 +76,10 @@ _SAME_SEED = re.compile("(?:同じ|おなじ|さっきの|前の|その)シー�
 _ASKS_FOR = re.compile(  # 「チューリップお願いします」
     "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
     "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
+)
+_LOOKS = re.compile(  # what a picture is like, which names no other thing
+    "(?:風|調|版|感じ|雰囲気|タッチ|バージョン|スタイル|テイスト|仕上げ|系|色|色味|トーン|方|ほう|やつ|もの|絵|"
+    "イラスト|画像|写真|構図|サイズ|向き|比率|画面|アングル|光|影|線|季節|時間|天気)$"
 )
 _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
     (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
@@ -238,7 +243,20 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     change, request = parse_change(words), last.job.request
     if change and request and not change.applies_to(request.prompt):
         return ctx
+    if not change and request and ctx.quoted is None and _names_another(ctx, request.prompt):
+        return ctx
     return variations.change_by_words(ctx, words, last)
+
+
+def _names_another(ctx: EventContext, prompt: str) -> bool:
+    """Return whether a text that steers the picture names a thing that is not in the prompt:
+    「水墨画風の猫を横長で」 after a mountain."""
+    wanted = ctx.reading.prompt
+    if not ctx.reading.steers_picture or not morphology.is_noun_phrase(wanted):
+        return False
+    last_word = morphology.tokenize(wanted)[-1].text
+    is_look = last_word in PICTURE_ASPECTS or _LOOKS.search(wanted) is not None
+    return last_word not in prompt and not is_look
 
 
 def _phrase_of_more(text: str) -> str:

@@ -113,6 +113,8 @@ def is_as_wanted(wanted: str, outcome: str) -> bool:
     """Whether an outcome is what a row wants."""
     if wanted == "painted":
         return outcome in {"painted", "change"}
+    if wanted == "new":
+        return outcome == "painted"
     if wanted == "wish?":
         return outcome in {"painted", "change", "asked"}
     if wanted == "free":
