@@ -14,14 +14,14 @@ from inference.load_options import DEFAULT_OPTIONS, LoadOptions
 from inference.models import catalog
 from inference.models.adapters import load_tiny_vae, merge_into_parts, parse_loras
 from inference.models.checkpoint import SUPPORTED, Checkpoint
-from inference.models.conditioning import size_ids
 from inference.models.device import choose_device, remembered_dtype, set_threads
 from inference.models.libraries import import_quietly
 from inference.models.model import Model
 from inference.models.safety_checker import SafetyChecker
 from inference.models.schedulers import SCHEDULERS, check_scheduler
+from inference.models.shapes import check_shapes
 from inference.models.single_file_weights import read_part
-from inference.models.tokenizer import TOKEN_LIMIT, Tokenizer, load_tokenizer
+from inference.models.tokenizer import Tokenizer, load_tokenizer
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def load_model(
     parts = _read_parts(
         checkpoint, options, token, device=place, dtype=weights_dtype, report=report
     )
-    _check_shapes(checkpoint.name, tokenizers, parts)
+    check_shapes(checkpoint.name, tokenizers, parts.text_encoders, parts.unet, parts.vae)
     model = _describe(checkpoint, tokenizers, parts, place, weights_dtype)
     check_scheduler(checkpoint.name, model.default_scheduler, model.scheduler_config)
     if loras := parse_loras(options.lora):
@@ -252,50 +252,3 @@ def read_weights(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.
             " both again."
         )
     return network
-
-
-def _check_shapes(name: str, tokenizers: list[Tokenizer], parts: _Parts) -> None:
-    unet, vae = parts.unet, parts.vae
-    wrong = None
-    channels = vae.config.latent_channels
-    if unet.config.in_channels != channels:
-        wrong = f"its UNet takes {unet.config.in_channels} channels, its autoencoder has {channels}"
-    elif unet.config.cross_attention_dim != sum(
-        encoder.config.hidden_size for encoder in parts.text_encoders
-    ):
-        wrong = "its UNet and its text encoder do not fit together"
-    elif getattr(unet.config, "time_cond_proj_dim", None):
-        wrong = "its UNet wants the guidance scale as an input"
-    elif len(parts.text_encoders) > 1:
-        wrong = wrong_addition(unet, parts.text_encoders[1])
-    for tokenizer, encoder in zip(tokenizers, parts.text_encoders, strict=True):
-        wrong = wrong or _wrong_tokenizer(tokenizer, encoder)
-    if wrong:
-        raise ModelUnavailable(f"{name} cannot be used: {wrong}. {SUPPORTED}")
-
-
-def _wrong_tokenizer(tokenizer: Tokenizer, text: Any) -> str | None:
-    if text.config.max_position_embeddings < TOKEN_LIMIT:
-        limit = text.config.max_position_embeddings
-        return f"its text encoder reads {limit} tokens, not {TOKEN_LIMIT}"
-    if tokenizer.max_id >= text.config.vocab_size:
-        return (
-            f"its tokenizer knows ids up to {tokenizer.max_id}, its text encoder only"
-            f" {text.config.vocab_size}"
-        )
-    return None
-
-
-def wrong_addition(unet: Any, encoder: Any) -> str | None:
-    """Return what is wrong with what an SDXL's UNet is told beside the text; None for nothing.
-
-    Its base is told six numbers and the sum of the text; its refiner other ones.
-    """
-    numbers = len(size_ids(0, 0)) * int(unet.config.addition_time_embed_dim or 0)
-    wanted = unet.config.projection_class_embeddings_input_dim
-    if wanted == numbers + encoder.config.projection_dim:
-        return None
-    return (
-        f"its UNet wants {wanted} numbers of text and size, and they are"
-        f" {numbers + encoder.config.projection_dim}"
-    )

@@ -15,10 +15,11 @@ from inference.models.adapters import load_tiny_vae, merge_loras, parse_loras
 from inference.models.checkpoint import SUPPORTED, Checkpoint, components
 from inference.models.device import remembered_dtype
 from inference.models.libraries import import_quietly
-from inference.models.load import read_weights, wrong_addition
+from inference.models.load import read_weights
 from inference.models.safety_checker import SafetyChecker
 from inference.models.sentencepiece_backend import SentencePieceBackend, load_backend
 from inference.models.sentencepiece_reader import TokenizerError
+from inference.models.shapes import wrong_addition
 from inference.pipelines import signatures
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,44 @@
+"""Parts of different models are refused before anything is painted with them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from inference.errors import ModelUnavailable
+from inference.models.shapes import check_shapes
+
+
+def part(**config: Any) -> Any:
+    return SimpleNamespace(config=SimpleNamespace(**config))
+
+
+def check(
+    *, channels: int = 4, width: int = 8, limit: int = 77, words: int = 50, **unet: Any
+) -> None:
+    """Check a checkpoint that fits but for what is given."""
+    encoder = part(hidden_size=8, max_position_embeddings=limit, vocab_size=words)
+    parts = part(in_channels=channels, cross_attention_dim=width, **unet)
+    tokenizer: Any = SimpleNamespace(max_id=49)
+    check_shapes("toy", [tokenizer], [encoder], parts, part(latent_channels=4))
+
+
+def test_parts_that_fit_are_taken() -> None:
+    check()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"channels": 9}, "its UNet takes 9 channels, its autoencoder has 4"),
+        ({"width": 16}, "its UNet and its text encoder do not fit together"),
+        ({"time_cond_proj_dim": 256}, "its UNet wants the guidance scale as an input"),
+        ({"limit": 40}, "its text encoder reads 40 tokens, not 77"),
+        ({"words": 49}, "its tokenizer knows ids up to 49, its text encoder only 49"),
+    ],
+)
+def test_what_does_not_fit_is_named(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(ModelUnavailable, match=f"toy cannot be used: {told}"):
+        check(**wrong)
