@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.prompt import morphology
+from bot.prompt.attributes import is_quantity
 from bot.prompt.reading import Reading
 
 # What every picture has, named in its prompt or not. True: it has words of its own, such as 「冬」
@@ -121,5 +122,6 @@ class Change:
             or morphology.spelled_in(prompt, step.target) in prompt
             or step.target in PICTURE_ASPECTS
             or step.is_order
+            or is_quantity(step.replacement)
             for step in self.steps
         )

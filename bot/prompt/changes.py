@@ -16,6 +16,13 @@ from bot.prompt.change_steps import PICTURE_ASPECTS, Change, ChangeStep
 from bot.prompt.cleaning import strip_endings
 from bot.prompt.grammar import MARKS, NUMERAL
 from bot.prompt.labels import extract_labelled
+from bot.prompt.looks import (
+    FEELING_SUFFIX,
+    as_in_prompt,
+    parse_look,
+    parse_remark,
+    straightened,
+)
 from bot.prompt.reading import read
 from bot.prompt.request_phrases import strip_politeness
 from bot.prompt.respell import respell
@@ -34,7 +41,9 @@ _REFERENCE = re.compile(
     rf"(?:感じ|構図|雰囲気|ポーズ|の|{_PICTURE})(?:の(?:{_PICTURE}))?(?:のまま)?[、 ]?[をで][、 ]?"
     rf"|そのまま(?:で[、 ]?|[、 ])"
     rf"|(?:{_LAST}|今|いま|前|最後|直前)のやつ"
-    rf"|(?:{_LAST})の)"
+    rf"|(?:{_LAST})の"
+    rf"|(?:これ|それ|その絵|この絵)の(?=[^、]{{1,12}}?(?:版|バージョン|(?i:ver)))"
+    rf"|(?:これ|それ|この絵|その絵)?[にと]?似た(?:の|やつ|{_PICTURE}|感じ)(?:を|で|の|は|、)[、 ]?)"
 )
 _BARE_REFERENCE = re.compile("^(?:これ|それ)(?=[一-鿿ァ-ヶ])")  # 「これ夜にして」
 _CHANGE_VERB = (
@@ -74,7 +83,7 @@ _ADD = re.compile(
     "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|"
     "つけて|"
     "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて|"
-    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|"
+    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|描き入れて|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|置き|乗せ|のせ|着せ|かぶせ|被せ|持たせ)たい)$"
 )
 _NOT_BUT = re.compile(  # 「犬じゃなくて猫にして」
@@ -93,12 +102,13 @@ _BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}|(?P<ku>く){_C
 _BECOME_LOOSE = re.compile(
     rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}?|で|(?P<ku>く){_CHANGE_VERB}?)$"
 )
-_FEELING_SUFFIX = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
 _BETTER = re.compile(  # 「明るめがいい」, 「優しいほうがいい」, 「大きいのがいい」
     "^(?P<into>.{1,10}?)(?:(?P<rather>め)|の|(?:な|の)?(?:ほう|方|感じ))が(?:(?:いい|良い)"
     "(?:な|かな|かも|です)?)?$"
 )
-_SHAPED = re.compile("(?:の|(?:の)?(?:やつ|もの|バージョン|版))(?:も|が|を)?$")  # 「縦長のも」
+_SHAPED = re.compile(  # 「縦長のも」, 「横長も見たい」
+    "(?:(?:の|(?:の)?(?:やつ|もの|バージョン|版))[もがを]?|(?<=[長形])[もがを])(?:[見み]たい|見せて)?$"
+)
 _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
 _ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
     rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
@@ -111,6 +121,8 @@ _HINT = re.compile(
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
+    "雰囲気|ふんいき|ムード|トーン|(?:背景|空|髪|服|目|瞳|表情|床|壁|地面)[でに]|すぎ|過ぎ|か[なも]|けど|気が|"
+    "^(?:あと|それと|ついでに)|[長形][もがを]|"
     "いらない|いらん|いりません|不要|邪魔|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
     "バージョン|色違い|色ちがい|(?:もう|あと)[1-9一二三ひふ]|増や|変更|向き"
 )
@@ -142,7 +154,7 @@ def parse_as_change(text: str) -> Change:
 
 def _parse(text: str, *, loosely: bool) -> Change | None:
     """Parse a change. loosely: a part that is no step is added; else the whole is no change."""
-    text, unwanted = extract_labelled(respell(text))
+    text, unwanted = extract_labelled(respell(straightened(text)))
     reconsiders = _ON_SECOND_THOUGHT.match(text) is not None
     text = re.sub(
         r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
@@ -164,6 +176,13 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
             controls.append(control)  # 「水彩やめて油絵」
         elif control := _control(part, words):
             controls.append(control)
+        elif (remark := parse_remark(part)) and remark.replacement:
+            steps.append(ChangeStep(remark.kind, remark.target, remark.replacement))
+        elif (look := parse_look(_DEGREE.sub("", words)) or parse_look(_DEGREE.sub("", part))) and (
+            not look[1] or (control := _control(look[1]))
+        ):
+            steps.append(ChangeStep(look[0].kind, look[0].target, look[0].replacement))
+            controls += [control] if control else []
         elif reconsiders and (control := _control(f"{words}で")):
             controls.append(control)  # 「やっぱ油絵」
         elif (match := _SWAP.match(words)) and (
@@ -236,14 +255,14 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
         return ChangeStep("remove", match["what"])
     bare = words[degree.end() :] if degree else words
     if match := _SWAP.match(bare):
-        replacement = _as_in_prompt(_DEGREE.sub("", match["into"]), match["ku"])
+        replacement = as_in_prompt(_DEGREE.sub("", match["into"]), match["ku"])
         if _WHOLE_PICTURE.match(match["what"]):
             return ChangeStep("become", replacement=replacement)
         return ChangeStep("swap", _thing_meant(match["what"]), replacement)
     if match := _BACKGROUND_IS.match(bare):
         return ChangeStep("swap", "背景", match["into"])
     if match := (_BECOME_LOOSE if degree or refers else _BECOME).match(bare):
-        replacement = _as_in_prompt(match["into"], match["ku"])
+        replacement = as_in_prompt(match["into"], match["ku"])
         subject = re.sub(f"の(?:{_PICTURE})$", "", replacement)
         if subject != replacement and not refers:
             return None  # 「犬の絵にして」 is a request of its own
@@ -252,10 +271,10 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
     if degree and (match := _BETTER.match(bare)):
         if not match["rather"]:
             return ChangeStep("become", replacement=match["into"])
-        return ChangeStep("become", replacement=_as_in_prompt(match["into"], "く"))
+        return ChangeStep("become", replacement=as_in_prompt(match["into"], "く"))
     if (degree or refers) and (match := _CAUSATIVE.match(bare)):
         return ChangeStep("become", replacement=match["into"])
-    if degree and (match := _FEELING_SUFFIX.search(bare)):
+    if degree and (match := FEELING_SUFFIX.search(bare)):
         return ChangeStep("become", replacement=bare[: match.start()])
     return None
 
@@ -279,15 +298,3 @@ def _thing_meant(words: str) -> str:
     if words in PICTURE_ASPECTS or not (match := _ASPECT_OF_THING.match(words)):
         return words
     return match["part"] or match["of"]
-
-
-def _as_in_prompt(words: str, ku: str | None) -> str:
-    """Return words as a prompt has them: 「明るく」 -> 「明るい」, 「静かな感じ」 -> 「静か」.
-
-    ku: the 「く」 that followed the words, if it did.
-    """
-    if ku is None:
-        return _FEELING_SUFFIX.sub("", words) or words
-    tokens = morphology.tokenize(words + "く")
-    adjective = bool(tokens) and tokens[-1].part_of_speech in {"形容詞", "助動詞", "接尾辞"}
-    return words + ("い" if adjective else "く")
