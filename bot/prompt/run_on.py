@@ -48,6 +48,7 @@ def separate_run_ons(text: str) -> str:
     Fillers at its beginning, 「えっと」, are left out.
     """
     parts = re.split(f"([{MARKS}]+)", _FILLER.sub("", text))
+    parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
     parts[::2] = map(_separate, parts[::2])
     return "".join(parts)
 
@@ -99,6 +100,19 @@ def _last_unit(tail: str, words: list[Word], *, is_first: bool) -> int:
         if style and (style["like"] or style["by"] or not is_first or after_unit):
             return start  # 「うさぎ水彩2枚」, not 「壁の油絵」
     return 0
+
+
+@cache
+def _joined_by_no() -> re.Pattern[str]:
+    """Match each steering word before 「の」 and another: 「横長の水彩画で」."""
+    words = "|".join(sorted(map(re.escape, style_words()), key=len, reverse=True))
+    style = rf"(?:{words})(?:画?風|調|っぽい|タッチ)?"
+    count = rf"{NUMERAL} ?(?:枚|まい)"
+    end = rf"(?:(?:で|に)(?:して)?(?:{count})?)?{POLITE_ENDING}(?:{REQUEST_PHRASE})?"
+    return re.compile(
+        rf"(?:^|(?<=[をでにはが]))(?P<unit>{_SHAPE}|(?!写真|しゃしん|フォト){style})の"
+        rf"(?=(?:(?:{_SHAPE}|{style})の){{0,2}}(?:{_SHAPE}|{style}|{count}){end}[よねな]?$)"
+    )
 
 
 @cache

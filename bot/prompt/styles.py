@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.prompt.grammar import BOUNDARY_AFTER, MARK_BEFORE, MARK_OR_PARTICLE_BEFORE, MARKS, SEAM
+from bot.prompt import morphology
+from bot.prompt.grammar import (
+    BOUNDARY_AFTER,
+    MARK_BEFORE,
+    MARK_OR_PARTICLE_BEFORE,
+    MARKS,
+    REQUEST_ENDING,
+    SEAM,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ def style_words() -> list[str]:
 
 _LIKE = (  # 風, 調, みたいな ...
     r"(?:画)?(?:風味|風|ふう|調|タッチ|スタイル|テイスト|仕立て|仕上げ|加工)"
+    r"|の(?:タッチ|スタイル|テイスト|画風|作風|感じ|雰囲気)"
     r"|っ?ぽ(?:い感じ|い雰囲気|い|く|め)|みたい(?:な(?:感じ|絵|の)|な)?|のよう(?:な感じ|な)?"
     r"|な?感じ|的"
 )
@@ -68,7 +77,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     alone = f"(?:{'|'.join(re.escape(word) for word in every if _by_word()[word].alone)})"
     not_inside = "(?<![一-鿿々ァ-ヶーA-Za-z])"
     like = re.compile(  # anywhere; as an adverb at the end it becomes the label
-        rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]|に(?:して|仕上げて))?(?P<end>{BOUNDARY_AFTER})?"
+        rf"{not_inside}(?P<word>{words})(?:{_LIKE})(?P<adverb>[でに]?(?:して|仕上げて)|[でに])?(?P<end>{BOUNDARY_AFTER})?"
     )
     by = re.compile(
         rf"{MARK_OR_PARTICLE_BEFORE}(?:なるべく|できるだけ|もっと|めっちゃ|すごく|超)?(?P<of>(?<=を))?(?P<word>{words})(?:で|に(?:して|仕上げて)?|(?(of)|(?!))){BOUNDARY_AFTER}"
@@ -79,6 +88,17 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|で(?=[^{MARKS}])(?!.{{0,9}}(?:描[くき]|描いて|描かれ|塗)))"
     )
     return like, by, bare
+
+
+@cache
+def _made() -> re.Pattern[str]:
+    """Match a style in which the thing behind it is made: 「水彩に仕上げた猫」."""
+    words = "|".join(sorted(map(re.escape, _by_word()), key=len, reverse=True))
+    return re.compile(
+        rf"{MARK_OR_PARTICLE_BEFORE}(?P<word>{words})(?:画?風|調|タッチ|っぽく)?(?:[でに]|として)?"
+        r"(?:(?:仕上げ|仕立て)(?:て(?:ある|もらった|いる|ほしい|欲しい)|られた|た)|(?<=[でにく])(?:描|書|か)(?:いた|かれた|いてある|いてほしい|いて欲しい)|"
+        rf"(?<=[でにく])(?:表現し|再現し|塗っ|し)た)(?P<thing>[^{MARKS}]{{1,40}})"
+    )
 
 
 def extract_styles(text: str, labels: list[str]) -> str:
@@ -102,6 +122,12 @@ def extract_styles(text: str, labels: list[str]) -> str:
         note(match)
         return match[0].removesuffix(match["left"] or "")  # 「油絵の、海」, 「海、油絵の描いて」
 
+    def precede(match: re.Match[str]) -> str:
+        if not morphology.is_noun_phrase(REQUEST_ENDING.sub("", match["thing"])):
+            return match[0]  # 「クレヨンで描いた落書きを消す人」
+        return f"{note(match).label}の{match['thing']}"
+
+    text = _made().sub(precede, text)
     text = like.sub(rename, text)
     text = by.sub(lambda match: f"{SEAM}{note(match).label}{SEAM}", text)
     text = bare.sub(keep, text)

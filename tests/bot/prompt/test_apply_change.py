@@ -41,6 +41,23 @@ def test_steering_words_go_with_the_change() -> None:
     )
 
 
+def test_shape_and_style_are_read_with_a_look_or_another_picture() -> None:
+    said = {
+        "昼の雰囲気で横長": (768, 1, ()),
+        "赤い空で2枚": (None, 2, ()),
+        "横長の水彩画で": (768, 1, ("水彩風",)),
+        "油絵の縦長で2枚": (512, 2, ("油絵風",)),
+        "水墨画のタッチで2枚": (None, 2, ("水墨画風",)),
+        "縦でもう一枚": (512, 1, ()),
+        "これの正方形版ちょうだい": (512, 1, ()),
+    }
+    read_as = {}
+    for text in said:
+        new = apply_change(parse_as_change(text), read("夜の富士山"))
+        read_as[text] = (new.width, new.count, new.styles)
+    assert read_as == said
+
+
 def test_displeasure_beside_a_change_is_no_part_of_it() -> None:
     for text in ("ちょっと怖いかも、もっと優しい感じで", "うーん、なんか違うかな、もっと優しく"):
         assert apply_change(parse_as_change(text), read("熊")).prompt == "熊、優しい"
