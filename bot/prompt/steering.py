@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.prompt import morphology
 from bot.prompt.cleaning import has_words
+from bot.prompt.corrections import corrected
 from bot.prompt.grammar import (
     BOUNDARY_AFTER,
     FAREWELL,
@@ -61,6 +62,7 @@ _COUNT = re.compile(  # 「2、3枚」 is three
     rf"(?<![0-9.第])(?<![一二三四五六七八九十](?=[一二三四五六七八九十]))(?:(?P<from>(?<![一-鿿A-Za-z:/])[1-9一二三四五][、,~〜-])?"
     rf"(?:[×x] ?)?(?P<count>{NUMERAL}) ?"
     r"(?:枚|まい|パターン|案|通り|バリエーション|バージョン)"
+    r"|(?:(?<=[,、])|(?<=[,、] ))(?P<pictures>[1-9]) (?:pictures?|images?|pics?|versions?)(?![a-z])"
     rf"|{MARK_OR_PARTICLE_BEFORE}(?P<kana>いち|に|さん|よん|し|ご|ろく|なな|はち|きゅう|じゅう)まい|{MARK_OR_PARTICLE_BEFORE}(?P<some>数枚|何枚か|なんまいか))"
     rf"(?:ずつ|ほど|くらい|ぐらい|だけ|ばかり|分)?(?:追加|おかわり|プラス|同じ(?:の|もの|やつ|感じ)[をで]?|(?:別|違う)の[をで]?)?(?:して|[見み]たい(?:です|なあ?)?)?{PICTURE_SUFFIX}{POLITE_ENDING}{BOUNDARY_AFTER}"
 )
@@ -126,7 +128,8 @@ class Controls:
         if match["kana"]:
             count = _KANA.get(match["kana"], MAX_COUNT + 1)
         else:
-            count = numeral_value(match["count"], MAX_COUNT) if match["count"] else 3
+            numeral = match["count"] or match["pictures"]
+            count = numeral_value(numeral, MAX_COUNT) if numeral else 3
         self.count, self.capped = max(1, min(count, MAX_COUNT)), count > MAX_COUNT
         return before + SEAM
 
@@ -176,7 +179,7 @@ def extract_controls(text: str) -> tuple[str, Controls]:
     Repeated until the text stays the same, so that the rest reads as itself.
     """
     controls, whole = Controls(), text
-    text, pasted = extract_pasted(respell(text))
+    text, pasted = extract_pasted(respell(corrected(text)))
     controls.take_pasted(pasted)
     passes = min(_MAX_PASSES, max(_MIN_PASSES, _MAX_CHARS_READ // max(1, len(text))))
     for _ in range(passes):
