@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.prompt import Reading
 from bot.prompt.cleaning import strip_endings, strip_trailing_marks
 from bot.prompt.request_phrases import shorten_requests
 from bot.prompt.stored_request import Origin
@@ -23,6 +24,7 @@ ACTION_PHRASES: dict[Origin, str] = {
     "ここを変えて change",
 }
 ACTIONS = frozenset(ACTION_PHRASES)
+_RESHAPED = frozenset({"again", "similar"})  # whose picture may get another shape
 PICTURE_TAPS = frozenset({"choose", "details"})  # what makes no picture
 _ACTION_BY_PHRASE = {
     phrase: action for action, phrases in ACTION_PHRASES.items() for phrase in phrases.split()
@@ -57,3 +59,14 @@ def find_action(text: str) -> Origin | None:
     ):
         plain = plain[:-1]
     return _ACTION_BY_PHRASE.get(bare) or _ACTION_BY_PHRASE.get(plain)
+
+
+def find_steered_action(reading: Reading) -> Origin | None:
+    """Return what the words of a button ask for beside a number or a shape: 「似た絵をあと2枚」,
+    「似たのを横長で」."""
+    width, height = reading.width, reading.height
+    is_plain = reading == Reading(reading.prompt, count=reading.count, width=width, height=height)
+    if not is_plain or (reading.count == 1 and width is None):
+        return None
+    action = find_action(reading.prompt) or find_action(f"{reading.prompt}で")  # 「似た感じで縦長」
+    return action if width is None or action in _RESHAPED else None

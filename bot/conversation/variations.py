@@ -13,7 +13,13 @@ from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
 from bot.conversation.job_status import reply_about_job
-from bot.conversation.picture_actions import ACTION_PHRASES, ACTIONS, PICTURE_TAPS, find_action
+from bot.conversation.picture_actions import (
+    ACTION_PHRASES,
+    ACTIONS,
+    PICTURE_TAPS,
+    find_action,
+    find_steered_action,
+)
 from bot.conversation.picture_details import tell_details
 from bot.conversation.picture_refs import (
     LAST_PICTURE_SECONDS,
@@ -93,7 +99,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
         reading = read(text)
     if pending or picked:
         pending_edits.clear(db, chat_id, user_id)
-    if action := find_action(text) or _counted_action(reading):
+    if action := find_action(text) or find_steered_action(reading):
         picture = quoted or pending or picked or find_last(db, chat_id, user_id)
         if picture is not None:
             return _apply_action(ctx, action, picture, reading)
@@ -130,7 +136,7 @@ def is_about_pictures(ctx: EventContext) -> bool:
     """Return whether the text is what a button under a picture says, takes a change back, or
     chooses one of the last pictures: 「もう一度」, 「戻して」, 「右下がいい」."""
     text = ctx.text_without_small_talk
-    if find_action(text) is not None or _counted_action(ctx.reading) is not None:
+    if find_action(text) is not None or find_steered_action(ctx.reading) is not None:
         return True
     if is_undo(text) and ctx.last_picture is not None:
         return True
@@ -143,12 +149,6 @@ def chooses_picture(ctx: EventContext) -> bool:
     if choice is None or ctx.recent_photo is not None:
         return False
     return find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
-
-
-def _counted_action(reading: Reading) -> Origin | None:
-    """Return what the words of a button ask for beside a number: 「似た絵をあと2枚」."""
-    is_only_count = reading == Reading(reading.prompt, count=reading.count)
-    return find_action(reading.prompt) if is_only_count and reading.count > 1 else None
 
 
 def _change_last(
@@ -197,6 +197,8 @@ def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef, said: Read
         return _ask_change(ctx, ref)
     picture = pick_stored(ref, stored)
     reading = job.request.reading()
+    if said.width is not None:
+        reading = replace(reading, width=said.width, height=said.height)
     match action:
         case "similar":
             reading = replace(reading, seed=None, strength=SIMILAR_STRENGTH)

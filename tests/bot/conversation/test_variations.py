@@ -270,6 +270,24 @@ def test_how_many_like_it_are_as_many_as_was_said(
     assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
 
 
+@pytest.mark.parametrize(
+    ("text", "way", "count"),
+    [
+        ("似たのを横長で2枚", "similar", 2),
+        ("似た感じで横長", "similar", 1),
+        ("横長でもう一度", "again", 1),
+    ],
+)
+def test_another_like_it_gets_the_shape_that_was_said(
+    talk: Talk, text: str, way: str, count: int
+) -> None:
+    painted(talk)
+    talk.says(text)
+    kept = request(talk)
+    assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
+    assert (kept["width"], kept["height"]) == (768, 512)
+
+
 @pytest.mark.parametrize("action", ["again", "similar", "four", "fine"])
 def test_a_button_makes_a_job_that_comes_from_the_picture(talk: Talk, action: str) -> None:
     job = painted(talk)
