@@ -11,9 +11,12 @@ from typing import Literal
 
 from bot.conversation import generate, image_to_image
 from bot.conversation.context import EventContext
+from bot.conversation.picture_refs import PictureRef
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
+from bot.intent.erasures import erases_all, erases_one, is_not_kept
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
+from bot.intent.remarks import drops_wish, is_misdrawn, tells_news
 from bot.intent.rules import asks_about_data, asks_openly, ruled_complaint, ruled_question
 from bot.moderation import Judgement, harm
 from bot.moderation.cries import SURE, weigh_cry
@@ -24,6 +27,7 @@ from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
 from bot.prompt.changes import parse_change
 from bot.prompt.choices import parse_choice
 from bot.prompt.english import is_order_to_draw
+from bot.prompt.looks import parse_remark
 from bot.prompt.plain_orders import (
     ends_in_name,
     is_one_thing,
@@ -32,11 +36,12 @@ from bot.prompt.plain_orders import (
     subject_of_order,
 )
 from bot.prompt.request_phrases import order_of_ability
-from bot.prompt.typed_changes import parse_short_change
+from bot.prompt.typed_changes import ShortChange, parse_short_change
 
 MAX_DOUBT = 0.3  # of what must not be painted, up to which a pattern decides what is unclear
 MAX_DOUBT_OF_NAME = 0.15  # of a cry and the like, up to which what is named is painted
 MAX_COMMAND_OF_NAME = 0.2  # of a command, the same
+LIKELY_PICTURE = 0.9  # of a wish, from which what sounds like news is a picture
 SURE_OTHER = 0.5  # from which words are what they seem, whatever they change
 _CRIES_AND_ERASURES = tuple(
     kind for kind in NEVER_PAINTED_KINDS if group_of(kind) in {"cry", "erase"}
@@ -46,23 +51,6 @@ _IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。�
 _NO_THING = re.compile(  # of a picture's things
     "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|友だち|電話|お金|"
     "全部|ぜんぶ|全て|すべて|これ|それ|あれ|やつ|もの|こと|さっき|今の)$"
-)
-_ERASES = re.compile(  # the picture itself, not something in it
-    "(?:^|[、。!！ ])(?:やっぱり?|やはり)?"
-    "(?:(?:これ|それ|(?:この|その)絵|(?:さっき|今|いま)の(?:絵)?)(?:は|も|、)?[^、。]{1,10}(?:から|ので|んで)、?)?"
-    "(?:(?:これ|それ|(?:さっき|今|いま)の|"
-    "(?:この|その|今の|いまの|さっきの|送った|描いた|最後の)?"
-    "(?:絵|画像|イラスト|写真|写メ|作品|やつ|ヤツ|もの|の))(?:を|は|も|、| )*+)?(?:もう|すぐ|早く)?"
-    "(?:消し(?:て|と)|消せ|けして|けしと|消去|削除|抹消|破棄|捨てて|(?:なかった|無かった)ことに)"
-)
-_ERASES_ALL = re.compile(
-    "(?:全|ぜん)消し|(?:全部|ぜんぶ|全て|すべて|みんな|まるごと|一式|丸ごと)(?:を|は|、)?(?:きれいに|綺麗に)?"
-    "(?:消し[てと]|けし[てと]|消去|削除|抹消|破棄|捨て[てと])"
-    "|(?:個人情報|登録|登録情報|アカウント|データ|会員登録)(?:を|の|ごと|も)?(?:抹消|削除|消去|解除|破棄|取り消)"
-)
-_NOT_KEPT = re.compile(  # 「この絵、残したくない」
-    "^(?:この絵|これ|それ|その絵|(?:さっき|今|いま)の(?:絵)?)(?:は|を|も|、| )*(?:もう)?"
-    "(?:(?:残|のこ)し(?:て(?:おき)?)?たくない|(?:残|のこ)さないで|保存しないで|(?:見|み)たくない)"
 )
 _CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
 _LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
@@ -91,8 +79,21 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
         return decision
     is_talk = is_answer and group in {"talk", "cry"}
     kind = ruled_complaint(words, has_picture=ctx.situation.has_picture)
-    if kind is not None and (not is_talk or kind == "talk.bored"):
+    is_of_drawing = ctx.situation.has_picture and is_misdrawn(words)  # 「指が溶けてて怖い」
+    if kind is not None and (not is_talk or kind == "talk.bored" or is_of_drawing):
         return Decision("answer", kind)
+    if drops_wish(words) and (group in {"wish", "command"} or not is_answer):
+        return Decision("answer", "cancel")
+    last = None if ctx.recent_photo else ctx.quoted or ctx.last_picture
+    if last and (remark := parse_remark(words)):
+        if decision.action == "paint" and not _is_shown_by(last, remark):
+            return Decision("answer", "talk.complaint")
+        is_for_bot = ctx.is_private or ctx.mentions_bot
+        if decision.kind == "talk.complaint" and is_for_bot and _is_shown_by(last, remark):
+            return Decision("paint", "change")
+    is_likely = ctx.intent.probability("wish") >= LIKELY_PICTURE
+    if decision == Decision("paint", "wish") and tells_news(words) and not is_likely:
+        return Decision("answer", "talk.chat")
     if decision == Decision("paint", "wish") and asks_openly(words):
         return Decision("ask", "wish")
     if decision.action == "paint":
@@ -103,6 +104,14 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
         return decision
     is_same = decision == Decision("answer", "status") and kind == "question.slow"
     return decision if is_same else Decision("answer", kind)
+
+
+def _is_shown_by(picture: PictureRef, remark: ShortChange) -> bool:
+    """Return whether a picture shows what a remark is on, 「空が暗いかな」, so that it can be
+    painted otherwise; 「文字が小さいかな」 is mostly on nothing."""
+    prompt = picture.job.request.prompt if picture.job.request else ""
+    is_shown = morphology.spelled_in(prompt, remark.target) in prompt
+    return bool(remark.replacement) and (is_shown or remark.target in PICTURE_ASPECTS)
 
 
 def is_plain_wish(ctx: EventContext, decision: Decision) -> bool:
@@ -178,6 +187,7 @@ def changes_what_is_shown(ctx: EventContext) -> bool:
     words = ctx.text_without_small_talk
     asks_ability = order_of_ability(words) != words
     is_question = _IS_QUESTION.search(words) and not asks_ability
+    is_question = is_question or ruled_question(words) is not None  # 「印刷したら荒くならない？」
     is_elsewhere = ctx.recent_photo is not None or not ctx.is_private or is_question
     if last is None or last.job.request is None or is_elsewhere:
         return False
@@ -211,15 +221,15 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
 
 def is_not_to_be_kept(ctx: EventContext) -> bool:
     """Return whether a text says that a picture shall not stay: no change of it."""
-    return _NOT_KEPT.search(ctx.text_without_small_talk) is not None
+    return is_not_kept(ctx.text_without_small_talk)
 
 
 def what_to_erase(ctx: EventContext) -> str | None:
     """Return the kind of erasure that an unclear text may mean, 「これ消去でお願いします」."""
     words = ctx.text_without_small_talk
-    if _ERASES_ALL.search(words):
+    if erases_all(words):
         return "erase.all"
-    if not (_ERASES.search(words) or _NOT_KEPT.search(words)):
+    if not (erases_one(words) or is_not_kept(words)):
         return None
     if ctx.recent_photo is not None:
         return "erase.photo"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from bot.intent.remarks import FILLER, is_disappointed
 from bot.prompt import morphology
 
 _MAX_CHARS = 40
@@ -43,7 +44,7 @@ _TOPICS: tuple[tuple[str, str], ...] = (  # the first that is found
     ),
     (
         "question.limit",
-        "(?:何|なん)(?:枚|まい|回|個)(?!でも)(?:まで)?(?:使|描|頼|でき|[?？]|$)|上限|制限",
+        "(?:何|なん)(?:枚|まい|回|個|文字|字|行)(?!でも)(?:まで)?(?:使|描|頼|でき|書|送|[?？]|$)|上限|制限",
     ),
     (
         "question.price",
@@ -55,10 +56,11 @@ _TOPICS: tuple[tuple[str, str], ...] = (  # the first that is found
         "営業|(?:何|なん)時(?:から|まで|に)|24時間|二十四時間|深夜|夜中|夜遅く?|早朝|朝(?:早|[0-9])|土日|"
         "お?正月|年末|定休|休み|いつでも|受け?付けて|(?:今日|いま|今)(?:って|も)?やって",
     ),
+    ("question.copyright", "著作権|商標|権利"),
     (
         "question.privacy",
         "個人情報|プライバシ|学習|漏|もれ|悪用|勝手に|公開|(?:保存|記録)され|(?:見|読|知)られ|"
-        "顔.{0,6}(?:認証|データ|使|つか|取ら|残|保存|大丈夫|平気)|写真.{0,8}(?:大丈夫|平気|だいじょ)|"
+        "顔.{0,6}(?:認証|データ|使|つか|取ら|残|保存|大丈夫|平気)|写真.{0,12}(?:大丈夫|平気|だいじょ|心配|不安)|"
         "ばれ|バレ|(?:誰|だれ)か.{0,2}(?:見|読)|残(?:る|り)|どう(?:なる|なっちゃう|なって|なります)|"
         "データ.{0,8}(?:いつ|残)",
     ),
@@ -66,17 +68,19 @@ _TOPICS: tuple[tuple[str, str], ...] = (  # the first that is found
     ("question.save", "(?:絵|画像|スマホ|端末|携帯)?.{0,4}保存|待ち?受け|ダウンロード"),
     ("question.print", "印刷|プリント"),
     ("question.group", "グループ"),
-    ("question.languages", "(?:英語|中国語|韓国語|外国語|方言|関西弁|津軽弁|ひらがな)"),
+    (
+        "question.languages",
+        "日本語(?:しか|だけ|以外|のみ|じゃな)|(?:英語|中国語|韓国語|外国語|方言|関西弁|津軽弁|ひらがな)",
+    ),
     ("question.share", "インスタ|SNS|ツイッター|Twitter|ネットに|ブログ|フェイスブック|TikTok"),
     ("question.commercial", "売(?:って|れ|る)|商用|チラシ|販売"),
-    ("question.copyright", "著作権|権利"),
     ("question.video", "動画|動く|GIF|音楽"),
     ("question.human", "中の人|(?:人|人間|誰か|手)(?:が|で)描|人間(?:なの|ですか|か|[?？])|手描き"),
     ("question.terms", "何歳|いくつから|(?:小|中|高)学?生でも|子(?:ども|供)でも|年齢"),
     ("question.refused", "断(?:ら|り)|(?:ダメ|だめ|NG|駄目)|描けない(?:もの|の)"),
     (
         "question.edit",
-        "色(?:違|ちが)い|色だけ|(?:描き)?直(?:せ|し)|(?:変え|かえ)(?:られ|れ)|修正|一部",
+        "色(?:違|ちが)い|色だけ|(?:描き)?直(?:せ|し)|(?:変え|かえ)(?:られ|れ)|修正|一部|透過|切り抜",
     ),
     ("question.styles", "タッチ|画風|スタイル|絵柄"),
     (
@@ -86,6 +90,9 @@ _TOPICS: tuple[tuple[str, str], ...] = (  # the first that is found
     ),
     (
         "help",
+        "(?:LINE|ライン|スマホ|携帯|ガラケー|パソコン|PC|タブレット|iPad|アイパッド|iPhone|アンドロイド|"
+        "ちゃん|さん|母|父|親|孫|子ども?|子供|初心者|年寄り)"
+        "(?:で|から|に)も?(?:使|つか|でき|頼)|"
         "どう(?:やって|やる|すれば|したら|する|使|つか|頼)|(?:やり|使い|頼み|描き|送り)(?:方|かた)|"
         "(?:何|なに|なん)(?:を|て|って)?(?:すれば|したら|送|書け|言え)",
     ),
@@ -99,7 +106,9 @@ _OUR_NOUNS = re.compile(  # of which a question about the bot is made; others ar
     "個人|情報|個人情報|プライバシー|ポリシー|学習|悪用|勝手|公開|保存|記録|顔|写真|顔写真|画像|絵|データ|"
     "名前|トーク|会話|内容|やりとり|履歴|漏洩|流出|AI|心配|認証|ネット|アカウント|LINE|ライン|"
     "誰|だれ|誰か|人|他人|他|ほか|みんな|親|母|父|家族|友達|友だち|ともだち|孫|子|子ども|子供|私|わたし|自分|"
-    "うち|僕|俺|運営|会社|"
+    "文章|文|うち|僕|俺|運営|会社|著作|商標|背景|透過|日本語|日本|語|何文字|文字数|字|行|不安|"
+    "祖母|祖父|母親|父親|お母さん|お父さん|年寄り|初心者|"
+    "ガラケー|パソコン|PC|タブレット|iPad|iPhone|"
     "アルバム|今まで|過去|昔|前|まえ|以前|先月|先週|昨日|去年|作品|一覧|リンク|ページ|URL|もの|やつ|奴|の|"
     "スマホ|携帯|端末|待ち受け|待受|印刷|プリント|プリンター|グループ|英語|中国語|韓国語|外国語|方言|関西弁|"
     "ひらがな|色ちがい|インスタ|インスタグラム|SNS|ツイッター|Twitter|ブログ|TikTok|フェイスブック|売り物|商用|利用|"
@@ -109,6 +118,10 @@ _OUR_NOUNS = re.compile(  # of which a question about the bot is made; others ar
     "指定|説明|操作|文字|とき|時|場合|こと|事|これ|それ|ここ|あと|後|先|途中|最初|はじめて|初めて|とこ|所|ところ|"
     "ほんと|本当|マジ|完成|順番|上限|制限|上|制|限|使用|自由|可能|大丈夫|平気|必要|オーケー|OK|感じ|仕組み|"
     "ダウンロード|漏れ|もれ|丈夫|費|利|サイト|アプリ|方々|際|ため|気|ほう|私たち|皆|全部|ぜんぶ|全て|すべて|[0-9]+)"
+)
+_FOR_WHOM = re.compile(  # 「おばあちゃんのLINEでも使える？」
+    "^(?:うちの|高齢の)?お?(?:ばあ|じい|かあ|とう|母|父)(?:ちゃん|さん)"
+    "(?:でも|にも|の(?=LINE|ライン|スマホ|携帯|ガラケー|パソコン))"
 )
 _NOUNS = {"名詞", "代名詞"}
 _OUR_VERBS = {  # by their normal form: what happens to photos and words here, and to nobody
@@ -169,16 +182,12 @@ _OUR_VERBS = {  # by their normal form: what happens to photos and words here, a
 }
 _ACTS = {"動詞", "形容詞", "形状詞"}
 
-_FILLER = (
-    "(?:なんか|何か|ちょっと|全然|ぜんぜん|うーん|やっぱり?|これは?|この絵は?|ええ|えー|え|まじで?|マジで?|"
-    "ほん[とま]に?|めっちゃ|めちゃ|超|くそ|クソ|思ってたより|絵が?|もう)*+"
-)
 _TAIL = (
     "(?:です|でした|だった|だ|や|じゃん|やん|すぎ(?:る|ます|て)?|かな|かも|か|ね|な|なあ|なぁ|よ|わ|の|ん|"
     "んだけど|けど|ー|っ|し|じゃね|だろ|でしょ|笑|こりゃ|感|があ?る?|すごい|レベル|もの|えー?|ねん)*+"
 )
 _COMPLAINT = re.compile(
-    f"^{_FILLER}"
+    f"^{FILLER}"
     + "(?:おもんな(?:い|さ)?|おもろ(?:く)?(?:ない?|ねえ?)|(?:面白|おもしろ)く(?:は)?(?:ない|ねえ?)|"
     "つまら(?:ん|ない?|ねえ?|ず)|つまん(?:ない?|ねえ?)|くだら(?:ん|ない?|ねえ?)|しょ[ーう]?もな(?:い)?|"
     "意味不明|いみふ(?:めい)?|(?:意味|いみ|わけ|訳)が?(?:わから|分から|わかん)(?:ない|ん|へん)?|"
@@ -196,13 +205,13 @@ _NO_PICTURE_OF = re.compile(  # 「これのどこが猫なの」
     "(?:これ|それ|この絵)?の?どこが.{1,12}?(?:なの|なん|だよ|ですか|やねん|や)?"
 )
 _INSULT = re.compile(
-    f"^{_FILLER}"
+    f"^{FILLER}"
     + "(?:やかましい?|うるさい?|うるせ[えー]?|うっさい?|だま(?:れ|って)|黙(?:れ|って)(?:ろ|て)?|"
     "うっとうしい|鬱陶しい|うざっ?い?|ウザい?|邪魔|じゃま|役立たず|役に立た(?:ない|ん|ねえ?)|"
     "ポンコツ|ぽんこつ|バカ|馬鹿|ばーか|アホ|あほ)" + _TAIL
 )
 _BORED = re.compile(
-    f"^{_FILLER}(?:さすがに|そろそろ|少し|すこし|同じの?(?:ばっかり|ばかり)?で?)*+(?:飽き|あき)"
+    f"^{FILLER}(?:さすがに|そろそろ|少し|すこし|同じの?(?:ばっかり|ばかり)?で?)*+(?:飽き|あき)"
     "(?:た|ちゃった|ちまった|てきた|てきちゃった|てしまった|てしもうた|ました|てきました)" + _TAIL
 )
 _FOUL = re.compile(
@@ -210,7 +219,7 @@ _FOUL = re.compile(
     + _TAIL
 )
 _SLOW = re.compile(
-    f"^{_FILLER}(?:おっそい?|おせえ?|遅[えぇ]|遅すぎ|おそすぎ)(?:よ|な|わ|ー|ん|っ|だけど)*+"
+    f"^{FILLER}(?:おっそい?|おせえ?|遅[えぇ]|遅すぎ|おそすぎ)(?:よ|な|わ|ー|ん|っ|だけど)*+"
 )
 
 
@@ -228,7 +237,7 @@ def ruled_question(text: str) -> str | None:
     kind = next((kind for kind, pattern in _PATTERNS if pattern.search(words)), None)
     if kind is None or not (asks or kind in _CAN_BE_SHOWN):
         return None
-    return kind if _names_nothing_else(words) else None
+    return kind if _names_nothing_else(_FOR_WHOM.sub("", words)) else None
 
 
 def _names_nothing_else(text: str) -> bool:
@@ -271,6 +280,8 @@ def ruled_complaint(text: str, *, has_picture: bool) -> str | None:
     if _SLOW.fullmatch(words):
         return "status"
     if _COMPLAINT.fullmatch(words):
+        return "talk.complaint"
+    if has_picture and is_disappointed(words):
         return "talk.complaint"
     doubts_subject = has_picture and _NO_PICTURE_OF.fullmatch(words) and _ASKS.search(text)
     return "talk.complaint" if doubts_subject else None

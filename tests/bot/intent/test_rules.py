@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.intent.between_people import ruled_between_people
+from bot.intent.erasures import erases_all, erases_one
+from bot.intent.remarks import drops_wish, tells_news
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 
 QUESTIONS: dict[str, str | None] = {
@@ -20,6 +22,13 @@ QUESTIONS: dict[str, str | None] = {
     "上限ってあるの": "question.limit",
     "これSNSにあげてもだいじょぶ？": "question.share",
     "なにすればいいですか": "help",
+    "描いた絵の著作権ってどうなるん": "question.copyright",
+    "日本語しかだめ？": "question.languages",
+    "おばあちゃんのLINEでも使えるかしら": "help",
+    "うちのおじいちゃんでも使えますか": "help",
+    "子供の写真を送るのはちょっと心配なんですが": "question.privacy",
+    "何文字まで書いていいの": "question.limit",
+    "この絵、印刷したら荒くならない？": "question.print",
     "いくら丼ある？": None,
     "色違いの猫ある？": None,
     "深夜営業のラーメン屋": None,
@@ -54,6 +63,65 @@ def test_complaints_are_nothing_else() -> None:
     assert {text: ruled_complaint(text, has_picture=True) for text in COMPLAINTS} == COMPLAINTS
     assert ruled_complaint("これのどこが猫なの", has_picture=True) == "talk.complaint"
     assert ruled_complaint("どこが富士山？", has_picture=False) is None
+
+
+def test_displeasure_with_a_picture_is_no_cry_and_no_wish() -> None:
+    displeased = (
+        *("指が溶けてて怖い", "顔が崩れてて気持ち悪い", "足が3本あって怖いです"),
+        *("もっとかわいいのかと思った", "全然お願いしたのと違うんだけど", "言った通りになってない"),
+    )
+    others = (
+        "手が震えて怖い",
+        "体がおかしくなりそうで怖い",
+        "顔が怖い人",
+        "思ったより大きい猫",
+        "3本足のカラス",
+        "綺麗だと思った",
+    )
+    told = [
+        text
+        for text in (*displeased, *others)
+        if ruled_complaint(text, has_picture=True) == "talk.complaint"
+    ]
+    assert told == list(displeased)
+    assert ruled_complaint("指が溶けてて怖い", has_picture=False) is None
+
+
+def test_news_and_what_is_taken_back_are_told_from_wishes() -> None:
+    news = ("誕生日なんだ、今日", "明日運動会なんだよね", "犬を飼ったんです")
+    wishes = (
+        "猫が並んだ",
+        "飛んだ",
+        "ゾウが見たいんだ",
+        "誕生日なんだ、ケーキ描いて",
+        "畳んだ布団",
+    )
+    assert [text for text in (*news, *wishes) if tells_news(text)] == list(news)
+    dropped = (
+        "猫描いて、あ、やっぱりいいや",
+        "犬！もういいです",
+        "富士山…なんでもない",
+        "海を描いて、なんでもない、ごめんね",
+    )
+    kept = ("やっぱりいい天気の海", "人物、いらない", "もういいかいと言う子供", "なんでもない一日")
+    assert [text for text in (*dropped, *kept) if drops_wish(text)] == list(dropped)
+
+
+def test_erasures_in_other_words() -> None:
+    everything = (
+        "りれきけして",
+        "過去に送った写真もまとめて処分してほしいです",
+        "やりとりの記録、破棄してもらえますか",
+    )
+    assert [text for text in everything if not erases_all(text)] == []
+    one = (
+        "誰にも見られたくないからこの絵消せる？",
+        "この子の絵けしといてな",
+        "送った写真取り除いて",
+    )
+    assert [text for text in one if not erases_one(text)] == []
+    painted = ("過去を消したい男", "記録的な大雪", "履歴書を書く人", "雨が上がったから虹")
+    assert [text for text in painted if erases_all(text) or erases_one(text)] == []
 
 
 def test_an_open_question_is_no_order() -> None:

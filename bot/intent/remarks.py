@@ -1,0 +1,59 @@
+"""Remarks that ask for nothing: a picture is not as meant, there is news, a wish is dropped."""
+
+from __future__ import annotations
+
+import re
+
+_MAX_CHARS = 60
+FILLER = (
+    "(?:なんか|何か|ちょっと|全然|ぜんぜん|うーん|やっぱり?|これは?|この絵は?|ええ|えー|え|まじで?|マジで?|"
+    "ほん[とま]に?|めっちゃ|めちゃ|超|くそ|クソ|思ってたより|絵が?|もう)*+"
+)
+_MISDRAWN = re.compile(  # 「指が溶けてて怖い」: no body hurts so but a drawn one
+    f"^{FILLER}(?:指|手|足|腕|顔|目|口|耳|鼻|首|人|文字)が?"
+    "(?:溶け|とけ|崩れ|くずれ|増え|ふえ|余って|[2-9二三四五六七八九]本|つなが|繋が|くっつ|埋ま|ねじれ|歪|ゆが|ぐにゃ|"
+    "多すぎ).{0,6}?"
+    "(?:(?:怖|こわ|気持ち?悪|きもちわる|キモ|きも|不気味|変|へん|おかし|やば|ヤバ|ホラー).{0,8}|(?:て|で)(?:い?る|ます|ん).{0,6})"
+)
+_EXPECTED = re.compile(  # 「もっとかわいいのかと思った」, 「お願いしたのと違うんだけど」
+    f"^{FILLER}(?:(?:(?:もっと|もう少し|てっきり)[^、を]{{1,14}}(?:と|って)|[^、を]{{1,14}}のかと|[^、を]{{1,14}}と(?=.{{2,6}}(?:のに|けど)))"
+    "(?:思った|思って(?:い?た|い?ました)|おもった|おもってた)|[^、を]{0,10}"
+    "(?:頼んだ|たのんだ|お願いした|言った|書いた|思った|思ってた|想像(?:してた|した)?|イメージ(?:してた|した)?)(?:の|もの|やつ|絵|こと|通り)?(?:と|とは|に)?(?:は|も)?"
+    "(?:全然|ぜんぜん|だいぶ|ちょっと|少し|なんか)?(?:(?:違|ちが)(?:う|い|っ)|なって(?:い?ない|ません|へん))).{0,8}"
+)
+_TELLS = re.compile(  # 「誕生日なんだ、今日」: news of oneself, and no wish
+    "(?:な|る|た|(?<!ほし)(?<!欲し)(?<!見た)(?<!みた)い)(?:ん(?:だ|です|よ)|のよ)[よねなー]*"
+    "(?:[、 ]?(?:今日|きょう|明日|あした|昨日|きのう|さっき|いま|今|来週|今度)(?:は|も|さ|ね)?)?"
+    "[。!！♪]*$"
+)
+_ORDERS = re.compile(
+    "[描書画]い|かいて|えがい|作って|つくって|お願い|おねがい|ください|下さい|欲しい|ほしい"
+)
+_DROPPED = re.compile(  # 「猫描いて、あ、やっぱりいいや」
+    "[、。!！?？… ](?:(?:やっぱり?|やはり|もう|いや)、?"
+    "(?:いい(?:や|わ|です|かな)?|けっこうです|結構です|やめ(?:ます|とく|ときます|とこう?|た|る|て)|"
+    "キャンセル(?:で|します|して)?|取り消し(?:で|ます|て)?|描かなくていい)|なんでもない|何でもない|(?:今の|さっきの)?(?:は|、)?忘れて)"
+    "(?:ください|下さい|です|ね|よ|わ|や)*"
+    "(?:[、。!！ ]+(?:ごめん(?:ね|なさい)?|すみません|すいません))?[。!！ ]*$"
+)
+
+
+def tells_news(text: str) -> bool:
+    """Return whether a text tells of something, 「明日運動会なんだ」, and asks for nothing."""
+    return len(text) <= _MAX_CHARS and _TELLS.search(text) is not None and not _ORDERS.search(text)
+
+
+def is_misdrawn(words: str) -> bool:
+    """Return whether words say of a body what only happens to drawn ones: 「指が溶けてて怖い」."""
+    return len(words) <= _MAX_CHARS and _MISDRAWN.fullmatch(words) is not None
+
+
+def is_disappointed(words: str) -> bool:
+    """Return whether words say that a picture is misdrawn, or not what was asked for."""
+    is_short = len(words) <= _MAX_CHARS
+    return is_misdrawn(words) or (is_short and _EXPECTED.fullmatch(words) is not None)
+
+
+def drops_wish(text: str) -> bool:
+    """Return whether a text takes back at its end what it asks for."""
+    return _DROPPED.search(text) is not None
