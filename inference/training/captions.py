@@ -89,8 +89,8 @@ COUNTERS: dict[str, str] = (
 class Thing:
     """Something that can be painted: its emoji, its names, and rarer keywords from CLDR.
 
-    weight: how often it is shown compared with others; what people ask for first has 3, and 富士山,
-    which every style must have, more.
+    weight: how often it is shown compared with others; what people ask for first has 3, what was
+    learned last 2, and 富士山, which every style must have, more.
     """
 
     emoji: str

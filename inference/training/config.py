@@ -18,8 +18,8 @@ class Config:
     """Sizes, rates and times of one training run.
 
     The default sizes are those of ../mame's weights, and the times are near those of 2.2, which was
-    trained from nothing; 2.3 went on from it (resume.py). Its card tells the runs. Minutes are as
-    progress.py counts them.
+    trained from nothing; 2.3 and 2.4 went on from it (resume.py). Its card tells the runs. Minutes
+    are as progress.py counts them.
     """
 
     work: Path

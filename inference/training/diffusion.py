@@ -124,7 +124,7 @@ def emphasis(shown: Shown) -> float:
         return often
     if not single(shown):
         return 1.3 * often
-    return (0.7 if shown.colour else 1.3) * often
+    return (1.0 if shown.colour else 1.3) * often
 
 
 def single(shown: Shown) -> bool:

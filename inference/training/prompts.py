@@ -1,8 +1,9 @@
 """What the evaluation asks for: lists whose sentences no caption of the training ever is.
 
 prompts.tsv is as it was for the first weights, so that all can be compared; style_prompts.tsv asks
-for what came later: 富士山, styles made by procedure, the year's events. second_prompts.tsv is for
-weights that are done: in other frames than both, and nothing is chosen by what comes of it.
+for what came later: 富士山, styles made by procedure, the year's events, a hundred more things.
+second_prompts.tsv is for weights that are done: in other frames than both, and nothing is chosen by
+what comes of it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ class Ask:
     """One prompt and what a picture of it must show.
 
     group: thing, synonym, ground, two, count, place, style or sentence; in the list of styles fuji,
-    woodblock, paper, ink, pixels or event. things: one emoji, or two, of things.tsv. ground: a key
-    of GROUND_COLOURS, or of SCENE_WORDS, which no arithmetic tells. place: a key of PLACE_WORDS.
-    style: an index of STYLE_WORDS. None or "": not asked for.
+    woodblock, paper, ink, pixels, event or later. things: one emoji, or two, of things.tsv. ground:
+    a key of GROUND_COLOURS, or of SCENE_WORDS, which no arithmetic tells. place: a key of
+    PLACE_WORDS. style: an index of STYLE_WORDS. None or "": not asked for.
     """
 
     group: str

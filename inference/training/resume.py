@@ -9,6 +9,7 @@ DIR/steady.pt.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +24,8 @@ from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_unet
 from inference.training.vocabulary import grow, name_aloud, widened
 
+THINGS_OF_OLD = 197  # what a folder knows that does not tell
+
 
 def resume(config: Config, source: Path) -> None:
     """Fill config.work from a folder that `export` wrote.
@@ -33,7 +36,8 @@ def resume(config: Config, source: Path) -> None:
     if (config.work / "diffusion.pt").exists():
         raise SystemExit(f"{config.work} has a UNet already: remove its diffusion.pt first.")
     shutil.copyfile(source / "tokenizer" / "spiece.model", config.work / "spiece.model")
-    fresh = grow(config.work)
+    described = json.loads((source / "mame.json").read_text("utf-8"))
+    fresh = grow(config.work, described.get("things", THINGS_OF_OLD))
     towers, pieces = build_towers(config)
     unet, vae = build_unet(config), build_autoencoder(config)
     weights = "diffusion_pytorch_model.safetensors"

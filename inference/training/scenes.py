@@ -30,7 +30,7 @@ HUES = {"赤": 0.0, "オレンジ": 0.08, "黄": 0.14, "緑": 0.35, "青": 0.61,
 PAINTS = (*HUES, "青", "赤", "黒", "白")  # what a thing may be painted over with
 # Styles that are made of the first one by procedure (styles/), by their index in STYLE_WORDS.
 WATERCOLOUR, WOODBLOCK, CUT_PAPER, INK, PIXELS = range(len(STYLES), len(STYLES) + 5)
-MADE = {WATERCOLOUR: 0.06, WOODBLOCK: 0.16, CUT_PAPER: 0.08, INK: 0.08, PIXELS: 0.08}
+MADE = {WATERCOLOUR: 0.06, WOODBLOCK: 0.16, CUT_PAPER: 0.09, INK: 0.08, PIXELS: 0.09}
 WIDE = frozenset("🗻")  # what fills the whole width, so that it stands on the lower edge
 LANDSCAPES = (*("夜",) * 5, *("夕",) * 2, *("海",) * 2, "空", "草", "雪")  # where it stands
 STYLE_WEIGHTS = (4, 1, 1)  # an unstyled prompt gets the first style, so it is learned best
@@ -108,7 +108,7 @@ def choose(
     elif draw < COUNTED + ASIDE + SMALL:
         scale = rng.uniform(0.49, 0.51)
         shown = replace(shown, size="小さな")
-    if not other and not plain and style <= WATERCOLOUR and rng.random() < 0.16:
+    if not other and not plain and style <= WATERCOLOUR and rng.random() < 0.22:
         colour = rng.choice(PAINTS)
         if colour not in HUES or first.tintable:
             shown = replace(shown, colour=colour)

@@ -8,6 +8,7 @@ What that direction means is for the UNet to learn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ import torch
 from torch import Tensor
 
 from inference.training.captions import ARTS, STYLE_WORDS, load_things
-from inference.training.phrases import stem
+from inference.training.phrases import load_phrases, stem
 from inference.training.scenes import WATERCOLOUR
 from inference.training.tokenizer import EOS, PAD, load_tokenizer
 
 UNKNOWN, LONG = 0, 32  # a piece's id; how many pieces the captions of a try have
+COMMON = re.compile("[ぁ-ん]{1,2}")  # so short a word is half of many others: 「いか」, 「いす」
 TRIES = 24  # rows by chance, of which a word gets the one that is shifts best
 WORD, CHARACTER = -7.0, -10.0  # log-probabilities, among those of the pieces that are there
 
@@ -42,10 +44,11 @@ def unread(pieces: Any, words: Iterable[str]) -> list[str]:
     return [word for word in words if pieces.unk_id() in pieces.encode(word.lower())]
 
 
-def grow(work: Path) -> list[str]:
+def grow(work: Path, known: int) -> list[str]:
     """Add to work/spiece.model what captions need and it cannot read; returns the new pieces.
 
-    None where it can read everything, as one that was trained on these captions.
+    known: how many of the things it was trained for. None are added where there is no newer one
+    and it can read everything, as one that was trained on these captions.
     """
     from sentencepiece import sentencepiece_model_pb2
 
@@ -53,27 +56,48 @@ def grow(work: Path) -> list[str]:
     pieces = load_tokenizer(work)
     words = words_of_captions(work)
     unknown = unread(pieces, words)
-    if not unknown:
+    newer = load_things(work)[known:]
+    if not unknown and not newer:
         return []
     made = {
         stem(word) for style in range(WATERCOLOUR + 1, len(STYLE_WORDS)) for word in words_of(style)
     }
     # A style is one piece even where its letters are known: it is not what they are.
     split = [word for word in words if word in made and len(pieces.encode(word)) > 2]
-    # So are all names of a thing of which one is new: 「お月見」 would be read as 「月」.
-    things = [thing.names for thing in load_things(work)]
-    named = [name for names in things if set(names) & set(unknown) for name in names]
+    # So are all names of a newer thing: 「お月見」 would be read as 「月」.
+    named = [name for thing in newer for name in thing.names if not COMMON.fullmatch(name)]
     whole = [word for word in words if word in (*unknown, *split, *named)]
     # What stands around these words in captions stays unknown where it was: it has no meaning.
     singles = [sign for sign in dict.fromkeys("".join(whole).lower()) if unread(pieces, [sign])]
     proto = sentencepiece_model_pb2.ModelProto()
     proto.ParseFromString(path.read_bytes())
     fresh = dict.fromkeys(singles, CHARACTER) | {word.lower(): WORD for word in whole}
-    for piece, score in fresh.items():
-        proto.pieces.add(piece=piece, score=score)
-    proto.trainer_spec.vocab_size = len(proto.pieces)
-    path.write_bytes(proto.SerializeToString())
-    return list(fresh)
+    fresh = {piece: score for piece, score in fresh.items() if pieces.piece_to_id(piece) == UNKNOWN}
+    before = [word for word in words if word not in whole] + said_around()
+    as_it_was = [pieces.encode(text.lower()) for text in before]
+    while True:
+        grown = sentencepiece_model_pb2.ModelProto()
+        grown.CopyFrom(proto)
+        for piece, score in fresh.items():
+            grown.pieces.add(piece=piece, score=score)
+        grown.trainer_spec.vocab_size = len(grown.pieces)
+        path.write_bytes(grown.SerializeToString())
+        reads = load_tokenizer(work)
+        wrong = {
+            reads.id_to_piece(number)
+            for text, was in zip(before, as_it_was, strict=True)
+            if (now := reads.encode(text.lower())) != was
+            for number in now
+        } & {piece for piece, score in fresh.items() if score == WORD}
+        if not wrong:
+            return list(fresh)
+        for piece in wrong:  # it stands within a word of old: 「いか」 in 「すいか」
+            del fresh[piece]
+
+
+def said_around() -> list[str]:
+    """Every phrase that captions put around the words that name a picture."""
+    return [phrase for phrases, _ in load_phrases().values() for phrase in phrases]
 
 
 def widened(state: dict[str, Tensor], rows: int) -> dict[str, Tensor]:

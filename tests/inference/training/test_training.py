@@ -101,6 +101,7 @@ def test_the_export_is_a_stable_diffusion_folder(work: Path) -> None:
     assert scheduler["rescale_betas_zero_snr"] is True
     mame = json.loads((out / "mame.json").read_text("utf-8"))
     assert mame["native_size"] == 64
+    assert mame["things"] == len(load_things(work)), "what resume takes for known"
     assert {"default_steps", "default_guidance", "scheduler", "version", "licence"} <= mame.keys()
     assert not list(out.glob(".fresh-*"))
 
@@ -129,7 +130,8 @@ def test_the_evaluation_tells_every_group(work: Path) -> None:
     assert {"thing", "synonym", "ground", "two", "count", "place", "style", "sentence"} == set(
         evaluation["groups"]
     )
-    assert {"fuji", "woodblock", "paper", "ink", "pixels", "event"} == set(evaluation["styles"])
+    asked = {"fuji", "woodblock", "paper", "ink", "pixels", "event", "later"}
+    assert asked == set(evaluation["styles"])
     assert {"thing", "two", "ground", "style", "sentence", "woodblock"} <= set(evaluation["second"])
     with Image.open(work / "styles.png") as page:
         assert page.size == (8 * 128, 4 * 128)

@@ -23,6 +23,7 @@ from inference.training.tokenizer import load_tokenizer
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 MAME = Path(vocabulary.__file__).resolve().parent.parent / "mame" / "tokenizer" / "spiece.model"
 TRAINED = 2600  # pieces that mame's tokenizer was trained with; what stands behind them was added
+KNOWN = 189  # things that it was trained for
 
 
 @pytest.fixture
@@ -43,12 +44,12 @@ def trained(tmp_path: Path) -> Path:
 def grown(trained: Path, tmp_path: Path) -> tuple[Path, list[str]]:
     """A work folder with that tokenizer, and what was added to it."""
     shutil.copy(trained / "spiece.model", tmp_path / "spiece.model")
-    return tmp_path, vocabulary.grow(tmp_path)
+    return tmp_path, vocabulary.grow(tmp_path, KNOWN)
 
 
 def test_the_weights_can_read_all_that_captions_say(tmp_path: Path) -> None:
     shutil.copy(MAME, tmp_path / "spiece.model")
-    assert vocabulary.grow(tmp_path) == []
+    assert vocabulary.grow(tmp_path, len(load_things(tmp_path))) == []
 
 
 def test_no_name_of_a_new_thing_is_read_as_an_old_one(grown: tuple[Path, list[str]]) -> None:
@@ -57,7 +58,22 @@ def test_no_name_of_a_new_thing_is_read_as_an_old_one(grown: tuple[Path, list[st
     assert {"お月見", "月見", "十五夜"} <= set(fresh)
     assert pieces.encode("お月見", out_type=str)[-1] == "お月見"
     assert pieces.encode("月", out_type=str)[-1] == "月"
+    assert pieces.encode("あらいぐま", out_type=str)[-1] == "あらいぐま", "though all is in kana"
     assert "りんご" not in fresh, "the names of old things are read as they were"
+
+
+def test_no_new_name_is_found_within_old_words(
+    trained: Path, grown: tuple[Path, list[str]]
+) -> None:
+    """「いか」 in 「すいか」, or in 「はいかが」."""
+    work, fresh = grown
+    before, after = load_tokenizer(trained), load_tokenizer(work)
+    old = [name for thing in load_things(work)[:KNOWN] for name in thing.names]
+    old += vocabulary.said_around()
+    old = [text for text in old if before.unk_id() not in before.encode(text)]
+    assert len(old) > 600
+    assert [text for text in old if before.encode(text) != after.encode(text)] == []
+    assert not {"いか", "いす", "くり"} & set(fresh)
 
 
 def test_every_word_for_a_thing_or_a_style_can_be_read(grown: tuple[Path, list[str]]) -> None:
@@ -84,7 +100,7 @@ def test_old_ids_stay(trained: Path, grown: tuple[Path, list[str]]) -> None:
 def test_nothing_is_added_where_all_can_be_read(grown: tuple[Path, list[str]]) -> None:
     work, _ = grown
     before = (work / "spiece.model").read_bytes()
-    assert vocabulary.grow(work) == []
+    assert vocabulary.grow(work, len(load_things(work))) == []
     assert (work / "spiece.model").read_bytes() == before
 
 
