@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from inference.training.autoencoder import load_autoencoder
+from inference.training.captions import load_things
 from inference.training.checkpoint import load_state
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
@@ -19,7 +20,7 @@ from inference.training.diffusion import build_scheduler, build_unet
 from inference.training.steady import encoder_of
 from inference.training.tokenizer import MAX_TOKENS
 
-VERSION = "2.3"
+VERSION = "2.4"
 LICENCE = "CC-BY-4.0"  # the strictest of the pictures' licences: Twemoji's
 
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"} | {
@@ -104,6 +105,7 @@ def describe(config: Config, done: float) -> dict[str, Any]:
         "default_steps": config.steps,
         "default_guidance": config.guidance,
         "scheduler": "ddim",
+        "things": len(load_things(config.work)),
         "trained": round(done, 3),
     }
 
