@@ -249,43 +249,32 @@ def test_the_seed_of_a_picture_that_is_not_there_is_no_seed(talk: Talk) -> None:
 # --- buttons
 
 
+LANDSCAPE = (768, 512)
+
+
 @pytest.mark.parametrize(
-    ("text", "way", "count"),
+    ("text", "way", "count", "size"),
     [
-        ("似たやつを2枚ください", "similar", 2),
-        ("似た絵をあと3枚", "similar", 3),
-        ("似た雰囲気で九枚お願い", "similar", 4),
-        ("似たのを二、三枚見たい", "similar", 3),
-        ("同じような感じで3枚", "again", 3),
-        ("もう一度、2枚で", "again", 2),
-        ("似たのを見たい", "similar", 1),
+        ("似たやつを2枚ください", "similar", 2, None),
+        ("似た絵をあと3枚", "similar", 3, None),
+        ("似た雰囲気で九枚お願い", "similar", 4, None),
+        ("似たのを二、三枚見たい", "similar", 3, None),
+        ("同じような感じで3枚", "again", 3, None),
+        ("もう一度、2枚で", "again", 2, None),
+        ("似たのを見たい", "similar", 1, None),
+        ("似たのを横長で2枚", "similar", 2, LANDSCAPE),
+        ("似た感じで横長", "similar", 1, LANDSCAPE),
+        ("横長でもう一度", "again", 1, LANDSCAPE),
     ],
 )
-def test_how_many_like_it_are_as_many_as_was_said(
-    talk: Talk, text: str, way: str, count: int
+def test_others_like_it_are_as_many_and_as_wide_as_was_said(
+    talk: Talk, text: str, way: str, count: int, size: tuple[int, int] | None
 ) -> None:
     painted(talk)
     talk.says(text)
     kept = request(talk)
     assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
-
-
-@pytest.mark.parametrize(
-    ("text", "way", "count"),
-    [
-        ("似たのを横長で2枚", "similar", 2),
-        ("似た感じで横長", "similar", 1),
-        ("横長でもう一度", "again", 1),
-    ],
-)
-def test_another_like_it_gets_the_shape_that_was_said(
-    talk: Talk, text: str, way: str, count: int
-) -> None:
-    painted(talk)
-    talk.says(text)
-    kept = request(talk)
-    assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
-    assert (kept["width"], kept["height"]) == (768, 512)
+    assert (kept["width"], kept["height"]) == (size or (None, None))
 
 
 @pytest.mark.parametrize("action", ["again", "similar", "four", "fine"])
