@@ -1,13 +1,12 @@
-"""Make the next picture from an earlier one: buttons under it, words about it, quoting it.
+"""Read what is wanted of an earlier picture: buttons under it, words about it, quoting it.
 
 A button holds the picture's 受付番号 and position: as long as the job is kept, it works, after any
-restart and in that chat only. What comes of it is a job like any other, with that one as parent.
+restart and in that chat only.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
@@ -31,21 +30,20 @@ from bot.conversation.picture_refs import (
     find_picked,
     find_tapped,
     is_gone,
-    painted_key,
-    pick_stored,
 )
-from bot.jobs.refining import may_refine
-from bot.prompt import Reading, StoredRequest, read
-from bot.prompt.apply_change import apply_change
-from bot.prompt.change_steps import Change
+from bot.conversation.repainting import (
+    apply_action,
+    offer_picked,
+    paint_change,
+    paint_previous,
+    with_seed_of,
+)
+from bot.prompt import Reading, read
 from bot.prompt.changes import may_be_change, parse_as_change, parse_change
 from bot.prompt.choices import parse_choice
-from bot.prompt.stored_request import Origin
 from bot.prompt.undo import is_undo
 from bot.store import pending_edits
-from inference.request import MAX_COUNT
 
-SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
 _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
     r"^(?:(?:さっき|先ほど|今|前|最後|直前|それ|これ)(?:の(?:絵|やつ)?)?と)?同じシード(?:で|"
     r"を使って)[、 ]?(?P<wish>.+)"
@@ -65,11 +63,11 @@ def handle_postback(ctx: EventContext) -> Replies | None:
         return ctx.reply(messages.picture_gone(ctx.language))
     match action:
         case "choose":
-            return _pick(ctx, ref)
+            return offer_picked(ctx, ref)
         case "details":
             return tell_details(ctx, ref)
     origin = next(origin for origin in ACTION_PHRASES if origin == action)
-    return _apply_action(ctx, origin, ref, Reading(""))
+    return apply_action(ctx, origin, ref, Reading(""))
 
 
 def handle_text(ctx: EventContext) -> Replies | None:
@@ -91,10 +89,10 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     chosen = find_chosen(db, among, choice)
     takes_back = is_undo(text) and not (quoted and quoted.position is not None)
     if takes_back and (chosen is None or (choice and choice.rest)):
-        return _paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
+        return paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
     if choice and chosen:
         if not choice.rest:
-            return _pick(ctx, chosen)
+            return offer_picked(ctx, chosen)
         text, quoted = choice.rest, chosen
         reading = read(text)
     if pending or picked:
@@ -102,7 +100,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     if action := find_action(text) or find_steered_action(reading):
         picture = quoted or pending or picked or find_last(db, chat_id, user_id)
         if picture is not None:
-            return _apply_action(ctx, action, picture, reading)
+            return apply_action(ctx, action, picture, reading)
         if action == "four" and reading.problem:
             return None
         return ctx.reply(messages.no_previous_picture(ctx.language))
@@ -112,11 +110,11 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
                 return None  # asked what to change, they thought better of it
             if not pending and not ctx.mentions_bot:
                 return []  # 「かわいい！」, among people
-        return _paint_change(ctx, picture, parse_as_change(text))
+        return paint_change(ctx, picture, parse_as_change(text))
     if same_seed := _SAME_SEED.match(text):
         last = find_last(db, chat_id, user_id)
         if last is not None and not is_gone(last.job):
-            return request_pictures(ctx, _with_seed_of(ctx, last, read(same_seed["wish"])))
+            return request_pictures(ctx, with_seed_of(ctx, last, read(same_seed["wish"])))
     return _change_last(ctx, text, reading, picked)
 
 
@@ -124,7 +122,7 @@ def change_picture(ctx: EventContext, ref: PictureRef, words: str) -> Replies:
     """Paint a picture anew with a change that these words name, once it is there."""
     if ref.job.state in jobs.UNFINISHED:
         return reply_about_job(ctx, ref.job)
-    return _paint_change(ctx, ref, parse_as_change(words))
+    return paint_change(ctx, ref, parse_as_change(words))
 
 
 def is_action_phrase(text: str) -> bool:
@@ -169,143 +167,4 @@ def _change_last(
     prompt = last.job.request.prompt if last.job.request else ""
     if not wanted.refers_to_picture and not wanted.applies_to(prompt):
         return None
-    return _paint_change(ctx, last, wanted)
-
-
-def _paint_previous(ctx: EventContext) -> Replies:
-    """Paint the picture of before the last change once more, with the same words and seed."""
-    last = find_last(ctx.db, ctx.chat_id, ctx.event.user_id)
-    parent_id = last.job.parent_id if last else None
-    previous = jobs.get(ctx.db, parent_id) if parent_id else None
-    if previous is None or previous.request is None or is_gone(previous):
-        return ctx.reply_sentence("going_on.no_change" if last else "going_on.nothing")
-    reading = _with_seed_of(ctx, PictureRef(previous), previous.request.reading())
-    return _derive(ctx, previous.request, reading, previous.parent_id, "change")
-
-
-def _apply_action(ctx: EventContext, action: Origin, ref: PictureRef, said: Reading) -> Replies:
-    """Do what a button says with a picture. said: the words that mean it; how many count."""
-    job = ref.job
-    if is_gone(job):
-        return ctx.reply(messages.picture_gone(ctx.language))
-    if job.state in jobs.UNFINISHED:
-        return reply_about_job(ctx, job)
-    stored = jobs.pictures_of(ctx.db, job.id)
-    if not stored or job.request is None:
-        return ctx.reply(messages.picture_gone(ctx.language))
-    if action == "change":
-        return _ask_change(ctx, ref)
-    picture = pick_stored(ref, stored)
-    reading = job.request.reading()
-    if said.width is not None:
-        reading = replace(reading, width=said.width, height=said.height)
-    match action:
-        case "similar":
-            reading = replace(reading, seed=None, strength=SIMILAR_STRENGTH)
-            reading = replace(reading, count=said.count, capped=said.capped)
-            return request_pictures(
-                ctx, reading, parent_id=job.id, origin=action, source_key=painted_key(job, picture)
-            )
-        case "fine":
-            reading = replace(reading, seed=picture.seed, count=1, effort="careful")
-            return _derive(
-                ctx, job.request, reading, job.id, action, enlarge_key=painted_key(job, picture)
-            )
-        case "four":
-            reading = replace(reading, count=MAX_COUNT)
-        case "again" if said.count > 1:
-            reading = replace(reading, count=said.count, capped=said.capped)
-    return _derive(ctx, job.request, replace(reading, seed=None), job.id, action)
-
-
-def _ask_change(ctx: EventContext, ref: PictureRef) -> Replies:
-    """Ask what to change; the next words of this person are about the picture."""
-    job = ref.job
-    pending_edits.start(ctx.db, ctx.chat_id, ctx.event.user_id, job.id, ref.position)
-    quote_token = ctx.event.quote_token or job.quote_token
-    several = len(jobs.pictures_of(ctx.db, job.id)) > 1
-    question = messages.ask_change(
-        job.number,
-        ctx.language,
-        ctx.chat_kind,
-        quote_token=quote_token,
-        position=ref.position if several else None,
-    )
-    return ctx.reply(question, about_job=job)
-
-
-def _pick(ctx: EventContext, ref: PictureRef) -> Replies:
-    """Offer what can be done with the chosen picture, which words mean from now on."""
-    stored = [] if is_gone(ref.job) else jobs.pictures_of(ctx.db, ref.job.id)
-    picture = next((each for each in stored if each.position == ref.position), None)
-    if picture is None:
-        return ctx.reply(messages.picture_gone(ctx.language))
-    job = ref.job
-    pending_edits.start(
-        ctx.db, ctx.chat_id, ctx.event.user_id, job.id, picture.position, asked=False
-    )
-    chosen = messages.chosen_picture(
-        job.number,
-        picture.position,
-        ctx.language,
-        can_refine=may_refine(ctx.db, job, picture),
-    )
-    return ctx.reply(chosen, about_job=job)
-
-
-def _paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
-    """Paint the picture's prompt, changed, from the same seed."""
-    job = ref.job
-    if is_gone(job) or job.request is None:
-        return ctx.reply(messages.picture_gone(ctx.language))
-    if _is_only_count(wanted):  # 「あと2枚」: others like it
-        changed = replace(
-            job.request.reading(),
-            count=wanted.controls.count,
-            capped=wanted.controls.capped,
-            seed=None,
-        )
-        return _derive(ctx, job.request, changed, job.id, "again")
-    before = _with_seed_of(ctx, ref, job.request.reading())
-    reading = apply_change(wanted, before)
-    if reading == before and not wanted.controls.seed:
-        return ctx.reply_sentence("going_on.same")
-    return _derive(ctx, job.request, reading, job.id, "change")
-
-
-def _is_only_count(wanted: Change) -> bool:
-    controls = wanted.controls
-    is_count = controls == Reading("", count=controls.count, problem="only_controls")
-    return is_count and not wanted.steps and not wanted.additions
-
-
-def _derive(
-    ctx: EventContext,
-    request: StoredRequest,
-    reading: Reading,
-    parent_id: str | None,
-    origin: Origin,
-    *,
-    enlarge_key: str | None = None,
-) -> Replies:
-    """Request pictures that start from the same picture or photo as this request did."""
-    return request_pictures(
-        ctx,
-        reading,
-        parent_id=parent_id,
-        origin=origin,
-        source_key=request.source_key,
-        from_photo=request.from_photo,
-        enlarge_key=enlarge_key,
-    )
-
-
-def _with_seed_of(ctx: EventContext, ref: PictureRef, reading: Reading) -> Reading:
-    """Return the reading with the seed of the picture that is meant, once that is painted."""
-    stored = jobs.pictures_of(ctx.db, ref.job.id)
-    if not stored:
-        return reading
-    if ref.position is None:
-        return replace(reading, seed=stored[0].seed)
-    picture = pick_stored(ref, stored)
-    return replace(reading, seed=picture.seed, count=1)
+    return paint_change(ctx, last, wanted)
