@@ -14,14 +14,17 @@ _CORRECTED = re.compile(
     "(?P<meant>[^、。!！]{1,40}(?P<rest>.*))$"
 )
 
+_LEAVES_OUT = re.compile("(?:い|要)ら(?:ない|ん)|なし|無し|抜き|ないで|なくて|入れ|以外")
+
 
 def corrected(text: str) -> str:
     """Return a cleaned text without the thing that it takes back for another.
 
-    Both have to be names of things: 「桜、やっぱりきれい」 stays.
+    Both have to be names of things: 「桜、やっぱりきれい」 stays, and so does what only leaves
+    something out, 「桜、やっぱり人はいらない」.
     """
     match = _CORRECTED.match(text)
-    if match is None:
+    if match is None or _LEAVES_OUT.search(match["meant"]):
         return text
     meant = match["meant"].removesuffix(match["rest"])
     meant = re.split("[をでにはがも]", meant)[0]

@@ -176,10 +176,22 @@ class Controls:
 def extract_controls(text: str) -> tuple[str, Controls]:
     """Return the text without its steering words, and what they said.
 
-    Repeated until the text stays the same, so that the rest reads as itself.
+    A correction that names nothing but steering words takes nothing back: 「城、やっぱり水彩で」.
     """
-    controls, whole = Controls(), text
-    text, pasted = extract_pasted(respell(corrected(text)))
+    if (meant := corrected(text)) != text:
+        rest, controls = _extract_controls(meant, text)
+        if has_words(rest) and not is_only_styles(rest):
+            return rest, controls
+    return _extract_controls(text, text)
+
+
+def _extract_controls(text: str, whole: str) -> tuple[str, Controls]:
+    """Extract until the text stays the same, so that the rest reads as itself.
+
+    whole: what was written, of which a correction may have taken something away.
+    """
+    controls = Controls()
+    text, pasted = extract_pasted(respell(text))
     controls.take_pasted(pasted)
     passes = min(_MAX_PASSES, max(_MIN_PASSES, _MAX_CHARS_READ // max(1, len(text))))
     for _ in range(passes):
