@@ -54,12 +54,15 @@ def apply_action(ctx: EventContext, action: Origin, ref: PictureRef, said: Readi
         return _ask_change(ctx, ref)
     picture = pick_stored(ref, stored)
     reading = job.request.reading()
+    keeps_shape = said.width is None or (said.width, said.height) == (reading.width, reading.height)
     if said.width is not None:
         reading = replace(reading, width=said.width, height=said.height)
     match action:
         case "similar":
-            reading = replace(reading, seed=None, strength=SIMILAR_STRENGTH)
-            reading = replace(reading, count=said.count, capped=said.capped)
+            reading = replace(reading, seed=None, count=said.count, capped=said.capped)
+            if not keeps_shape:  # of a picture cut to another shape, half of the thing is gone
+                return _derive(ctx, job.request, reading, job.id, action)
+            reading = replace(reading, strength=SIMILAR_STRENGTH)
             return request_pictures(
                 ctx, reading, parent_id=job.id, origin=action, source_key=painted_key(job, picture)
             )

@@ -275,6 +275,8 @@ def test_others_like_it_are_as_many_and_as_wide_as_was_said(
     kept = request(talk)
     assert (kept["prompt"], kept["way"], kept["count"]) == ("朝の富士山、浮世絵風", way, count)
     assert (kept["width"], kept["height"]) == (size or (None, None))
+    from_picture = way == "similar" and size is None
+    assert (kept.get("source") is not None) == from_picture, "cut to another shape it loses half"
 
 
 @pytest.mark.parametrize("action", ["again", "similar", "four", "fine"])
