@@ -2,6 +2,8 @@
 
 For chats that chose English: "make it night" is 「夜にして」, "2 more" 「あと2枚」. The thing to
 paint stays as it was written, and so do words that this module does not know.
+
+One module, though a long one: its rules and the words that they share are one grammar.
 """
 
 from __future__ import annotations

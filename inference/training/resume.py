@@ -24,7 +24,7 @@ from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_unet
 from inference.training.vocabulary import grow, name_aloud, widened
 
-THINGS_OF_OLD = 197  # what a folder knows that does not tell
+THINGS_OF_OLD = 197  # what 2.3 knew, whose mame.json does not tell it
 
 
 def resume(config: Config, source: Path) -> None:

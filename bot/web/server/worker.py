@@ -5,6 +5,8 @@ without a deadline; and its loop itself waits up to two seconds for a peer to ha
 reads and writes without blocking, and a thread only ever sees a request that has arrived. Of
 gthread these parts are used: `handle` and `handle_request`, which answer; `enqueue_req`, the thread
 pool and the queue by which threads call the loop; the signals and `set_accept_enabled`.
+
+One module, though a long one: it is one loop, and its methods share the state of a connection.
 """
 
 from __future__ import annotations
