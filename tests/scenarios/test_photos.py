@@ -17,6 +17,7 @@ from bot.store import samples
 from bot.store.clock import now
 from bot.store.schema import jobs, photos
 from bot.tasks.samples import GREETING
+from bot.tasks.style_samples import style_requests
 from bot.texts import gettext
 from simulator.client import Msg
 from tests.browser import chromium, new_context
@@ -104,12 +105,15 @@ def fetches(house: House) -> list[int | None]:
 
 
 def files(house: House) -> set[str]:
-    """What lies in storage, but for what the model painted for the greeting."""
-    with house.database.read() as db:
-        sample = samples.find(db, GREETING)
-    own = sample.key.split("/")[1] if sample else None
-    everything = {path for path in house.pictures_dir.rglob("*") if path.is_file()}
-    return {str(path) for path in everything if path.parent.name != own}
+    """What lies in storage, once the worker has painted every sample that it shows of its own."""
+    model = house.env["MODEL"] or None
+
+    def all_painted() -> bool:
+        with house.database.read() as db:
+            return all(samples.find(db, name) for name in (GREETING, *style_requests(model)))
+
+    eventually("the samples are painted", all_painted, PATIENCE)
+    return {str(path) for path in house.pictures_dir.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
