@@ -8,6 +8,7 @@ alone or together.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from bot.moderation.phrases import parse_phrase
 from bot.moderation.vocabulary import Vocabulary
 from bot.prompt import clean
 
+_LATIN = re.compile("[a-z]", re.IGNORECASE)
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
 
 
@@ -101,7 +103,7 @@ class Moderation:
         refused = self.refusal_category(prompt, negative) or self.classify(words)
         if refused == "minors":
             return refused
-        texts = (words, prompt, *(f"{thing}なし" for thing in negative.split("、") if thing))
+        texts = (words, prompt, *_said_to_be_missing(negative.split("、")))
         category = next(filter(None, map(classify_photo_wish, texts)), None)
         if "sexual" in {refused, category}:
             return "minors" if any(map(self._mentions_child, texts)) else "sexual"
@@ -115,16 +117,26 @@ class Moderation:
         if category := self.refusal_category(prompt, negative):
             return Judgement("refuse", category)
         judgement = harm.judge(self._without_allowed(words or prompt), "words")
-        return self._protect_children(judgement, words or prompt)
+        judgement = self._protect_children(judgement, words or prompt)
+        if judgement.action == "paint" and self._leaves_out_what_covers(negative):
+            return Judgement("ask", "sexual")
+        return judgement
 
     def judge_photo(self, prompt: str, negative: str = "", *, words: str = "") -> Judgement:
         """As `judge`, for pictures from a photo: it may show somebody."""
         if category := self.photo_refusal_category(prompt, negative, words):
             return Judgement("refuse", category)
-        text = words or "、".join(
-            [prompt, *(f"{thing}なし" for thing in negative.split("、") if thing)]
-        )
+        text = words or "、".join([prompt, *_said_to_be_missing(negative.split("、"))])
         return self._protect_children(harm.judge(self._without_allowed(text), "photo"), text)
+
+    def _leaves_out_what_covers(self, negative: str) -> bool:
+        """Return whether a garment is left out, which may undress somebody."""
+        return not self._wear.isdisjoint(map(fold_word, negative.split("、")))
+
+    @cached_property
+    def _wear(self) -> frozenset[str]:
+        groups = (self._lists.groups.get(name, ()) for name in ("clothes", "close_wear"))
+        return frozenset(fold_word(word) for group in groups for word in group)
 
     def _protect_children(self, judgement: Judgement, text: str) -> Judgement:
         """Refuse what is sexual, or may be, if a child is spoken of."""
@@ -153,7 +165,7 @@ class Moderation:
     def explain_refusal(self, prompt: str, negative: str = "") -> tuple[str, list[str]] | None:
         """As `refusal_category`, with the entries that are refused, as the lists write them."""
         left_out = [thing for thing in negative.split("、") if thing and not self.classify(thing)]
-        return self._explain("、".join([prompt, *(f"{thing}なし" for thing in left_out)]))
+        return self._explain("、".join([prompt, *_said_to_be_missing(left_out)]))
 
     def _explain(self, text: str) -> tuple[str, list[str]] | None:
         """Judge a text as it is typed and, if letters in it look like others, as it looks."""
@@ -175,3 +187,11 @@ class Moderation:
             if all(any(entry in group for entry in entries) for group in others):
                 return category, [word for word in words if word in refused]
         return None
+
+
+def _said_to_be_missing(things: Iterable[str]) -> Iterator[str]:
+    """Yield what is left out as people would say so, in English too: 「服なし」, "no clothes"."""
+    for thing in filter(None, things):
+        yield f"{thing}なし"
+        if _LATIN.search(thing):
+            yield f"no {thing}"
