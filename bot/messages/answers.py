@@ -39,7 +39,7 @@ def load_answers(path: Path | None = None) -> dict[str, dict[str, str]]:
     if path is None:
         return shipped
     try:
-        own = tomllib.loads(path.read_text("utf-8"))
+        own = tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows put a mark first
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AnswersError(f"ANSWERS_PATH {path} cannot be read: {error}") from None
     for topic, answers in own.items():
@@ -102,8 +102,8 @@ def talk_answer(kind: str, lang: str, chat_kind: str) -> list[Message]:
 def support_answer(kind: str, lang: str, *, support_lines: str | None = None) -> list[Message]:
     """Answer a cry for help: with warmth, and with who listens. kind: "life", "violence" or "help".
     support_lines: the operator's, instead of those in bot.texts."""
-    if support_lines:
-        listed = [line.strip() for line in support_lines.split(SUPPORT_SEPARATOR) if line.strip()]
+    listed = [line.strip() for line in (support_lines or "").split(SUPPORT_SEPARATOR)]
+    if listed := list(filter(None, listed)):
         lines = "\n".join(f"・{line}" for line in listed)
     else:
         key = f"cry.lines_{kind}"

@@ -15,6 +15,12 @@ from bot.settings import SettingError
 # Strongest first: a text that meets several rules is refused for the first of them.
 CATEGORIES = ("minors", "self_harm", "sexual", "gore", "hate", "illegal", "deception")
 _OWN_FILES = ("words.toml", "names.toml", "readings.toml")
+_KEYS_OF_TABLES = {
+    "groups": None,  # of any name
+    "rule": {"category", "words", "with", "unless"},
+    "allowed": {"phrases", "before"},
+    "readings": None,
+}
 
 
 class ListError(SettingError):
@@ -152,14 +158,41 @@ def _severity(rule: Rule) -> int:
 def _paths(extra: Path | None) -> Iterable[Path]:
     if extra is None:
         return []
-    return sorted(extra.glob("*.toml")) if extra.is_dir() else [extra]
+    if not extra.is_dir():
+        return [extra]
+    if not (paths := sorted(extra.glob("*.toml"))):
+        raise ListError(f"MODERATION_LISTS_PATH: the folder {extra} holds no file .toml.")
+    return paths
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows put a mark first
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ListError(f"MODERATION_LISTS_PATH: {path} cannot be read: {error}") from error
+    _check_form(table, str(path))
+    return table
+
+
+def _check_form(table: dict[str, Any], name: str) -> None:
+    """Raise ListError for what would be passed over: somebody relies on it."""
+    for key, value in table.items():
+        if key not in _KEYS_OF_TABLES:
+            known = ", ".join(_KEYS_OF_TABLES)
+            raise ListError(f"{name}: there is no table {key!r}; there are {known}.")
+        rows = value if key == "rule" else [value]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            form = "[[rule]], one for each rule" if key == "rule" else f"[{key}]"
+            raise ListError(f"{name}: {key} must be a table; its first line is {form}.")
+        known_keys = _KEYS_OF_TABLES[key]
+        unknown = [each for row in rows for each in row if known_keys and each not in known_keys]
+        if unknown and known_keys:
+            known = ", ".join(sorted(known_keys))
+            raise ListError(f"{name}: {key} has no {unknown[0]!r}; it has {known}.")
+        if key == "rule" and not all(row.get("words") for row in rows):
+            raise ListError(f"{name}: each rule must have words.")
+        if key == "readings":
+            _strings(list(value.values()), name)
 
 
 def _rules(

@@ -224,7 +224,8 @@ def test_operators_write_their_own_answers(
     house: House, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "answers.toml"
-    path.write_text('[price]\nja = "1枚100円です。くわしくは{terms_url}"\n', "utf-8")
+    # As an editor of Windows writes it, with a mark before the first letter.
+    path.write_text('\ufeff[price]\nja = "1枚100円です。くわしくは{terms_url}"\n', "utf-8")
     own = replace(settings, answers_path=path, support_lines="町の相談所 012-345|夜の電話 678")
     talk = Talk(house, own)
     talk.says("これって無料ですか？")
@@ -233,6 +234,14 @@ def test_operators_write_their_own_answers(
     assert "・町の相談所 012-345" in talk.answers[-1]
     assert "0120-279-338" not in talk.answers[-1]
     assert talk.jobs == []
+
+
+def test_a_cry_is_answered_with_help_lines_even_if_the_operator_wrote_none(
+    house: House, settings: Settings
+) -> None:
+    talk = Talk(house, replace(settings, support_lines=" | "))
+    talk.says("死にたい")
+    assert "0120-279-338" in talk.answers[-1]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot import texts
-from bot.moderation import CATEGORIES, ListError, Moderation, get_moderation, load_lists
+from bot.moderation import (
+    CATEGORIES,
+    Judgement,
+    ListError,
+    Moderation,
+    get_moderation,
+    load_lists,
+)
 from bot.moderation.__main__ import main, twins
 from bot.moderation.normalize import fold, fold_word
 from bot.settings import SettingError, Settings
@@ -145,6 +152,46 @@ def test_what_is_left_out_is_no_wish_for_it_but_clothes_are() -> None:
     assert JUDGE.refusal_category("女の子", "帽子") is None
 
 
+CLOTHES = ("服", "下着", "ブラ", "clothes", "Clothing", "underwear", "bra", "panties", "garments")
+CLOSE_WEAR = (
+    "シャツ",
+    "スカート",
+    "ズボン",
+    "おむつ",
+    "shirt",
+    "skirt",
+    "pants",
+    "dress",
+    "diaper",
+)
+UNIFORMS = ("制服", "着物", "浴衣")
+
+
+def test_clothes_left_out_in_any_language_undress_somebody() -> None:
+    rows = [(f"{who}, {thing}", JUDGE.judge(who, thing), category)
+            for who, category in (("女性", "sexual"), ("woman", "sexual"), ("少女", "minors"))
+            for thing in CLOTHES]  # fmt: skip
+    rows += [
+        (f"少女, {thing}", JUDGE.judge("少女", f"木、{thing}"), "minors") for thing in CLOSE_WEAR
+    ]
+    rows += [(f"photo, {thing}", JUDGE.judge_photo("水彩画", thing), "sexual") for thing in CLOTHES]
+    assert not wrong_rows((text, got, Judgement("refuse", wanted)) for text, got, wanted in rows)
+
+
+def test_one_garment_left_out_is_asked_about() -> None:
+    rows = [(f"{who}, {thing}", JUDGE.judge(who, thing)) for who in ("女性", "男性", "woman")
+            for thing in (*CLOSE_WEAR, *UNIFORMS)]  # fmt: skip
+    rows += [(f"少女, {thing}", JUDGE.judge("少女", thing)) for thing in UNIFORMS]
+    assert not wrong_rows((text, got, Judgement("ask", "sexual")) for text, got in rows)
+
+
+def test_other_things_left_out_are_no_clothes() -> None:
+    things = ("帽子", "コート", "毛布", "服の柄", "ブラシ", "hat", "clothesline", "dresser",
+              "人物", "text, watermark", "nude", "裸", "bad anatomy")  # fmt: skip
+    rows = [(thing, JUDGE.judge("女性", thing)) for thing in things]
+    assert not wrong_rows((text, got, Judgement("paint")) for text, got in rows)
+
+
 def test_a_long_text_is_judged_in_time() -> None:
     began = time.process_time()
     for piece in ("裸足の女の子", "はだしのはだか電球", "ヌ ー ド ラ ", "s 3 x x x "):
@@ -225,6 +272,15 @@ def test_a_folder_of_lists(tmp_path: Path) -> None:
         ('[[rule]]\ncategory = "gore"\nwords = ["a"]\nunless = ["nobody"]', "no group"),
         ('[groups]\nours = ["{ours}"]', "in itself"),
         ('[allowed]\nphrases = [""]', "lists of words"),
+        ('allowed = ["a"]', "must be a table"),
+        ('groups = ["a"]', "must be a table"),
+        ('[rule]\ncategory = "gore"\nwords = ["a"]', "one for each rule"),
+        ("rule = 3", "one for each rule"),
+        ('[[rules]]\ncategory = "gore"\nwords = ["a"]', "no table 'rules'"),
+        ('[[rule]]\ncategory = "gore"\nword = ["a"]', "rule has no 'word'"),
+        ('[[rule]]\ncategory = "gore"', "must have words"),
+        ('[allowed]\nphrase = ["a"]', "allowed has no 'phrase'"),
+        ("[readings]\na = 3", "lists of words"),
     ],
 )
 def test_a_wrong_list_is_told_at_the_start(
@@ -246,6 +302,15 @@ def reader_with(settings: Settings, database: Database) -> InboxReader:
 def test_a_missing_list_is_told(tmp_path: Path) -> None:
     with pytest.raises(ListError, match="cannot be read"):
         load_lists(tmp_path / "none.toml")
+    with pytest.raises(ListError, match="holds no file"):
+        load_lists(tmp_path)
+
+
+def test_a_list_by_an_editor_of_windows(tmp_path: Path) -> None:
+    judge = judge_with(
+        tmp_path / "ours.toml", '\ufeff[[rule]]\ncategory = "gore"\nwords = ["遺跡"]'
+    )
+    assert judge.classify("遺跡") == "gore"
 
 
 # --- figures and sentences
