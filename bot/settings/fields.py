@@ -19,6 +19,7 @@ from bot.settings.values import (
     read_broker,
     read_compiler,
     read_database,
+    read_header_value,
     read_path,
     read_switch,
     setting,
@@ -41,6 +42,7 @@ class Settings:
     )
     line_channel_access_token: str = setting(
         "Channel access token (console, Messaging API): authorises every call to LINE.",
+        read=read_header_value,
         secret=True,
         required=True,
     )
@@ -104,7 +106,9 @@ class Settings:
     model: str | None = setting(
         "A diffusers folder, a .safetensors file or a hub id; without it, the embedded model mame."
     )
-    hf_token: str | None = setting("Token for gated models on the hub.", secret=True)
+    hf_token: str | None = setting(
+        "Token for gated models on the hub.", read=read_header_value, secret=True
+    )
     device: str | None = setting("cuda, cuda:1, cpu ...; without it, the best device found.")
     engine_slots: int | None = setting(
         "Jobs that one worker takes at a time, and pictures that it paints in one step; without "
@@ -270,6 +274,7 @@ class Settings:
     )
     metrics_token: str | None = setting(
         "What a scraper sends as `Authorization: Bearer ...` to read /metrics; off without it.",
+        read=read_header_value,
         secret=True,
     )
     metrics_port: int | None = setting(
@@ -286,13 +291,13 @@ class Settings:
         "Address of an OpenTelemetry collector (OTLP over HTTP, /v1/traces is added) for spans; "
         "off without it. Needs bot/requirements-optional.txt.",
         None,
-        url("https", "http"),
+        url("https", "http", is_base=False),
     )
     sentry_dsn: str | None = setting(
         "Sentry's address (DSN) for errors, without words, ids or tokens; off without it. Needs "
         "bot/requirements-optional.txt.",
         None,
-        url("https", "http"),
+        url("https", "http", is_base=False),
         secret=True,
     )
 

@@ -5,6 +5,7 @@ A reader takes the setting's name and its text, and raises SettingError, which n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
@@ -37,10 +38,19 @@ def read_text(name: str, value: str) -> str:
     return value
 
 
-def url(*schemes: str) -> Callable[[str, str], str]:
+def read_header_value(name: str, value: str) -> str:
+    if not read_text(name, value).isascii() or " " in value:  # HTTP's headers carry nothing else
+        raise SettingError(f"{name} holds a blank or a letter that no token has; copy it anew.")
+    return value
+
+
+def url(*schemes: str, is_base: bool = True) -> Callable[[str, str], str]:
+    """Read a URL. is_base: paths are appended to it, and people may see it."""
+
     def read(name: str, value: str) -> str:
         try:
             parts = urlsplit(read_text(name, value))
+            has_port = parts.port is None or parts.port > 0  # no number raises ValueError
         except SettingError:
             raise
         except ValueError:
@@ -48,6 +58,10 @@ def url(*schemes: str) -> Callable[[str, str], str]:
         if parts.scheme not in schemes or not parts.netloc:
             expected = " or ".join(f"{scheme}://" for scheme in schemes)
             raise SettingError(f"{name} must be a URL that starts with {expected}.")
+        if not parts.hostname or not has_port or " " in value:
+            raise SettingError(f"{name} is no URL: check its host and port.")
+        if is_base and (parts.query or parts.fragment or "@" in parts.netloc):
+            raise SettingError(f"{name} must be a URL without ?, # and @.")
         return value.rstrip("/")
 
     return read
@@ -71,7 +85,8 @@ def number(low: float, high: float, kind: type = int) -> Callable[[str, str], An
         try:
             number = kind(value)
         except ValueError:
-            message = f"{name} must be a number, not {value[:40]!r}."
+            a_number = "a whole number" if kind is int else "a number"
+            message = f"{name} must be {a_number}, not {value[:40]!r}."
             raise NotANumber(message, value[:40], low, high) from None
         if not low <= number <= high:
             message = f"{name} is {number}; it must be between {low:g} and {high:g}."
@@ -99,12 +114,25 @@ def read_database(name: str, value: str) -> str:
                 for option in query.split("&")
                 if option and option.partition("=")[0] not in _OF_OTHER_CLIENTS
             ]
+            _check_ports(name, value.removeprefix(scheme))
             return "?".join([f"postgresql+psycopg://{address}", "&".join(options)]).rstrip("?")
-    if value == "sqlite:///:memory:":  # which no other process would see
-        raise SettingError(f"{name} must name a file, such as sqlite:///var/efude.db.")
     if value.startswith("sqlite:///"):
+        path = value.removeprefix("sqlite:///").partition("?")[0]
+        # What is in memory, or in a temporary file, no other process would see.
+        if not path or path.endswith("/") or ":memory:" in value or "mode=memory" in value:
+            raise SettingError(f"{name} must name a file, such as sqlite:///var/efude.db.")
         return value
     raise SettingError(f"{name} must start with sqlite:/// or postgresql://.")
+
+
+def _check_ports(name: str, rest: str) -> None:
+    """Raise SettingError if a host of user:password@host:port,host:port/name has a port that is
+    none. The password may hold any sign."""
+    hosts = re.split("[/?]", rest.rpartition("@")[2], maxsplit=1)[0]
+    for host in hosts.split(","):
+        _, colon, port = host.rpartition("]")[2].rpartition(":")
+        if colon and port and not (port.isdecimal() and 0 < int(port[:6]) < 65_536):
+            raise SettingError(f"{name} is no URL: check its host and port.")
 
 
 def read_path(_name: str, value: str) -> Path:
