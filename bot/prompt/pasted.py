@@ -19,7 +19,9 @@ from bot.prompt.labels import extract_labelled
 from bot.prompt.own_lines import without_own_lines
 
 MAX_NEGATIVE_THINGS = 30  # pasted lists are long; the model reads the first
-_DASHES = "(?:(?:--|[—–―]|[−‐‑‒ー]{2}) ?)"
+_DASHES = (  # one is enough before what nobody says otherwise: 「海 -no 人物」
+    "(?:(?:--|[—–―]|[−‐‑‒ー]{2}) ?|(?<=[ 、,])[-−‐‑‒ー](?=(?:no|neg(?:ative)?|ar|seed)[ =]))"
+)
 _POSITIVE_LABEL = r"(?:(?i:(?:positive )?prompt)|(?:ポジティブ)?プロンプト|ポジティブ)"
 _NEGATIVE_LABEL = (
     r"(?:(?<![a-z])(?i:neg(?:ative)?(?:[ _-]?prompts?)?|n_prompt|undesired content|uc)"
@@ -53,13 +55,13 @@ _SHORT_COUNT = re.compile(  # 「海 -n 4」, 「海 x4」; no 「3×3」, "BMW 
     r"[x×] ?(?P<times>[2-9]|10)(?=$|[ 、,。!])"
 )
 _OPTION = re.compile(
-    rf"(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}"
+    rf"(?i:(?<![ 、,])[ 、,]*+(?<![!-~]){_DASHES}"
     rf"(?:(?:no|neg(?:ative)?(?:[_-]?prompts?)?)[ =](?P<things>{_TO_NEXT})"
     r"|(?P<name>ar|aspect|size|res|seed|sameseed|n|count|num|batch|w|width|h|height|v|version|q|"
     r"quality|s|stylize|style|chaos|c|steps|cfg|scale|iw|niji|weird|stop|raw|hd|tile)"
-    r"(?![a-z])(?:[ =]?(?P<value>[0-9][0-9.:/x]{0,12})|[ =](?:raw|turbo|fast|relax))?)"
+    r"(?![a-z])(?:[ =]?(?P<value>-?[0-9][0-9.:/x]{0,12})|[ =](?:raw|turbo|fast|relax))?)"
     r"|(?<![ 、,])[ 、,]*+(?<![!-~])--(?:sampler|scheduler|model)[ =][A-Za-z0-9_+.-]{1,40}"
-    r"|(?<![ 、,])[ 、,]*+(?<![!-~])--[a-z]{2,16}(?![a-z])"
+    r"|(?<![ 、,])[ 、,]*+(?<![!-~])--[a-z]{2,16}(?![a-z]))"
 )
 _WEIGHT = re.compile(
     r"(?<![(\[{])[(\[{]++(?P<words>[^()\[\]{}:]{1,200}):(?P<weight>-?[0-9.]{1,5})[)\]}]++"
@@ -73,6 +75,10 @@ _RATIO = re.compile(r"(?P<width>[0-9]{1,4})[:/x](?P<height>[0-9]{1,4})")
 _OWN_STEPS = re.compile(r"(?:ステップ|(?<![A-Za-z])Steps) [0-9]{1,3}(?=$|[ 、])")
 _OWN_SIZE = re.compile(
     r"(?:大きさ|(?<![A-Za-z])Size) (?P<width>[0-9]{2,4})×(?P<height>[0-9]{2,4})(?=$|[ 、])"
+)
+_ANY_SEED = re.compile(  # which it is without being asked
+    r"(?<![a-z-])(?:シード(?:値)?|(?i:seed)) ?[:=はを]? ?(?:[-−‐]1|ランダム|(?i:random))"
+    r"(?:で|です|に)?(?=$|[ 、,。])"
 )
 _OWN_SEEDS = re.compile(
     r"(?<![a-z])(?:シード(?:値)?|(?i:seeds?)) ?:? ?(?P<first>[0-9]{1,10})"
@@ -99,6 +105,7 @@ def extract_pasted(text: str) -> tuple[str, Pasted]:
     pasted = Pasted()
     text = without_own_lines(text)
     text = _OWN_SIZE.sub(_take(pasted, _take_ratio), _OWN_STEPS.sub("、", text))
+    text = _ANY_SEED.sub("、", text)
     text = _OWN_SEEDS.sub(_take(pasted, _take_seeds), text)
     text = _from_json(text, pasted)
     if (match := _PARAMETERS.search(text)) and has_words(text[: match.start()]):
@@ -181,7 +188,7 @@ def _take_negative(pasted: Pasted, match: re.Match[str]) -> None:
 
 
 def _take_option(pasted: Pasted, match: re.Match[str]) -> None:
-    name, value = match["name"], match["value"] or ""
+    name, value = (match["name"] or "").lower(), match["value"] or ""
     if match["things"]:
         _take_negative(pasted, match)
     elif name in {"ar", "aspect", "size", "res"} and (ratio := _RATIO.fullmatch(value)):

@@ -129,7 +129,7 @@ class Controls:
             count = _KANA.get(match["kana"], MAX_COUNT + 1)
         else:
             numeral = match["count"] or match["pictures"]
-            count = numeral_value(numeral, MAX_COUNT) if numeral else 3
+            count = numeral_value(numeral, MAX_COUNT + 1) if numeral else 3
         self.count, self.capped = max(1, min(count, MAX_COUNT)), count > MAX_COUNT
         return before + SEAM
 
