@@ -205,14 +205,16 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]
     def _finish_group(self, group: Sequence[Answered]) -> None:
         """Send the answers of a group."""
         for connection, status, text in group:
-            if status == 0 or connection.parser is None:
+            if status == 0:
                 self.enqueue_req(connection)
                 continue
+            request = connection.parser
+            assert request is not None, "it is WORKING until its answer is sent"
             self.nr += 1
             if self.nr >= self.max_requests:
                 self.alive = False
             may_keep = self.alive and self.cfg.keepalive
-            keeps_alive = bool(may_keep and not connection.parser.request.should_close())
+            keeps_alive = bool(may_keep and not request.request.should_close())
             with suppress(OSError):  # found out by the flush that follows
                 connection.outgoing.sendall(
                     self._heads.answer(status, text, keeps_alive=keeps_alive)
