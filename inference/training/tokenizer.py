@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,13 @@ def train_tokenizer(config: Config) -> None:
     """Leave work/spiece.model: unigram, NFKC, unk 0, <s> 1, </s> 2, [PAD] 3."""
     import sentencepiece
 
-    if (config.work / "spiece.model").exists():
+    file = config.work / "spiece.model"
+    if file.exists():
         return
+    model = io.BytesIO()  # of a path, the model would keep the name
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(sample_captions(config)),
-        model_prefix=str(config.work / "spiece"),
+        model_writer=model,
         model_type="unigram",
         vocab_size=config.vocabulary,
         hard_vocab_limit=False,
@@ -65,7 +68,8 @@ def train_tokenizer(config: Config) -> None:
         num_threads=config.threads,
         minloglevel=1,
     )
-    (config.work / "spiece.model").chmod(0o644)
+    file.write_bytes(model.getvalue())
+    file.chmod(0o644)
 
 
 def load_tokenizer(work: Path) -> Any:

@@ -59,7 +59,14 @@ from inference.training.scenes import GROUND_COLOURS, Drawn, choose
 from inference.training.shelf import load_compositions
 from inference.training.steady import train_steady, two_ways
 from inference.training.thumbnails import set_weights, thumbnails
-from inference.training.tokenizer import EOS, MAX_TOKENS, PAD, load_tokenizer, tokenize
+from inference.training.tokenizer import (
+    EOS,
+    MAX_TOKENS,
+    PAD,
+    load_tokenizer,
+    tokenize,
+    train_tokenizer,
+)
 from inference.training.toys import COLOURS, draw
 
 pytestmark = [
@@ -477,6 +484,15 @@ def test_tokens_are_as_in_rinnas_family(work: Path) -> None:
     (long,) = tokenize(pieces, ["りんご" * 99]).tolist()
     assert (len(long), long[-1]) == (MAX_TOKENS, EOS)
     assert tokenize(pieces, ["SL"]).equal(tokenize(pieces, ["ｓｌ"]))
+
+
+def test_the_tokenizer_names_no_folder(tmp_path: Path) -> None:
+    """It is published, and SentencePiece keeps the path that it is trained to."""
+    train_tokenizer(Config(tmp_path).smoke())
+    assert [path.name for path in tmp_path.iterdir()] == ["spiece.model"]
+    model = (tmp_path / "spiece.model").read_bytes()
+    assert [part for part in tmp_path.parts[1:] if part.encode() in model] == []
+    assert load_tokenizer(tmp_path).encode("りんご")
 
 
 def test_captions_tell_what_must_be_told(tmp_path: Path) -> None:
