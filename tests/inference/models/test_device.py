@@ -37,6 +37,19 @@ def threads() -> Iterator[int]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(scope="module")
+def inductor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A compiler's cache for all tests here, which try only once what the processor can do.
+
+    It compiles in this process: another one would import torch for the few kernels of a test.
+    """
+    from torch._inductor import config
+
+    with pytest.MonkeyPatch.context() as patch, config.patch(compile_threads=1):
+        patch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path_factory.mktemp("inductor")))
+        yield
+
+
 @pytest.mark.parametrize(
     ("files", "cores"),
     [
@@ -132,12 +145,11 @@ def test_a_traced_unet_paints_the_same_and_only_in_its_own_size(
 
 @pytest.mark.timeout(600)
 def test_a_compiled_unet_predicts_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    inductor: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Truly compiled. Of few layers: every one of them is a minute's work for a busy core."""
     from diffusers import UNet2DConditionModel
 
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     torch.manual_seed(0)
     whole = UNet2DConditionModel(
         sample_size=8,
@@ -166,11 +178,10 @@ def test_a_compiled_unet_predicts_the_same(
 
 @pytest.mark.timeout(600)
 def test_a_compiled_autoencoder_decodes_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    inductor: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     from diffusers import AutoencoderKL
 
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     torch.manual_seed(0)
     whole = AutoencoderKL(
         block_out_channels=(8,), layers_per_block=1, norm_num_groups=4, latent_channels=4
