@@ -10,15 +10,11 @@ from bot.jobs.model import Job, job_from_row
 from bot.store.schema import deliveries, events, jobs
 
 
-def newest(
-    db: Connection, states: Iterable[str] = (), limit: int = 20, before: float | None = None
-) -> list[Job]:
-    """Return the newest jobs in these states (none given: in any), created before `before`."""
+def newest(db: Connection, states: Iterable[str] = (), limit: int = 20) -> list[Job]:
+    """Return the newest jobs in these states (none given: in any)."""
     query = select(jobs).order_by(jobs.c.created_at.desc()).limit(limit)
     if wanted := list(states):
         query = query.where(jobs.c.state.in_(wanted))
-    if before is not None:
-        query = query.where(jobs.c.created_at < before)
     return [job_from_row(row) for row in db.execute(query).mappings()]
 
 

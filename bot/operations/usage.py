@@ -54,9 +54,9 @@ def list_people(db: Connection, limit: int = 50, offset: int = 0) -> list[UsageC
     return [UsageCounts(bans.fingerprint(user_id), "person", *counts) for user_id, *counts in rows]
 
 
-def list_groups(db: Connection, limit: int = 50, offset: int = 0) -> list[UsageCounts]:
+def list_groups(db: Connection, limit: int = 50) -> list[UsageCounts]:
     """Count for each group and room, the latest request first."""
-    newest = _newest(db, jobs.c.chat_id, _GROUP, limit, offset)
+    newest = _newest(db, jobs.c.chat_id, _GROUP, limit)
     query = select(jobs.c.chat_id, func.max(jobs.c.chat_kind), *_COUNTS)
     query = query.where(jobs.c.chat_id.in_(newest), _NOT_ERASED).group_by(jobs.c.chat_id)
     rows = db.execute(query.order_by(_COUNTS[-1].desc()))
@@ -66,7 +66,7 @@ def list_groups(db: Connection, limit: int = 50, offset: int = 0) -> list[UsageC
 
 
 def _newest(
-    db: Connection, column: Column[Any], condition: ColumnElement[bool], limit: int, offset: int
+    db: Connection, column: Column[Any], condition: ColumnElement[bool], limit: int, offset: int = 0
 ) -> list[str]:
     """Return the ids with the latest requests, from an index alone: only their jobs are counted."""
     latest = func.max(jobs.c.created_at).desc()

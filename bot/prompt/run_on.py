@@ -74,11 +74,6 @@ def _separate(segment: str) -> str:
     return head + SEAM.join([tail, *units])
 
 
-def _is_count(unit: str) -> bool:
-    match = _UNIT.fullmatch(unit)
-    return match is not None and match["count"] is not None
-
-
 def _last_unit(tail: str, words: list[Word], *, is_first: bool) -> int:
     """Return where the last steering word begins. Returns 0 if there is none, or nothing else."""
     for index in range(len(words) - 1, 0, -1):

@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios.house import House
 
 NAMES = ("web", "worker", "courier", "clock")
-PAUSE_SECONDS = 40.0  # longer than any time-out and health check on the way
+PAUSE_SECONDS = 32.0  # longer than the interval of health checks and any time-out after it
 
 
 def lives(house: House) -> dict[str, int]:
