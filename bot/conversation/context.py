@@ -26,8 +26,10 @@ from bot.prompt.pasted import extract_pasted
 from bot.prompt.purposes import without_purpose
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
-from bot.store import outbox, people, photos
+from bot.store import flags, outbox, people, photos
 from bot.store.clock import now
+from bot.store.flags import Flags
+from bot.store.glance import Glance
 from bot.store.photos import Photo
 
 PROFILE_SECONDS = 5.0  # for which a greeting waits to know the language
@@ -42,10 +44,11 @@ class EventContext:
     """One event and what is needed to answer it.
 
     received_at: Unix time when the webhook reached the bot, from which LINE counts a reply token's
-    minute. language: of the chat. meant: the command that the text was found to mean in other words
-    than a command's. read_before: the event's text, if it was read before the transaction; it
-    counts for that event alone. is_confirmed: the person said that doubtful words are a wish. What
-    is not given is computed once, when first used.
+    minute. glance: what there was before the event was handled. language: of the chat. meant: the
+    command that the text was found to mean in other words than a command's. read_before: the
+    event's text, if it was read before the transaction; it counts for that event alone.
+    is_confirmed: the person said that doubtful words are a wish. What is not given is computed
+    once, when first used.
     """
 
     db: Connection
@@ -54,6 +57,7 @@ class EventContext:
     chat_id: str
     chat_kind: str
     received_at: float
+    glance: Glance
     language: str = "ja"
     meant: Command | None = None
     read_before: EventText | None = None
@@ -134,13 +138,17 @@ class EventContext:
     @cached_property
     def last_picture(self) -> PictureRef | None:
         """The person's picture of the last hour in this chat, or None."""
+        if not self.glance.has_job:
+            return None
         return find_last(self.db, self.chat_id, self.event.user_id, LAST_PICTURE_SECONDS)
 
     @cached_property
     def last_photo(self) -> Photo | None:
         """The last photo that the person sent in this chat, or None."""
         user_id = self.event.user_id
-        return photos.latest(self.db, self.chat_id, user_id, 0.0) if user_id else None
+        if user_id is None or not self.glance.has_photo:
+            return None
+        return photos.latest(self.db, self.chat_id, user_id, 0.0)
 
     @cached_property
     def recent_photo(self) -> Photo | None:
@@ -154,7 +162,14 @@ class EventContext:
 
     @cached_property
     def _is_asked(self) -> bool:
+        if not self.glance.has_question:
+            return False
         return find_pending(self.db, self.chat_id, self.event.user_id) is not None
+
+    @cached_property
+    def flags(self) -> Flags:
+        """What operators have switched."""
+        return flags.get_flags(self.db) if self.glance.has_flags else Flags()
 
     @cached_property
     def situation(self) -> Situation:

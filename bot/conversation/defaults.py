@@ -57,7 +57,7 @@ def with_defaults(ctx: EventContext, reading: Reading) -> Reading:
     """Return a wish with the chat's style and shape where it names none."""
     if reading.problem is not None:
         return reading
-    defaults = chat_defaults.get(ctx.db, ctx.chat_id)
+    defaults = ctx.glance.defaults
     if defaults.style in styles() and not reading.styles:
         label = str(defaults.style)
         reading = replace(reading, prompt=f"{reading.prompt} {label}", styles=(label,))

@@ -17,7 +17,7 @@ from bot.prompt import Reading, StoredRequest
 from bot.prompt.stored_request import Origin
 from bot.prompt.zodiac import with_zodiac
 from bot.queue.app import TaskMessage
-from bot.store import bans, flags, pending_questions
+from bot.store import pending_questions
 from bot.store.pending_questions import Question
 
 log = structlog.get_logger(__name__)
@@ -49,10 +49,10 @@ def request_pictures(
     event, settings = ctx.event, ctx.settings
     if parent_id is None and source_key is None:
         reading = with_defaults(ctx, with_zodiac(reading, ctx.received_at))
-    if bans.is_banned(ctx.db, event.user_id, ctx.chat_id):
+    if ctx.glance.is_banned:
         _log_refusal(ctx, "banned")
         return ctx.reply(messages.request_problem("banned", ctx.language))
-    switched = flags.get_flags(ctx.db)
+    switched = ctx.flags
     if reading.problem is not None and switched.accepting:
         return ctx.reply(messages.request_problem(reading.problem, ctx.language, ctx.chat_kind))
     if settings.moderation:
@@ -69,12 +69,13 @@ def request_pictures(
         return ctx.reply(messages.request_problem("paused", ctx.language))
     limit = limits.check_limits(
         ctx.db,
-        limits.limits_for_chat(ctx.db, settings, ctx.chat_id),
+        limits.with_overrides(settings, ctx.glance.limits),
         chat_id=ctx.chat_id,
         chat_kind=ctx.chat_kind,
         user_id=event.user_id,
         count=reading.count,
         extra=settings.max_extra_queued,
+        is_first=event.user_id is not None and not ctx.glance.has_job,
     )
     if limit is not None and not limit.ahead:
         log.info("limit.reached", limit=limit.kind, event_id=event.id, chat_kind=ctx.chat_kind)
@@ -138,7 +139,7 @@ def _refuse(ctx: EventContext, category: str) -> Replies:
 
 def moderation_of(ctx: EventContext) -> Moderation:
     """Return the moderation with the lists that are in force."""
-    changes = overrides.load_cached(ctx.db, flags.get_flags(ctx.db).words_at)
+    changes = overrides.load_cached(ctx.db, ctx.flags.words_at)
     return get_moderation(ctx.settings.moderation_lists_path, changes)
 
 

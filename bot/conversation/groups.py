@@ -20,7 +20,7 @@ from bot.prompt import clean, parse_command, read
 from bot.prompt.cleaning import WHITESPACE, has_words, strip_trailing_marks
 from bot.prompt.spoken_commands import SMALL_TALK
 from bot.queue.app import TaskMessage
-from bot.store import account, flags, pending_edits, pending_questions, photos
+from bot.store import account, pending_edits, pending_questions, photos
 from bot.store.prepared import Prepared
 from bot.store.schema import chats, people
 
@@ -159,7 +159,7 @@ def prefix_problem(ctx: EventContext, word: str) -> str | None:
         return "taken"
     settings = ctx.settings
     if settings.moderation:
-        changes = overrides.load_cached(ctx.db, flags.get_flags(ctx.db).words_at)
+        changes = overrides.load_cached(ctx.db, ctx.flags.words_at)
         if get_moderation(settings.moderation_lists_path, changes).refusal_category(word, ""):
             return "rude"
     return None

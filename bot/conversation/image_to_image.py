@@ -29,7 +29,7 @@ from bot.prompt.photo_phrases import (
 )
 from bot.prompt.purposes import extract_purpose
 from bot.queue.app import TaskMessage
-from bot.store import bans, pending_edits, photos, workers
+from bot.store import pending_edits, photos, workers
 from bot.store.clock import now
 from bot.store.photos import Photo
 
@@ -49,7 +49,7 @@ def handle_image(ctx: EventContext) -> Replies | None:
         return None
     if not event.message_id:
         return []
-    if ctx.is_private and bans.is_banned(ctx.db, event.user_id, ctx.chat_id):
+    if ctx.is_private and ctx.glance.is_banned:
         return ctx.reply(messages.request_problem("banned", ctx.language))
     if event.has_external_content:
         # Its bytes are at an address that the sender chose; the bot visits LINE's only.
@@ -89,7 +89,7 @@ def handle_text(ctx: EventContext) -> Replies | None:
         if photo is not None:
             return paint_from_photo(ctx, photo, parse_quoted_photo_change(text))
     user_id = ctx.event.user_id
-    if not user_id or is_no_photo_wish(text):
+    if not user_id or not ctx.glance.has_photo or is_no_photo_wish(text):
         return None
     # Looked up before the text is read as a change: of a long one that takes a while.
     photo = photos.latest(ctx.db, ctx.chat_id, user_id, now() - LAST_PHOTO_SECONDS)

@@ -43,7 +43,7 @@ from bot.jobs import albums
 from bot.line.events import WebhookEvent
 from bot.queue.app import FETCH_PROFILES, TaskMessage
 from bot.settings import Settings
-from bot.store import chats, people, photos
+from bot.store import chats, glance, people, photos
 from bot.store.clock import now
 
 log = structlog.get_logger(__name__)
@@ -54,8 +54,7 @@ Handler = Callable[[EventContext], Replies | EventContext | None]
 
 def _ignore_unsent(ctx: EventContext) -> Replies | None:
     """Ignore a message that was unsent before it arrived."""
-    message_id = ctx.event.message_id
-    return [] if message_id and jobs.was_unsent(ctx.db, message_id) else None
+    return [] if ctx.glance.was_unsent else None
 
 
 def _answer_media(ctx: EventContext) -> Replies | None:
@@ -161,19 +160,27 @@ def handle_event(
         event.chat_id,
         event.chat_kind,
         received_at,
+        glance.take(db, event.chat_id, event.user_id, event.message_id),
         read_before=read_before,
     )
     if silent_handler := _SILENT_EVENTS.get(event.type):
         return silent_handler(ctx)
     if event.type not in _ANSWERED_EVENTS or event.mode != "active":
         return []
-    is_new = ctx.is_private and people.enqueue_profile(db, event.chat_id, event.user_id)
-    spoken = chats.touch(db, ctx.chat_id, ctx.chat_kind)
+    is_new = ctx.is_private and _enqueue_profile(ctx)
+    spoken = chats.touch_seen(db, ctx.chat_id, ctx.chat_kind, ctx.glance.chat)
     replies = route(replace(ctx, language=spoken))
-    if any(message.task == "draw" for message in replies):
+    if not ctx.is_private and any(message.task == "draw" for message in replies):
         # In a group LINE is asked only about those who request pictures.
-        people.enqueue_profile(db, event.chat_id, event.user_id)
+        _enqueue_profile(ctx)
     return replies + ([FETCH_PROFILES] if is_new and event.type == "follow" else [])
+
+
+def _enqueue_profile(ctx: EventContext) -> bool:
+    user_id = ctx.event.user_id
+    if user_id is None:
+        return False
+    return people.enqueue_known(ctx.db, ctx.chat_id, user_id, ctx.glance.asked_at)
 
 
 def route(ctx: EventContext) -> Replies:

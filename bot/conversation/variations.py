@@ -82,8 +82,9 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     """
     db, chat_id, user_id = ctx.db, ctx.chat_id, ctx.event.user_id
     reading = ctx.reading
-    pending = find_pending(db, chat_id, user_id)
-    picked = None if pending else find_picked(db, chat_id, user_id)
+    marked = ctx.glance.has_question
+    pending = find_pending(db, chat_id, user_id) if marked else None
+    picked = find_picked(db, chat_id, user_id) if marked and not pending else None
     choice = parse_choice(text)
     among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
     chosen = find_chosen(db, among, choice)

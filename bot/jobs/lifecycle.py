@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from bot.jobs import attempts
 from bot.jobs.fair_queue import next_job_id
@@ -19,11 +20,11 @@ from bot.store.clock import now
 from bot.store.prepared import Prepared
 from bot.store.schema import attempts as attempt_rows
 from bot.store.schema import jobs, pictures
-from bot.store.statements import take_due, update_one
+from bot.store.statements import insert_or_skip, take_due, update_one
 from bot.telemetry import tracing
 
-_INSERT = Prepared(insert(jobs))
-_WITH_NUMBER = Prepared(select(jobs.c.id).where(jobs.c.number == bindparam("number")))
+# At a million jobs one 受付番号 in a thousand was given before, and another is drawn.
+_INSERT = Prepared(partial(insert_or_skip, jobs, unique=jobs.c.number))
 
 
 def add(
@@ -46,11 +47,9 @@ def add(
     parent_id: the job or photo whose picture it is made from.
     """
     job_id = uuid4().hex
-    number = _free_number(db)
     now_ts = now()
     values = {
         "id": job_id,
-        "number": number,
         "secret": secrets.token_hex(16),
         "event_id": event_id,
         "chat_id": chat_id,
@@ -68,7 +67,8 @@ def add(
         # Set before the broker has it; `mark_unpublished` sets it back if publishing fails.
         "published_at": now_ts,
     }
-    _INSERT.run(db, **values)
+    while not _INSERT.run(db, number=(number := new_number()), **values):
+        pass
     if reply_token:
         add_token(db, job_id, reply_token, token_at)
     return job_id, number
@@ -251,11 +251,3 @@ def _claimed_by(job_id: str, owner: str | None) -> tuple[ColumnElement[bool], ..
 
 def _end_attempt(db: Connection, job_id: str, outcome: str, code: str | None = None) -> None:
     attempts.end(db, attempt_rows.c.job_id == job_id, outcome, code)
-
-
-def _free_number(db: Connection) -> str:
-    """Draw a 受付番号 that no job ever had; at a million jobs one in a thousand is drawn again."""
-    while True:
-        number = new_number()
-        if _WITH_NUMBER.first(db, number=number) is None:
-            return number

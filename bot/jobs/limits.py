@@ -65,7 +65,11 @@ _OVERRIDES = Prepared(
 
 def limits_for_chat(db: Connection, settings: Settings, chat_id: str) -> Limits:
     """Return the limits in a chat: its own, and those of the settings where it has none."""
-    overrides = chat_overrides(db, chat_id)
+    return with_overrides(settings, chat_overrides(db, chat_id))
+
+
+def with_overrides(settings: Settings, overrides: Mapping[str, float | None]) -> Limits:
+    """Return the limits of the settings, but for a chat's own (see `chat_overrides`)."""
     values: list[Any] = [
         getattr(settings, setting) if overrides[name] is None else overrides[name]
         for name, setting in CHAT_LIMITS.items()
@@ -105,17 +109,19 @@ def check_limits(
     user_id: str | None,
     count: int,
     extra: int = 0,
+    is_first: bool = False,
 ) -> LimitReached | None:
     """Return the limit that a new job with `count` pictures would exceed; None if there is none.
 
-    extra: jobs that may be queued beyond a queue's limit.
+    extra: jobs that may be queued beyond a queue's limit. is_first: it is known already that the
+    user has no job in this chat.
     """
     if limits.cooldown_seconds and (last := _last_request(db, chat_id, user_id)) is not None:
         wait = last + limits.cooldown_seconds - now()
         if wait > 0:
             return LimitReached("cooldown", {"seconds": math.ceil(wait)})
     in_group = limits.queued_per_group if chat_kind != "user" else 0
-    own = count_unfinished(db, chat_id, user_id)
+    own = 0 if is_first else count_unfinished(db, chat_id, user_id)
     full = _full_queue("waiting", own, limits.queued_per_person, extra)
     if in_group and not (full and not full.ahead):
         together = count_unfinished_in_chat(db, chat_id)

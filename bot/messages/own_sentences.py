@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from string import Formatter
 from typing import NamedTuple
 
@@ -20,17 +21,20 @@ _FOR_WISHES = re.compile(r"^(?:picture\.titled|reading\.line|purpose\..+|.+\.try
 _HEARD = ("cry.", "refused.self_harm")  # as what whoever sends it back may be in need of
 _PLACE, _VALUE = "Zz0zZ", ".{1,80}?"
 _MAX_PLACES = 3
+_KEY_CHARS = 2
 _MAX_TEXT_CHARS, _MAX_SENTENCES = 600, 12
 
 
 class _Known(NamedTuple):
     """All sentences without blanks, and whether each is long enough to stand alone.
 
-    with_values: patterns of those that have values in them.
+    Each by its first _KEY_CHARS characters, since every wish is compared with them. with_values:
+    patterns of those that have values in them, by "" where a value comes first; before each the
+    longest of the words that it needs, which are looked for sooner.
     """
 
-    plain: list[tuple[str, bool]]
-    with_values: list[tuple[re.Pattern[str], bool]]
+    plain: dict[str, list[tuple[str, bool]]]
+    with_values: dict[str, list[tuple[str, re.Pattern[str], bool]]]
 
 
 def is_own(text: str) -> bool:
@@ -54,10 +58,13 @@ def is_own(text: str) -> bool:
 
 def _begins_with(text: str) -> Iterator[tuple[int, bool]]:
     """Yield where a sentence ends with which a text begins, and whether that can stand alone."""
-    known = _known()
-    yield from ((len(own), is_long) for own, is_long in known.plain if text.startswith(own))
-    matches = ((pattern.match(text), is_long) for pattern, is_long in known.with_values)
-    yield from ((match.end(), is_long) for match, is_long in matches if match)
+    known, key = _known(), text[:_KEY_CHARS]
+    for own, is_long in known.plain.get(key, ()):
+        if text.startswith(own):
+            yield len(own), is_long
+    for words, pattern, is_long in chain(known.with_values.get(key, ()), known.with_values[""]):
+        if words in text and (match := pattern.match(text)):
+            yield match.end(), is_long
 
 
 @cache
@@ -77,10 +84,15 @@ def _known() -> _Known:
                     written = _written(parts)
                     table = with_values if places else plain
                     table[written] = is_prose and chars >= _MIN_CHARS[lang]
-    return _Known(
-        list(plain.items()),
-        [(re.compile(_pattern(written)), is_long) for written, is_long in with_values.items()],
-    )
+    known = _Known({}, {"": []})
+    for written, is_long in plain.items():
+        known.plain.setdefault(written[:_KEY_CHARS], []).append((written, is_long))
+    for written, is_long in with_values.items():
+        key = written[:_KEY_CHARS] if written.find(_PLACE) >= _KEY_CHARS else ""
+        words = max(written.split(_PLACE), key=len)
+        pattern = re.compile(_pattern(written))
+        known.with_values.setdefault(key, []).append((words, pattern, is_long))
+    return known
 
 
 def _is_said(key: str, lang: str) -> bool:

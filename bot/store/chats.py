@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -14,12 +15,19 @@ from bot.store.statements import insert_or_skip
 TOUCH_INTERVAL_SECONDS = 3600.0
 DEFAULT_LANGUAGE = "ja"
 
+
+class SeenChat(NamedTuple):
+    """What is known of a chat. seen_at: when somebody last spoke there, seconds since 1970."""
+
+    language: str
+    reachable: bool
+    seen_at: float
+
+
 _NEW_EVENT = Prepared(partial(insert_or_skip, events))
 _NEW_CHAT = Prepared(partial(insert_or_skip, chats))
 _CHAT = Prepared(
-    select(chats.c.language, chats.c.reachable, chats.c.seen_at).where(
-        chats.c.id == bindparam("chat")
-    )
+    select(*(chats.c[name] for name in SeenChat._fields)).where(chats.c.id == bindparam("chat"))
 )
 
 
@@ -37,15 +45,19 @@ def record_event(
 def touch(db: Connection, chat_id: str, kind: str) -> str:
     """Note that somebody spoke in a chat, so that it can be reached; returns its language."""
     row = _CHAT.first(db, chat=chat_id)
-    if row is None:
+    return touch_seen(db, chat_id, kind, SeenChat(*row) if row else None)
+
+
+def touch_seen(db: Connection, chat_id: str, kind: str, seen: SeenChat | None) -> str:
+    """Do the same for a chat of which it was read before what is known; None: nothing."""
+    if seen is None:
         values = {"kind": kind, "language": DEFAULT_LANGUAGE, "reachable": True, "seen_at": now()}
         _NEW_CHAT.run(db, id=chat_id, **values)
         return DEFAULT_LANGUAGE
-    language, reachable, seen_at = row
-    if not reachable or seen_at < now() - TOUCH_INTERVAL_SECONDS:
+    if not seen.reachable or seen.seen_at < now() - TOUCH_INTERVAL_SECONDS:
         chat = update(chats).where(chats.c.id == chat_id)
         db.execute(chat.values(reachable=True, seen_at=now()))
-    return str(language)
+    return seen.language
 
 
 def mark_unreachable(db: Connection, chat_id: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 
 from bot.settings import SettingError
 from bot.store.clock import now
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 SQLITE_TIMEOUT_SECONDS = 5.0  # for which a connection waits for a lock
 # If the server hangs, the request fails and LINE redelivers it.
 STATEMENT_TIMEOUT_SECONDS = 10
+TRUSTED_SECONDS = 1.0  # for which a connection that answered is not asked whether it still lives
 _POSTGRESQL_ARGUMENTS = {
     "connect_timeout": 3,
     # A server that is gone without a word is noticed within a minute, also in mid-statement.
@@ -152,12 +153,12 @@ def _write_ahead(connection: Any) -> None:
 def _postgresql(url: str) -> Engine:
     """Return an engine that works behind a pooler in transaction mode, such as PgBouncer.
 
-    Nothing is kept in the session: no prepared statements, no settings, no locks.
+    Nothing is kept in the session: no prepared statements, no settings, no locks. A transaction
+    costs two round trips of its own, one to begin and one to commit.
     """
     engine = create_engine(
         url,
         hide_parameters=True,  # prompts and ids must not reach a log through an error's text
-        pool_pre_ping=True,
         pool_size=10,
         pool_timeout=5,
         connect_args=_POSTGRESQL_ARGUMENTS,
@@ -173,11 +174,28 @@ def _postgresql(url: str) -> Engine:
                 f"DATABASE_URL must name a database in UTF8, not {encoding}: "
                 "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one."
             )
+        connection.autocommit = True  # psycopg must not issue its own BEGINs
+
+    @event.listens_for(engine, "checkin")
+    def _returned(_connection: Any, record: Any) -> None:
+        record.info["answered_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _taken(connection: Any, record: Any, _proxy: Any) -> None:
+        # SQLAlchemy's pool_pre_ping would ask each time, a round trip a transaction.
+        answered_at = record.info.get("answered_at")
+        if answered_at is None or time.monotonic() - answered_at < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         # For this transaction alone. As a startup parameter (`options`), poolers refuse it.
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'")
+        timeout = f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
+        connection.exec_driver_sql(f"BEGIN; {timeout}")
 
     return engine
 

@@ -20,6 +20,7 @@ from bot.store.schema import jobs, switches
 
 ACCEPTING, DRAINING = "accepting", "draining"
 WORDS = "words"  # the changed moderation lists (bot.moderation.overrides): only when they changed
+NAMES = (ACCEPTING, DRAINING, WORDS)
 
 
 class Flags(NamedTuple):
@@ -38,7 +39,7 @@ _FLAGS = Prepared(
         switches.c.name,
         switches.c.at,
         case((switches.c.name != WORDS, switches.c.value), else_=null()),
-    ).where(or_(*(switches.c.name == name for name in (ACCEPTING, DRAINING, WORDS))))
+    ).where(or_(*(switches.c.name == name for name in NAMES)))
 )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -69,6 +70,13 @@ class Backlog(NamedTuple):
 
 
 _INSERT = Prepared(partial(insert_or_skip, inbox))
+_REMOVE = Prepared(
+    delete(inbox).where(
+        inbox.c.seq == bindparam("row"),
+        inbox.c.lease_owner == bindparam("owner"),
+        inbox.c.parked_at.is_(None),
+    )
+)
 _ROW = tuple(inbox.c[name] for name in InboxEvent._fields)
 
 
@@ -117,7 +125,7 @@ def claim(db: Connection, owner: str, lease: float, limit: int) -> list[InboxEve
 
 def remove(db: Connection, seq: int, owner: str) -> bool:
     """Delete a claimed row; returns False if it is not this owner's any more, or is gone."""
-    return db.execute(delete(inbox).where(*_owned(seq, owner))).rowcount == 1
+    return _REMOVE.run(db, row=seq, owner=owner) == 1
 
 
 def release(db: Connection, owner: str, seqs: Sequence[int]) -> None:

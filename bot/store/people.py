@@ -45,10 +45,15 @@ def enqueue_profile(db: Connection, chat_id: str, user_id: str | None) -> bool:
     if user_id is None:
         return False
     row = _ASKED_AT.first(db, chat=chat_id, user=user_id)
-    if row is None:
+    return enqueue_known(db, chat_id, user_id, row[0] if row else None)
+
+
+def enqueue_known(db: Connection, chat_id: str, user_id: str, asked_at: float | None) -> bool:
+    """Do the same if it was read before when LINE was last asked; None: there is no such row."""
+    if asked_at is None:
         _NEW.run(db, chat_id=chat_id, user_id=user_id, name=None, language=None, at=0.0)
         return True
-    if 0 < row[0] < now() - REFRESH_SECONDS:
+    if 0 < asked_at < now() - REFRESH_SECONDS:
         return update_one(db, people, *_key(chat_id, user_id), at=0.0)
     return False
 

@@ -6,15 +6,23 @@ A row is claimed by one conditional UPDATE whose row count says who won: never t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_or_skip(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
-    """Build INSERT ... ON CONFLICT DO NOTHING; its row count says whether the row is new."""
-    return _insert(table, dialect).on_conflict_do_nothing()
+def insert_or_skip(
+    table: Table, dialect: str, *, unique: Column[Any] | None = None
+) -> postgresql.Insert | sqlite.Insert:
+    """Build INSERT ... ON CONFLICT DO NOTHING; its row count says whether the row is new.
+
+    unique: the one column in which a row may meet another; by default any.
+    """
+    columns = None if unique is None else [unique]
+    return _insert(table, dialect).on_conflict_do_nothing(index_elements=columns)
 
 
 def upsert(db: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -58,7 +66,11 @@ def take_due(
 
 def _insert(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # 2 MB, of no use with SQLite
+
         return postgresql.insert(table)
     if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
         return sqlite.insert(table)
     raise NotImplementedError(f"No INSERT ... ON CONFLICT is known for {dialect}.")

@@ -27,7 +27,7 @@ from bot.messages import (
 )
 from bot.messages.answers import PLACEHOLDERS
 from bot.settings import Settings
-from bot.store import message_refs, pending_questions, schema
+from bot.store import glance, message_refs, pending_questions, schema
 from bot.store.clock import now
 from bot.tasks import sweep
 from bot.tasks.read_inbox import InboxReader
@@ -150,7 +150,8 @@ def asks_about(talk: Talk, text: str) -> None:
     """Have the bot ask about a text, whatever the classifier would say of it."""
     [incoming] = parse_events(body_of(event(text)))
     with talk.house.database.write() as db:
-        ctx = EventContext(db, incoming, talk.settings, AOI, "user", now())
+        seen = glance.take(db, AOI, AOI, incoming.message_id)
+        ctx = EventContext(db, incoming, talk.settings, AOI, "user", now(), seen)
         clarify.ask_whether_wish(ctx)
 
 
@@ -181,7 +182,8 @@ def test_the_words_go_with_an_unsend_and_with_an_erasure(talk: Talk) -> None:
     unclear = event("ほげほげの丘")
     [incoming] = parse_events(body_of(unclear))
     with talk.house.database.write() as db:
-        ctx = EventContext(db, incoming, talk.settings, AOI, "user", now())
+        seen = glance.take(db, AOI, AOI, incoming.message_id)
+        ctx = EventContext(db, incoming, talk.settings, AOI, "user", now(), seen)
         clarify.ask_whether_wish(ctx)
         jobs.unsend(db, unclear["message"]["id"])
     assert "ほげほげ" not in str(talk.house.rows(schema.switches))

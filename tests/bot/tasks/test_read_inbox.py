@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
 
 from bot.conversation import router
 from bot.moderation import get_moderation
@@ -366,3 +367,22 @@ def test_a_retry_is_kept_in_mind_when_somebody_wakes_the_reader_at_its_end(
     lock: Any = _WakingLock(reader._woken)
     reader._reading = lock
     assert reader.read() == read_inbox.RETRY_DELAYS[0]
+
+
+def test_a_wish_takes_few_statements(chat: Chat) -> None:
+    """To PostgreSQL each is a round trip, on which the speed of a courier depends."""
+    statements: list[str] = []
+
+    def trace(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.set_trace_callback(statements.append)
+
+    chat.post(event("赤いりんご"))
+    engine = chat.house.database.engine
+    sqlalchemy_event.listen(engine, "checkout", trace)
+    try:
+        chat.read()
+    finally:
+        sqlalchemy_event.remove(engine, "checkout", trace)
+    assert chat.prompts == ["赤いりんご"]
+    first = next(n for n, each in enumerate(statements) if each.startswith("DELETE FROM inbox"))
+    assert len(statements[first - 1 : statements.index("COMMIT", first) + 1]) <= 10, statements
