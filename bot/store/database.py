@@ -7,13 +7,13 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.settings import SettingError
 from bot.store.clock import now
@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 SQLITE_TIMEOUT_SECONDS = 5.0  # for which a connection waits for a lock
 # If the server hangs, the request fails and LINE redelivers it.
 STATEMENT_TIMEOUT_SECONDS = 10
-TRUSTED_SECONDS = 1.0  # for which a connection that answered is not asked whether it still lives
 _POSTGRESQL_ARGUMENTS = {
     "connect_timeout": 3,
     # A server that is gone without a word is noticed within a minute, also in mid-statement.
@@ -62,13 +61,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write."""
-        with self._write_lock, self.engine.begin() as connection:
+        with self._write_lock, _transaction(self.engine) as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads."""
-        with self._reader.begin() as connection:
+        with _transaction(self._reader) as connection:
             yield connection
 
     def clock_skew(self, db: Connection) -> float | None:
@@ -133,6 +132,23 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction, on another connection if the first one's server is not there any more.
+
+    So a server's restart costs nobody a failure, and to ask each connection first whether it lives
+    (pool_pre_ping) would be a round trip more.
+    """
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(engine.begin())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            connection = stack.enter_context(engine.begin())
+        yield connection
+
+
 def _write_ahead(connection: Any) -> None:
     """Switch a file to WAL: https://www.sqlite.org/wal.html
 
@@ -175,21 +191,6 @@ def _postgresql(url: str) -> Engine:
                 "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one."
             )
         connection.autocommit = True  # psycopg must not issue its own BEGINs
-
-    @event.listens_for(engine, "checkin")
-    def _returned(_connection: Any, record: Any) -> None:
-        record.info["answered_at"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _taken(connection: Any, record: Any, _proxy: Any) -> None:
-        # SQLAlchemy's pool_pre_ping would ask each time, a round trip a transaction.
-        answered_at = record.info.get("answered_at")
-        if answered_at is None or time.monotonic() - answered_at < TRUSTED_SECONDS:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

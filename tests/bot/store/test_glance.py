@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import insert
 
@@ -58,7 +60,8 @@ def test_what_is_there_is_seen_where_it_counts(house: House, what: str) -> None:
     if what == "has_job":
         house.add(chat=GROUP, user=AOI)
     found = seen(house, GROUP, AOI)
-    expected = EMPTY._replace(**{what: 0.0 if what == "asked_at" else True})
+    changed: dict[str, Any] = {what: 0.0 if what == "asked_at" else True}
+    expected = EMPTY._replace(**changed)
     assert found._replace(chat=None) == expected
     everywhere, in_chat = {"has_flags", "was_unsent"}, {"is_banned"}
     assert seen(house, AOI, AOI) == (expected if what in everywhere else EMPTY)
