@@ -137,6 +137,13 @@ def _refuse(ctx: EventContext, category: str) -> Replies:
     return ctx.reply(refused)
 
 
+def is_harmless(ctx: EventContext) -> bool:
+    """Return whether a text may be painted without a question, as far as moderation says."""
+    if not ctx.settings.moderation:
+        return True
+    return _judge(ctx, ctx.reading, from_photo=False, is_change=False).action == "paint"
+
+
 def moderation_of(ctx: EventContext) -> Moderation:
     """Return the moderation with the lists that are in force."""
     changes = overrides.load_cached(ctx.db, ctx.flags.words_at)

@@ -14,7 +14,13 @@ from bot.conversation.context import EventContext
 from bot.conversation.picture_refs import PictureRef
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
-from bot.intent.erasures import erases_all, erases_one, is_not_kept
+from bot.intent.erasures import (
+    erases_all,
+    erases_one,
+    is_drawn_thing,
+    is_not_kept,
+    takes_away_all,
+)
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.remarks import drops_wish, is_misdrawn, tells_news
 from bot.intent.rules import asks_about_data, asks_openly, ruled_complaint, ruled_question
@@ -197,6 +203,9 @@ def changes_what_is_shown(ctx: EventContext) -> bool:
     if is_sure or change is None or ctx.intent.probability(*CRY_KINDS) > MAX_DOUBT:
         return False
     prompt = last.job.request.prompt
+    if not change.steps and not change.additions and change.controls.negative:
+        # 「人はいらないかな」
+        return all(map(is_drawn_thing, change.controls.negative.split("、")))
     return bool(change.steps) and all(
         _is_shown(step, prompt) or (asks_ability and step.kind == "become") for step in change.steps
     )
@@ -207,6 +216,8 @@ def _is_shown(step: ChangeStep, prompt: str) -> bool:
         return not _NO_THING.search(step.target)
     if step.kind not in {"swap", "remove", "about", "more"} or _NO_THING.search(step.target):
         return False
+    if step.kind == "remove" and is_drawn_thing(step.target):
+        return True
     return bool(step.target) and morphology.spelled_in(prompt, step.target) in prompt
 
 
@@ -217,6 +228,13 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
         return False
     choice = parse_choice(ctx.text_without_small_talk)
     return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
+
+
+def takes_away_all_of_a_thing(ctx: EventContext) -> bool:
+    """Return whether a text takes all of a thing out of the last picture: 「全部の雲消して」."""
+    if (ctx.quoted or ctx.last_picture) is None or ctx.recent_photo is not None:
+        return False
+    return takes_away_all(ctx.text_without_small_talk)
 
 
 def is_not_to_be_kept(ctx: EventContext) -> bool:
@@ -257,6 +275,15 @@ def is_harm_and_no_cry(ctx: EventContext, decision: Decision) -> bool:
     judgement = harm.judge(ctx.text, "words")
     is_elsewhere = judgement.action == "refuse" and judgement.category != "self_harm"
     return is_elsewhere and ctx.intent.probability(*CRY_KINDS) < SURE
+
+
+def is_refused_anyway(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what is unclear would be refused as a wish: then it is not asked about."""
+    if decision.action != "ask" or not ctx.settings.moderation or ctx.recent_photo is not None:
+        return False
+    judge = generate.moderation_of(ctx)
+    judgement = judge.judge(ctx.reading.prompt, ctx.reading.negative, words=ctx.text)
+    return judgement.action == "refuse" and judgement.category != "self_harm"
 
 
 def names_a_subject(ctx: EventContext, decision: Decision) -> bool:

@@ -36,20 +36,23 @@ from bot.conversation.intent_overrides import (
     is_harm_and_no_cry,
     is_not_to_be_kept,
     is_plain_wish,
+    is_refused_anyway,
     may_be_picture_of_sorrow,
     names_a_subject,
     points_at_one_of_several,
+    takes_away_all_of_a_thing,
     what_to_erase,
     without_steering,
 )
 from bot.conversation.variations import is_about_pictures
 from bot.intent import PAINTED_KINDS, Decision, decide
+from bot.intent.erasures import erases_plainly
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt import Command, morphology
-from bot.prompt.change_steps import PICTURE_ASPECTS
 from bot.prompt.changes import parse_change
 from bot.prompt.commands import Kind
+from bot.prompt.looks import names_other_thing
 from bot.prompt.photo_phrases import (
     is_no_photo_wish,
     parse_photo_change,
@@ -76,10 +79,6 @@ _SAME_SEED = re.compile("(?:同じ|おなじ|さっきの|前の|その)シー�
 _ASKS_FOR = re.compile(  # 「チューリップお願いします」
     "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
     "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
-)
-_LOOKS = re.compile(  # what a picture is like, which names no other thing
-    "(?:風|調|版|感じ|雰囲気|タッチ|バージョン|スタイル|テイスト|仕上げ|系|色|色味|トーン|方|ほう|やつ|もの|絵|"
-    "イラスト|画像|写真|構図|サイズ|向き|比率|画面|アングル|光|影|線|季節|時間|天気)$"
 )
 _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
     (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
@@ -114,6 +113,10 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         decision = Decision("ask", decision.kind)
     if points_at_one_of_several(ctx) and decision.action != "answer":
         return variations.change_by_words(ctx, "変えて", ctx.quoted or ctx.last_picture)
+    if decision.action == "paint" and (named := erases_plainly(ctx.text_without_small_talk)):
+        return _answer(ctx, named)
+    if takes_away_all_of_a_thing(ctx):
+        return variations.change_by_words(ctx, ctx.text_without_small_talk, ctx.quoted)
     if names_a_subject(ctx, decision) or is_plain_wish(ctx, decision):
         return ctx
     if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):
@@ -126,6 +129,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         decision = Decision("answer", erasure_kind)
     if decision.action == "answer":
         return None if _may_be_change(ctx, decision.kind) else _answer(ctx, decision.kind)
+    if is_refused_anyway(ctx, decision):
+        return generate.handle_text(ctx)
     if decision.action == "ask" and not _is_understood(ctx):
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
@@ -133,11 +138,11 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
 
 
 def _answer_between_people(ctx: EventContext, decision: Decision, *, is_sure: bool) -> Replies:
-    """Answer what somebody says to a person, kindly; in a group it is for that person alone.
+    """Answer what somebody says to a person, kindly; in a group only where the bot is mentioned.
 
     is_sure: it says to whom it speaks; else it is asked about, since it may be a wish.
     """
-    if not ctx.is_private and (is_sure or not ctx.mentions_bot):
+    if not ctx.mentions_bot:
         return []
     if not is_sure:
         return clarify.ask_whether_wish(ctx)
@@ -200,6 +205,8 @@ def _answer(ctx: EventContext, kind: str) -> Replies | None:
                 return outcome
     if kind == "language":
         return language.answer_intent(ctx)
+    if kind == "erase.picture" and ctx.quoted is None and ctx.recent_photo is not None:
+        kind = "erase.photo"
     if kind in {"erase.picture", "erase.photo"}:
         return clarify.ask_whether_erase(ctx, kind)
     return answers.answer(ctx, kind)
@@ -218,10 +225,15 @@ def _paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
     if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
         return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
-    replies = variations.handle_text(ctx)
+    replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
     if replies is not None:
         return replies
     return ctx if situation.is_asked else _apply_to_last(ctx, kind, words)
+
+
+def _is_only_more(kind: str, words: str) -> bool:
+    """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
+    return kind == "more" and parse_change(words) is None
 
 
 def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventContext | None:
@@ -243,20 +255,10 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     change, request = parse_change(words), last.job.request
     if change and request and not change.applies_to(request.prompt):
         return ctx
-    if not change and request and ctx.quoted is None and _names_another(ctx, request.prompt):
+    wanted = ctx.reading.prompt if ctx.reading.steers_picture and ctx.quoted is None else ""
+    if not change and request and wanted and names_other_thing(wanted, request.prompt):
         return ctx
     return variations.change_by_words(ctx, words, last)
-
-
-def _names_another(ctx: EventContext, prompt: str) -> bool:
-    """Return whether a text that steers the picture names a thing that is not in the prompt:
-    「水墨画風の猫を横長で」 after a mountain."""
-    wanted = ctx.reading.prompt
-    if not ctx.reading.steers_picture or not morphology.is_noun_phrase(wanted):
-        return False
-    last_word = morphology.tokenize(wanted)[-1].text
-    is_look = last_word in PICTURE_ASPECTS or _LOOKS.search(wanted) is not None
-    return last_word not in prompt and not is_look
 
 
 def _phrase_of_more(text: str) -> str:

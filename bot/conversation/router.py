@@ -31,6 +31,7 @@ from bot.conversation import (
     letters,
     operator_status,
     picture_details,
+    several,
     small_talk,
     stickers,
     style_taps,
@@ -89,6 +90,7 @@ ROUTES: tuple[Handler, ...] = (
     style_taps.handle_postback,
     erasure.handle_postback,
     clarify.handle_postback,
+    several.handle_postback,  # hands on the words of the tapped wish
     help.handle_postback,  # hands on the words of the tapped example
     keep.handle_postback,
     job_status.handle_postback,
@@ -122,6 +124,7 @@ ROUTES: tuple[Handler, ...] = (
     letters.handle_text,
     picture_details.handle_text,
     year_cards.handle_text,
+    several.handle_text,
     intents.handle_text,  # what is no wish ends here
     image_to_image.handle_text,
     variations.handle_text,

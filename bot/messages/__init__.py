@@ -14,7 +14,7 @@ from bot.messages.answers import (
     support_answer,
     talk_answer,
 )
-from bot.messages.cards import album_link, erase_question
+from bot.messages.cards import EACH_ACTION, album_link, erase_question, several_wishes
 from bot.messages.chat_settings import DEFAULTS_ACTION, chat_settings
 from bot.messages.durations import elapsed_text
 from bot.messages.greeting import welcome
@@ -64,6 +64,7 @@ from bot.messages.tickets import (
 __all__ = [
     "ASKED_ACTION",
     "DEFAULTS_ACTION",
+    "EACH_ACTION",
     "SHAPES",
     "SHAPE_ACTION",
     "STYLE_ACTION",
@@ -108,6 +109,7 @@ __all__ = [
     "question_answer",
     "request_problem",
     "sentence",
+    "several_wishes",
     "share_card",
     "share_url",
     "still_painting",

@@ -1,4 +1,4 @@
-"""Cards with buttons: the album's link, and the question before everything is erased."""
+"""Cards with buttons: the album's link, several wishes, and what is asked before an erasure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from bot.messages.parts import (
     flex_message,
     flex_text,
 )
+from bot.messages.questions import ASKED_ACTION
 from bot.texts import gettext
+from bot.texts.graphemes import cut
+
+EACH_ACTION = "each"  # of the button that stands for one of several wishes
+_MAX_LABEL_CHARS = 40  # of a button
 
 
 def album_link(
@@ -32,6 +37,27 @@ def album_link(
     hint = flex_text(gettext("album.chat_hint", lang), "xxs", MUTED_COLOR, wrap=True)
     alt_text = gettext("album.chat_alt", lang, url=url)
     return [flex_message(alt_text, card(lines, [button, hint]))]
+
+
+def several_wishes(wishes: list[str], lang: str) -> list[Message]:
+    """Ask which of several wishes is to be painted, or whether all are one picture.
+
+    Its buttons last, so that one wish can be tapped after another. wishes: at most 60 characters
+    each.
+    """
+    question = gettext("asked.several", lang, count=len(wishes))
+    together = gettext("asked.together", lang)
+    buttons = [_wish_button(f"{EACH_ACTION}:{wish}", wish, "primary") for wish in wishes]
+    buttons.append(_wish_button(f"{ASKED_ACTION}:yes", together, "secondary"))
+    lines = [flex_text(question, "sm", TEXT_COLOR, wrap=True)]
+    return [flex_message(question, card(lines, buttons))]
+
+
+def _wish_button(data: str, words: str, style: str) -> Message:
+    label = cut(words, _MAX_LABEL_CHARS)
+    action = {"type": "postback", "label": label, "data": data, "displayText": words}
+    button = {"type": "button", "height": "sm", "style": style, "action": action}
+    return button | ({"color": ACCENT_COLOR} if style == "primary" else {})
 
 
 def erase_question(lang: str, **counts: int) -> list[Message]:

@@ -51,6 +51,7 @@ _CHANGE_VERB = (
     "描き変えて|"
     "なおして|直して|仕上げて|寄せて|増やして|ふやして|減らして|へらして)"
 )
+_ORDERS_CHANGE = re.compile("(?:変え|かえ|替え|代え|変更し|チェンジし|入れ替え|置き換え)て$")
 _ASKING_ENDINGS = (  # at the end: 〜ください, 〜ほしいな, 〜くれますか
     *("くださいませんか", "くださいますか", "ください", "下さい", "ほしい", "欲しい"),
     *("いただけますか", "もらえますか", "もらえる", "くれますか", "くれませんか", "くれない"),
@@ -61,6 +62,18 @@ _CHANGE_VERB_ENDING = re.compile(f"{_CHANGE_VERB}$")
 _ASIDES = frozenset({"doubt", "thanks", "hello", "nod"})  # which change nothing
 _MAX_CONTROL_CHARS = 24
 _MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is one part
+_ALL_OF = re.compile(  # 「全部の雲を消して」, 「雲を全部消して」
+    "^(?:全部|ぜんぶ|全て|すべて|全員)の(?=.)|(?<=[^もで])(?:全部|ぜんぶ|全て|すべて|全員|一つ残らず)"
+    "(?=(?:消し|けし|なくし|無くし|取[っり]|とっ|除い|外し|はずし|抜い|削除))"
+)
+_INTERJECTION = re.compile(
+    "(?:あ+っ?|お+っ?|ん+|えー?っ?と|うー?ん+と?|ねえ+|あのー?|いや|そうだ(?:な|ね)?ー?)"
+)
+_NEXT = re.compile("^(?:あと(?:は|、)?(?![で1-9一二三四数])|それと|ついでに|それから|そして)(?=.)")
+_REASON = re.compile(  # 「ちょっと怖いからもっと可愛い感じで」
+    "^[^、]{2,14}?(?:い|すぎる|過ぎる|だ|な|てる|てない)(?:から|ので|けん|んで|さかい)、?(?P<rest>.{2,})$"
+)
+_AS_SET = re.compile("(?:って|という)(?:こと|設定|感じ|てい|体)(?=に(?:して|しといて|する))")
 _DEGREE = re.compile(
     "^(?:全体的?に|もっと|もう少し|もうすこし|もうちょっと|もうちょい|も少し|さらに|ちょっと|ちょい|少し|"
     "すこし|"
@@ -80,11 +93,15 @@ _NOT_WANTED = re.compile(  # 「うさぎいらない」
 )
 _WITHOUT = re.compile("^(?P<what>.{1,12}?)(?:は|も)?(?P<none>なし|無し|抜き)(?:で|に(?:して)?)?$")
 _ADD = re.compile(
-    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して)?|足して|たして|加えて|くわえて|入れて|いれて|"
+    "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して|で)?|足して|たして|加えて|くわえて|入れて|いれて|"
     "つけて|"
     "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて|"
-    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|描き入れて|"
+    "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|描き入れて|(?<=も)(?:出して|だして)|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|置き|乗せ|のせ|着せ|かぶせ|被せ|持たせ)たい)$"
+)
+_GOOD_TO_HAVE = re.compile(  # 「鳥もおるとええな」, 「後ろに山があるといいな」
+    "(?P<what>[^、]{1,14}?)(?:が|も)(?:おる|いる|ある|見える|写る|飛んでる)と(?:いい|良い|ええ|よか|うれしい|嬉しい)"
+    "(?:です|な|ね|よ|かも|かな|ねん|のに|けど)*"
 )
 _NOT_BUT = re.compile(  # 「犬じゃなくて猫にして」
     rf"^(?P<what>.{{1,12}}?)(?:(?:じゃ|では)な(?:くて|く|いで)|(?:を|は)?(?:やめて|やめ、))(?P<into>.{{1,12}}?)"
@@ -97,6 +114,13 @@ _TOPIC = re.compile(  # 「屋根、赤やめて緑」, 「車の色、黒で」
 )
 _CAUSATIVE = re.compile("^(?P<into>[^をがに]{1,12}?)させて$")  # 「もっとキラキラさせて」
 _ON_SECOND_THOUGHT = re.compile("^(?:やっぱり?|やはり|じゃあ|では)[、 ]?")
+_RATHER = re.compile(
+    "(?P<into>.{1,10}?)(?:で|(?:の?(?:方|ほう))?が(?:いい|良い|ええ|よか))(?:わ|な|ね|よ|です|かな|かも)*"
+)
+_TOPIC_IS = re.compile(  # 「ドレスは青で」, 「背景は冬のほうがいい」
+    "(?P<what>[^、をがはも]{1,10})は(?P<into>[^、をがは]{1,8}?)"
+    "(?:で|(?:の?(?:方|ほう))?が(?:いい|良い|ええ|よか))(?:わ|な|ね|よ|です|かな|かも)*"
+)
 _BACKGROUND_IS = re.compile("^背景は(?P<into>.{1,20}?)で?$")
 _BECOME = re.compile(rf"^(?P<into>.{{1,15}}?)(?:に{_CHANGE_VERB}|(?P<ku>く){_CHANGE_VERB})$")
 _BECOME_LOOSE = re.compile(
@@ -113,6 +137,14 @@ _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
 _ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
     rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
 )
+_AS_CHILDREN_SAY = {
+    **dict.fromkeys(("おそら", "そら"), "空"),
+    **dict.fromkeys(("おめめ", "め"), "目"),
+    **dict.fromkeys(("おかお", "かお"), "顔"),
+    **dict.fromkeys(("かみ", "かみのけ"), "髪"),
+    **dict.fromkeys(("おようふく", "ようふく", "ふく", "おふく"), "服"),
+    **{"はいけい": "背景", "おくち": "口", "おみみ": "耳", "いろ": "色", "おぼうし": "帽子"},
+}
 _MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_CHANGE_VERB}|して|て)?$")
 _NOT_A_SUBJECT = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
@@ -124,6 +156,7 @@ _HINT = re.compile(
     "雰囲気|ふんいき|ムード|トーン|(?:背景|空|髪|服|目|瞳|表情|床|壁|地面)[でに]|すぎ|過ぎ|か[なも]|けど|気が|"
     "^(?:あと|それと|ついでに)|[長形][もがを]|"
     "いらない|いらん|いりません|不要|邪魔|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
+    "は[^、をはが]{1,8}(?:で$|が[いえよ])|[おいあ]ると|えると|たって[?？]?$|(?:て|に)(?:変えて)?もろて|"
     "バージョン|色違い|色ちがい|(?:もう|あと)[1-9一二三ひふ]|増や|変更|向き"
 )
 
@@ -159,6 +192,10 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     text = re.sub(
         r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
     )
+    text = re.sub("(?<=[をはが])(?:やっぱり?|やはり)(?=.)", "", text)
+    text = _AS_SET.sub("", text)
+    if (reason := _REASON.match(text)) and (loosely or parse_change(reason["rest"])):
+        text = reason["rest"]
     topic = _TOPIC.fullmatch(text)
     if topic and is_colour(topic["old"] or topic["new"]) and is_colour(topic["new"]):
         text = f"{topic['what']}を{topic['new']}に"
@@ -167,8 +204,9 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     steps: list[ChangeStep] = []
     controls = [f"{thing}なし" for thing in unwanted]
     additions: list[str] = []
-    for part in re.split(rf"[{MARKS}]+", rest, maxsplit=_MAX_PARTS):
-        if not part:
+    for typed in re.split(rf"[{MARKS}]+", rest, maxsplit=_MAX_PARTS):
+        part = _NEXT.sub("", typed).rstrip("?？!！")
+        if not part or _INTERJECTION.fullmatch(part):
             continue
         words = strip_politeness(_without_polite_ending(part) or part)
         instead = _NOT_BUT.match(words)
@@ -231,6 +269,7 @@ def _is_control(words: str) -> bool:
 
 
 def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
+    words = _ALL_OF.sub("", words)
     degree = _DEGREE.match(words)
     if match := _NOT_BUT.match(words):
         return ChangeStep("swap", match["what"], match["into"])
@@ -247,6 +286,8 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
         return ChangeStep(short.kind, short.target, short.replacement, short.whole, short.is_order)
     if match := _ADD.match(words):
         return ChangeStep("add", _whole_noun(match["what"], words))
+    if match := _GOOD_TO_HAVE.fullmatch(words):
+        return ChangeStep("add", match["what"])
     if match := _REMOVE.match(words):
         return ChangeStep("remove", match["what"])
     if (match := _NOT_WANTED.match(words)) and morphology.is_noun_phrase(match["what"]):
@@ -258,7 +299,12 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
         replacement = as_in_prompt(_DEGREE.sub("", match["into"]), match["ku"])
         if _WHOLE_PICTURE.match(match["what"]):
             return ChangeStep("become", replacement=replacement)
-        return ChangeStep("swap", _thing_meant(match["what"]), replacement)
+        is_order = _ORDERS_CHANGE.search(words) is not None
+        return ChangeStep("swap", _thing_meant(match["what"]), replacement, is_order=is_order)
+    if (match := _TOPIC_IS.fullmatch(bare)) and (
+        is_colour(match["into"]) or category_of(match["into"], STATE_CATEGORIES)
+    ):
+        return ChangeStep("swap", _thing_meant(match["what"]), match["into"])
     if match := _BACKGROUND_IS.match(bare):
         return ChangeStep("swap", "背景", match["into"])
     if match := (_BECOME_LOOSE if degree or refers else _BECOME).match(bare):
@@ -287,14 +333,21 @@ def _whole_noun(what: str, words: str) -> str:
 
 def _reconsidered_step(words: str) -> ChangeStep | None:
     """Return the step of 「やっぱり緑で」; 「やっぱり犬で」 may be a request of its own."""
-    match = re.fullmatch("(?P<into>.{1,10}?)(?:で|がいい|の?(?:方|ほう)がいい)", words)
-    if match and (category_of(match["into"], STATE_CATEGORIES) or is_colour(match["into"])):
+    match = _RATHER.fullmatch(words)
+    if match is None:
+        return None
+    is_inside = match["into"] in {"室内", "屋内", "屋外", "部屋の中", "野外", "外"}
+    if is_inside or category_of(match["into"], STATE_CATEGORIES) or is_colour(match["into"]):
         return ChangeStep("become", replacement=match["into"])
     return None
 
 
 def _thing_meant(words: str) -> str:
-    """Return the thing whose colour, number or place is named: 「車の色」 -> 「車」."""
+    """Return the thing whose colour, number or place is named: 「車の色」 -> 「車」.
+
+    What every picture has is written as usual: 「おそら」 -> 「空」.
+    """
+    words = _AS_CHILDREN_SAY.get(words, words)
     if words in PICTURE_ASPECTS or not (match := _ASPECT_OF_THING.match(words)):
         return words
     return match["part"] or match["of"]

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 
 from bot.prompt import morphology
-from bot.prompt.attributes import is_description
+from bot.prompt.attributes import is_colour, is_description
+from bot.prompt.change_steps import PICTURE_ASPECTS
 from bot.prompt.typed_changes import ShortChange
 
+_FEELING = "感じ|雰囲気|ふんいき|ムード|トーン"
 _LOOK = re.compile(
-    "(?:(?P<feeling>[^、]{1,8}?)(?:っぽい|な|の)?(?:感じ|雰囲気|ふんいき|ムード|トーン)"
+    f"(?:(?P<feeling>[^、]{{1,8}}?)(?:っぽい|な|の)?(?:{_FEELING})"
     "|(?P<how>[^、の]{1,6}?)の?(?P<what>背景|空|髪の毛|髪|服|目|瞳|表情|床|壁|地面))"
     "[でに](?:して)?、?(?P<rest>[^、]*)"
 )
@@ -43,6 +45,10 @@ _ONCE_MORE = re.compile(  # 「縦でもう一枚」: the shape says what is ano
 _ALSO = re.compile("^(?:あと(?![で1-9一二三四数])|それと|ついでに)[、 ]?(?=.)")
 _THEN_SHAPED = re.compile("(?<=して)(?=(?:[縦横]長?|正方形)(?:で|に|$))")
 FEELING_SUFFIX = re.compile("(?:な|の)?(?:感じ|雰囲気|ふんいき|イメージ)$")
+_NAMES_LOOK = re.compile(  # what a picture is like, and no thing in it
+    f"(?:{_FEELING}|風|調|版|タッチ|バージョン|スタイル|テイスト|仕上げ|系|色|色味|方|ほう|やつ|もの|絵|"
+    "イラスト|画像|写真|構図|サイズ|向き|比率|画面|アングル|光|影|線|季節|時間|天気)$"
+)
 _STEM = "|".join(sorted(_OPPOSITES, key=len, reverse=True))
 _REMARK = re.compile(
     f"(?:全体的?に、?)?(?:(?P<before>{_DEGREE})、?)?(?:(?P<what>[^、がはもを]{{1,10}}?)(?:が|は|も|って)、?)?(?P<within>{_DEGREE})?、?"
@@ -68,6 +74,18 @@ def parse_look(words: str) -> tuple[ShortChange, str] | None:
     if not is_description(match["how"]):
         return None
     return ShortChange("swap", match["what"], match["how"]), match["rest"]
+
+
+def names_other_thing(words: str, prompt: str) -> bool:
+    """Return whether words name a thing that is not in the prompt: 「水墨画風の猫」 of a mountain.
+
+    What only says how a picture looks, 「やさしい雰囲気」, names none.
+    """
+    if not morphology.is_noun_phrase(words):
+        return False
+    last_word = morphology.tokenize(words)[-1].text
+    is_look = last_word in PICTURE_ASPECTS or _NAMES_LOOK.search(words) is not None
+    return last_word not in prompt and not is_look
 
 
 def parse_remark(words: str) -> ShortChange | None:
@@ -110,4 +128,6 @@ def as_in_prompt(words: str, ku: str | None) -> str:
         return FEELING_SUFFIX.sub("", words) or words
     tokens = morphology.tokenize(words + "く")
     adjective = bool(tokens) and tokens[-1].part_of_speech in {"形容詞", "助動詞", "接尾辞"}
+    if len(tokens) == 1 and adjective and is_colour(tokens[0].lemma):
+        return tokens[0].lemma  # 「あおく」
     return words + ("い" if adjective else "く")

@@ -58,6 +58,10 @@ _CAN_DO = re.compile(  # 「消せますか」 asks to do it
     "|(?P<ichidan>入れ|いれ|付け|つけ|変え|かえ|替え|加え|かぶせ|被せ|着せ|乗せ|のせ|持たせ|並べ)ら?れ"
     "|(?P<rare>取|と)れ)(?:る|ます|ません|ない|へん|ん)(?:でしょう|です)?(?:か|かな|の|ん)*[?？]?$"
 )
+_IN_DIALECT = re.compile(  # 「変えてもろてええ？」, 「帽子かぶせたって」
+    "(?:て(?:もろ|もらっ|いただい)て(?:も)?(?:ええ|いい|よか|かまへん|構へん|かまわん)(?:です|やろ)?(?:か|かな|の|ん)*"
+    "|(?<=[しけせれえ])たって(?:や|くれ|ください|な)?)[?？]?$"
+)
 _POLITE_LEMMAS = {"上げる", "あげる", "やる", "置く", "おく", "ほしい"}
 
 
@@ -83,7 +87,7 @@ def strip_politeness(text: str) -> str:
     """Return an order without what makes it polite: 「明るくしてもらえへん」 -> 「明るくして」."""
     if len(text) > _MAX_ORDER_CHARS:
         return text
-    text = order_of_ability(text)
+    text = _IN_DIALECT.sub("て", order_of_ability(text))
     words = morphology.tokenize(text)
     for te in re.finditer("[てで](?=.)", text):
         tail = [word for word in words if word.end > te.end()]
