@@ -14,10 +14,12 @@ from bot.store import inbox as store
 from bot.store.clock import now
 from bot.store.inbox import Parked
 
+_EVENT = click.IntRange(0, 2**63 - 1)  # what the column holds
+
 
 @click.command()
-@click.option("--retry", type=int, metavar="EVENT", help="Have a parked event tried again.")
-@click.option("--drop", type=int, metavar="EVENT", help="Delete a parked event.")
+@click.option("--retry", type=_EVENT, metavar="EVENT", help="Have a parked event tried again.")
+@click.option("--drop", type=_EVENT, metavar="EVENT", help="Delete a parked event.")
 @output.json_option
 @click.pass_obj
 def inbox(ctx: CliContext, retry: int | None, drop: int | None, as_json: bool) -> int:

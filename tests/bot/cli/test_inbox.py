@@ -15,6 +15,7 @@ def test_what_was_set_aside_is_shown_without_its_words(shell: Shell, house: Hous
     assert AOI not in answer
     assert shell.json("inbox", status=1)["parked"] == 1
     shell("inbox", "--drop", str(number + 1), status=1)
+    shell("inbox", "--drop", "9" * 20, status=2)  # no number that a database holds
     shell("inbox", "--drop", str(number))
     assert house.rows(schema.inbox) == []
     empty = {"waiting": 0, "parked": 0, "oldest_age": 0.0, "events": []}
