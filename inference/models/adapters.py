@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from os.path import expanduser, isdir, isfile  # quiet about a name that is too long
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def parse_loras(text: str | None) -> list[Lora]:
         source, colon, scale = entry.strip().rpartition(":")
         if not colon:
             source, scale = scale, "1"
+        source = source.strip()
         if not source:
             continue
         if (number := _finite(scale)) is None:
@@ -169,10 +171,10 @@ def _find(source: str, token: str | None) -> Path:
 
     A hub's may be owner/name@commit or owner/name@commit/file.
     """
-    path = Path(source).expanduser()
-    if path.is_file():
+    path = Path(expanduser(source))
+    if isfile(path):
         return path
-    if path.is_dir():
+    if isdir(path):
         return _only_file(source, [*path.glob("*.safetensors")])
     parts = source.split("/")
     if len(parts) < 2 or source.startswith((".", "/", "~")):
@@ -200,8 +202,8 @@ def _only_file(source: str, files: list[Path]) -> Path:
 
 
 def _tiny_folder(source: str, token: str | None) -> Path:
-    path = Path(source).expanduser()
-    if path.is_dir():
+    path = Path(expanduser(source))
+    if isdir(path):
         return path
     if source.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ModelUnavailable(

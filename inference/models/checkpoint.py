@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from os.path import expanduser
+from os.path import expanduser, isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,9 @@ class Checkpoint:
         """
         if not model or model == catalog.DEFAULT_MODEL:
             checkpoint = cls(EMBEDDED, catalog.DEFAULT_MODEL)
-        elif (path := Path(expanduser(model))).is_dir():
+        elif isdir(path := Path(expanduser(model))):  # quiet about a name that is too long
             checkpoint = cls(path.resolve(), path.resolve().name)
-        elif path.is_file():
+        elif isfile(path):
             file = path.resolve()
             return cls(single_file.LAYOUTS / single_file.identify(file), file.stem, file)
         elif may_be_hub_id(model):
@@ -121,7 +121,8 @@ class Checkpoint:
         if self.file is not None or index is None or ".index." not in index:
             return []
         table = self.read_json(component, index).get("weight_map")
-        pieces = {str(name) for name in table.values()} if isinstance(table, dict) else {"(none)"}
+        named = table.values() if isinstance(table, dict) and table else ["(none)"]
+        pieces = {str(name) for name in named}
         return sorted(f"{component}/{name}" for name in pieces - names)
 
     @property

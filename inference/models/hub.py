@@ -149,7 +149,7 @@ def _earlier_copy(hub_id: HubId, token: str | None, error: Exception) -> Path:
         return Path(
             snapshot_download(repository, revision=revision, token=token, local_files_only=True)
         )
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError):
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError):  # no id, at the last
         name = "@".join(filter(None, hub_id))
         raise ModelUnavailable(
             f"{name} could not be downloaded ({_first_line(error)}), and there is no earlier copy"

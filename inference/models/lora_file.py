@@ -83,7 +83,12 @@ def read_lora(file: Path, source: str) -> list[LowRank]:
     tensors, metadata = _read(file, source)
     pairs: dict[str, dict[str, torch.Tensor]] = {}
     alphas: dict[str, float] = {}
-    for key, tensor in tensors.items():
+    for key, value in tensors.items():
+        tensor = torch.tensor(value) if isinstance(value, int | float) else value
+        if not isinstance(tensor, torch.Tensor):
+            raise _not_a_plain_lora(source, key)
+        if tensor.is_complex() or tensor.layout != torch.strided:
+            raise _cannot(source, f"{key} is a tensor of a kind that no LoRA has")
         if match := _PAIR.fullmatch(key):
             kind = match[match.lastgroup or 0]
             pairs.setdefault(match["module"], {})[_SIDES[kind]] = tensor.float()
@@ -155,9 +160,14 @@ def _scale(
         return alpha / rank if alpha else 1.0
     patterns = settings.get(f"{part}.alpha_pattern") or {}
     inside = _without_prefix(name)
-    fitting = (value for key, value in patterns.items() if re.match(rf"(.*\.)?({key})$", inside))
-    whole = next(fitting, settings.get(f"{part}.lora_alpha", rank))  # the first one, as in PEFT
-    return float(whole) / (rank**0.5 if settings.get(f"{part}.use_rslora") else rank)
+    try:
+        fitting = (
+            value for key, value in patterns.items() if re.match(rf"(.*\.)?({key})$", inside)
+        )
+        whole = next(fitting, settings.get(f"{part}.lora_alpha", rank))  # the first one, as in PEFT
+        return float(whole) / (rank**0.5 if settings.get(f"{part}.use_rslora") else rank)
+    except (AttributeError, TypeError, ValueError, re.error):  # of any form, as JSON is
+        return math.nan
 
 
 def _peft_settings(file: Path, metadata: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -181,7 +191,7 @@ def _peft_settings(file: Path, metadata: Mapping[str, str], source: str) -> dict
     return settings
 
 
-def _read(file: Path, source: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+def _read(file: Path, source: str) -> tuple[dict[str, object], dict[str, str]]:
     from safetensors import safe_open
 
     try:

@@ -20,6 +20,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from inference.errors import ModelUnavailable
 from inference.models.adapters import Lora, merge_into_parts, merge_loras
+from inference.models.lora_file import read_lora
 from inference.models.lora_merge import original_names
 from tests.inference.pipelines.families import make_z_image
 
@@ -344,3 +345,17 @@ def test_a_bin_file_is_read_without_running_it(tmp_path: Path) -> None:
     torch.save({"x": print}, tmp_path / "code.bin")
     with pytest.raises(ModelUnavailable, match="cannot be merged"):
         model.merge(tmp_path / "code.bin")
+
+
+def test_a_bin_file_that_holds_other_things_than_tensors(tmp_path: Path) -> None:
+    module = "unet.mid_block.attentions.0.proj_in"
+    down, up = torch.ones(4, 8), torch.ones(8, 4)
+    pair = {f"{module}.lora_down.weight": down, f"{module}.lora_up.weight": up}
+    torch.save({**pair, f"{module}.alpha": 2.0}, tmp_path / "number.bin")
+    [change] = read_lora(tmp_path / "number.bin", "x")
+    assert change.scale == 0.5
+    others: list[object] = ["x", [1.0], {"alpha": 2.0}, up * 1j, up.to_sparse(), None]
+    for value in others:
+        torch.save({**pair, f"{module}.lora_up.weight": value}, tmp_path / "other.bin")
+        with pytest.raises(ModelUnavailable, match="cannot be merged"):
+            read_lora(tmp_path / "other.bin", "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import torch
 from diffusers import StableDiffusionPipeline
 from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict
+from safetensors.torch import save_file
 
 from inference.errors import ModelUnavailable
 from inference.models.adapters import Lora, merge_into_parts
+from inference.models.lora_file import read_lora
 from tests.inference.models.test_lora import layers, make_text_encoder, make_unet
 
 pytestmark = pytest.mark.slow
@@ -98,3 +101,21 @@ def test_settings_that_are_broken_are_named(tmp_path: Path) -> None:
             merge_into_parts(
                 make_unet(sdxl=False), make_text_encoder(), [Lora(str(folder), 1.0)], None
             )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"unet.lora_alpha": "much"},
+        {"unet.lora_alpha": None},
+        {"unet.alpha_pattern": ["x"]},
+        {"unet.alpha_pattern": {"(": 4}},
+        {"unet.alpha_pattern": {"x": {}}},
+    ],
+)
+def test_an_alpha_of_peft_that_is_no_number(settings: dict[str, Any], tmp_path: Path) -> None:
+    pair = {"unet.x.lora_A.weight": torch.ones(4, 8), "unet.x.lora_B.weight": torch.ones(8, 4)}
+    metadata = {"lora_adapter_metadata": json.dumps(settings)}
+    save_file(pair, tmp_path / "lora.safetensors", metadata=metadata)
+    with pytest.raises(ModelUnavailable, match=r"alpha of unet\.x is not a number"):
+        read_lora(tmp_path / "lora.safetensors", "x")

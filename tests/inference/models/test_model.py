@@ -151,6 +151,7 @@ def test_parts_that_do_not_fit_together(checkpoint: Path, tmp_path: Path) -> Non
     [
         *("/no/such/folder", "./gone", "nameonly", "a/b/c", "~nobody-of-that-name/a"),
         *("models/gone.safetensors", "models/GONE.CKPT", "models/gone.gguf"),  # none is asked for
+        "long" * 2_000,
     ],
 )
 def test_what_is_neither_folder_nor_hub_id(model: str) -> None:
@@ -333,6 +334,15 @@ def test_what_the_hub_refuses_is_explained(
 
 
 @pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("model", ["own/two words", "own/-x-", "持ち主/モデル", "own/" + "x" * 97])
+def test_what_no_hub_takes_for_an_id(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hub(None, 404) as (address, _):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(ModelUnavailable, match="could not be downloaded"):
+            Checkpoint.find(model)
+
+
+@pytest.mark.usefixtures("cache")
 def test_a_hub_repository_of_another_layout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,6 +392,9 @@ def test_weights_in_several_files(
     piece = sorted((folder / "unet").glob("*-of-*"))[1]
     piece.unlink()
     refused(folder, f"incomplete: unet/{piece.name} missing")
+    [index] = (folder / "unet").glob("*.index*json")
+    index.write_text('{"weight_map": {}}')  # which names nothing to load
+    refused(folder, "incomplete: unet/.none. missing")
 
 
 def test_a_bin_file_never_runs(old_checkpoint: Path, tmp_path: Path) -> None:
