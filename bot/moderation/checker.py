@@ -20,6 +20,7 @@ from bot.moderation.matcher import TextMatches
 from bot.moderation.normalize import fold, fold_word
 from bot.moderation.photos import classify_photo_wish
 from bot.moderation.phrases import parse_phrase
+from bot.moderation.romaji import as_kana
 from bot.moderation.vocabulary import Vocabulary
 from bot.prompt import clean
 
@@ -168,10 +169,19 @@ class Moderation:
         return self._explain("、".join([prompt, *_said_to_be_missing(left_out)]))
 
     def _explain(self, text: str) -> tuple[str, list[str]] | None:
-        """Judge a text as it is typed and, if letters in it look like others, as it looks."""
+        """Judge a text as it is typed and, if letters in it look like others, as it looks.
+
+        A cry for help is understood in Latin letters too: "shinitai", "sinitai".
+        """
         typed = clean(text)
         looks = as_it_looks(typed)
-        return self._explain_once(typed) or (self._explain_once(looks) if looks != typed else None)
+        refusal = self._explain_once(typed) or (
+            self._explain_once(looks) if looks != typed else None
+        )
+        if refusal is None and (kana := as_kana(typed)):
+            spoken = self._explain_once(kana)
+            return spoken if spoken and spoken[0] == "self_harm" else None  # but "shine", しね
+        return refusal
 
     def _explain_typed(self, text: str) -> tuple[str, list[str]] | None:
         matches = TextMatches(text, self._vocabulary)

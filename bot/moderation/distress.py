@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold
+from bot.moderation.romaji import as_kana
 from bot.prompt import clean
 
 Cry = Literal["cry.violence", "cry.life", "cry.help"]
@@ -31,7 +32,13 @@ def find_cry(text: str) -> Cry | None:
 
     text: as a person wrote it, of any length. Never raises.
     """
-    folded = fold(as_it_looks(clean(text))).text[:_MAX_CHARS]
+    typed = clean(text)
+    spoken = as_kana(typed)  # "tasukete"
+    return _find(as_it_looks(typed)) or (_find(spoken) if spoken else None)
+
+
+def _find(text: str) -> Cry | None:
+    folded = fold(text).text[:_MAX_CHARS]
     patterns = _patterns()
     if not folded or patterns["none"].search(folded):
         return None

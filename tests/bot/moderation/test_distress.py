@@ -9,6 +9,7 @@ import pytest
 
 from bot.moderation import get_moderation
 from bot.moderation.distress import find_cry
+from bot.moderation.romaji import as_kana
 from bot.settings import Settings
 from bot.texts import gettext
 from tests.bot.conversation.test_router import Talk
@@ -47,7 +48,26 @@ def test_kinds_of_cries(text: str, kind: str | None) -> None:
     assert find_cry(text) == kind
 
 
-@pytest.mark.parametrize("text", ["助けて", "もう無理", "親に叩かれる", "腕切った"])
+def test_cries_in_latin_letters_are_heard_by_either_spelling() -> None:
+    cries = ("shinitai", "sinitai", "SHI NI TAI", "kietai", "zisatu sitai", "jisatsu shitai",
+             "mou muri", "tasukete", "dareka tasukete...")  # fmt: skip
+    others = ("shine", "kitte", "neko", "kawaii inu no e", "same", "tomato", "no more", "anime",
+              "a", "sunset", "Mt. Fuji", "tennis", "matcha to wagashi", "")  # fmt: skip
+    assert not wrong_rows((text, is_heard(text), True) for text in cries)
+    assert not wrong_rows((text, is_heard(text), False) for text in others)
+    assert not wrong_rows((text, JUDGE.classify(text), None) for text in others)
+
+
+def test_latin_letters_are_read_as_japanese() -> None:
+    words = {"sen'en": "せんえん", "kitte": "きって", "matcha": "まっちゃ", "kon'ya": "こんや",
+             "zyanpon": "じゃんぽん", "onna": "おんな", "Jōshi": None, "hello": None,
+             "1": None, "": None}  # fmt: skip
+    assert not wrong_rows((text, as_kana(text), kana) for text, kana in words.items())
+
+
+@pytest.mark.parametrize(
+    "text", ["助けて", "もう無理", "sinitai", "tasukete", "親に叩かれる", "腕切った"]
+)
 def test_a_cry_gets_no_picture(text: str, house: House, settings: Settings) -> None:
     talk = Talk(house, settings)
     talk.says(text)
