@@ -6,7 +6,9 @@ No authentication: the simulator listens on loopback.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -38,7 +40,10 @@ def body() -> Json:
     """Return the JSON object of the request, {} without a body. Raises ControlError."""
     if not request.get_data():
         return {}
-    document = request.get_json(silent=True, force=True)
+    try:
+        document = request.get_json(silent=True, force=True)
+    except RecursionError:
+        document = None
     if not isinstance(document, dict):
         raise ControlError("the request body must be a JSON object")
     return document
@@ -46,10 +51,11 @@ def body() -> Json:
 
 def number(name: str, default: float) -> float:
     """Return a number of the query string. Raises ControlError."""
-    try:
-        return float(request.args.get(name, default))
-    except ValueError:
-        raise ControlError(f"{name} must be a number") from None
+    with suppress(ValueError):
+        value = float(request.args.get(name, default))
+        if math.isfinite(value):
+            return value
+    raise ControlError(f"{name} must be a number")
 
 
 # Looking

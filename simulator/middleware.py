@@ -169,7 +169,7 @@ def _for_log(raw: bytes | None) -> Any:
         return f"({len(raw)} bytes of {request.mimetype})"
     try:
         return json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return raw.decode(errors="replace")[:10_000]
 
 
@@ -230,7 +230,7 @@ def json_body() -> Json:
         raise ApiError(415, f"The content type, {request.mimetype}, is not supported")
     try:
         body = json.loads(g.body)
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, RecursionError):
         raise ApiError(
             400, "The request body could not be parsed as JSON (line: -, column: -)"
         ) from None

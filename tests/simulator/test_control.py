@@ -41,6 +41,12 @@ def test_a_bubble_is_told_completely(sim: SimulatorClient) -> None:
     assert sim.messages(GROUP) == [message]
 
 
+@pytest.mark.parametrize("query", ["after=nan", "after=-inf", "after=x", "wait=inf", "wait="])
+def test_a_number_that_is_none_is_refused(sim: SimulatorClient, query: str) -> None:
+    with pytest.raises(SimulatorRefused, match="must be a number"):
+        sim.call("GET", f"/api/rooms/{AOI}/messages?{query}")
+
+
 def test_a_quick_reply_stays_until_the_next_message(sim: SimulatorClient, line: Line) -> None:
     line.push(AOI, text("一", quickReply=QUICK), text("二", quickReply=QUICK))
     assert [each.quick_reply for each in sim.messages(AOI)] == [None, QUICK]

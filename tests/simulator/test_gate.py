@@ -40,7 +40,7 @@ def test_a_body_has_to_be_a_json_object(rules: Line) -> None:
     assert broken.json == {
         "message": "The request body could not be parsed as JSON (line: 2, column: 2)"
     }
-    for body in (b"[]", b"\xff\xfe", b""):
+    for body in (b"[]", b"\xff\xfe", b"", b"[" * 100_000):
         assert rules.post("message/push", body).status == 400
     form = rules.post("message/push", b"{}", headers={"content-type": "text/plain"})
     assert (form.status, form.json) == (
