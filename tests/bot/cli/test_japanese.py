@@ -235,7 +235,7 @@ def test_a_question_that_is_not_answered_does_nothing(
         ({"DATABASE_URL": "sqlite:////no/such/place.db"}, "データベースがありません"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL は sqlite:/// か postgresql:// で始めます"),
         ({"LINE_CHANNEL_SECRET": ""}, "LINE_CHANNEL_SECRET がありません"),
-        ({"PORT": "x"}, "PORT は数で入力してください"),
+        ({"PORT": "x"}, "PORT は整数で入力してください"),
         ({"PORT": "99999"}, "PORT は 1 から 65535 までです"),
         ({"PUSH_ENABLED": "perhaps"}, "PUSH_ENABLED は on か off です"),
         ({"PUBLIC_URL": "ftp://x"}, "PUBLIC_URL は"),

@@ -149,6 +149,7 @@ WRONG_SETTINGS = (
     *(("LINE_CHANNEL_SECRET", ""), ("LINE_CHANNEL_SECRET", "a\x1b"), ("PUBLIC_URL", "http://[x")),
     *(("PUBLIC_URL", "ftp://x"), ("PORT", "x"), ("PORT", "0"), ("DATABASE_URL", "mysql://x")),
     ("DATABASE_URL", "sqlite:///:memory:"),
+    *(("PUBLIC_URL", "https://x?y"), ("METRICS_TOKEN", "x y"), ("GUIDANCE_SCALE", "x")),
     *(("PUSH_ENABLED", "so"), ("ENGINE_COMPILE", "so"), ("LOG_FORMAT", "so")),
     *(("BROKER_URL", "redis://[x"), ("BROKER_URL", "redis://:a#b@x"), ("BROKER_URL", "redis://")),
     *(
