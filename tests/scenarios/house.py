@@ -417,6 +417,15 @@ class House:
         of_job = deliveries.c.job_id == self.job(room)["id"]
         return self.rows(deliveries, of_job, deliveries.c.kind == kind)
 
+    def let_reply_token_die(self, room: str) -> None:
+        """Wait until LINE has failed to take the result; then its reply token is of long ago."""
+        of_result = deliveries.c.job_id == self.job(room)["id"], deliveries.c.kind == "result"
+        tried = (*of_result, deliveries.c.doubt)
+        eventually("a reply fails", lambda: self.rows(deliveries, *tried), PATIENCE)
+        with self.database.write() as db:  # time passes
+            age = deliveries.c.token_at - self.settings.reply_token_ttl_seconds
+            db.execute(update(deliveries).where(*of_result).values(token_at=age))
+
     def wait_for_state(self, room: str, *states: str, timeout: float = PATIENCE) -> RowMapping:
         """The one job of a chat, as soon as it is in one of these states."""
 

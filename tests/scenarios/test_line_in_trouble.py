@@ -54,11 +54,12 @@ def test_a_reply_meets_lasting_trouble(house: House) -> None:
 def test_a_reply_that_stays_uncertain_waits_to_be_asked_for(house: House) -> None:
     """No clear answer until the token is dead: a push might show it twice, so it waits."""
     mio = house.person()
-    with house.set("courier", TICKET_AFTER_SECONDS="3", REPLY_TOKEN_TTL_SECONDS="4"):
-        house.simulator.fault("reply", "500", times=-1)
-        house.simulator.send(mio, "赤いりんご")
-        house.wait_for_state(mio, "waiting")
-        house.settle()
+    house.simulator.fault("reply", "500", times=-1)
+    house.simulator.send(mio, "赤いりんご")
+    house.wait_for_state(mio, "drawn")
+    house.let_reply_token_die(mio)
+    house.wait_for_state(mio, "waiting")
+    house.settle()
     house.simulator.clear_faults()
     assert (house.pictures(mio), house.answers("push")) == ([], [])
 

@@ -50,11 +50,12 @@ def test_a_storage_that_is_away_costs_no_attempt(house: House) -> None:
 def test_a_lost_reply_is_offered_with_the_next_answer(house: House) -> None:
     """Nobody knows whether it arrived: whoever sees the chat does, and is asked in one line."""
     mio = house.person()
-    with house.set("courier", TICKET_AFTER_SECONDS="3", REPLY_TOKEN_TTL_SECONDS="4"):
-        house.simulator.fault("reply", "500", times=-1)
-        house.simulator.send(mio, "赤いりんご")
-        number = house.wait_for_state(mio, "waiting")["number"]
-        house.settle()
+    house.simulator.fault("reply", "500", times=-1)
+    house.simulator.send(mio, "赤いりんご")
+    house.wait_for_state(mio, "drawn")
+    house.let_reply_token_die(mio)
+    number = house.wait_for_state(mio, "waiting")["number"]
+    house.settle()
     house.simulator.clear_faults()
     assert (house.pictures(mio), house.answers("push")) == ([], [])
 
