@@ -31,6 +31,7 @@ MAX_CLOCK_SKEW_SECONDS = 5.0  # of this clock: leases and reply tokens are measu
 
 def check_broker(settings: Settings) -> Sentence:
     """Check whether the broker can be reached and never drops messages. Raises CheckFailed."""
+    _check_certificate_files(settings)
     app = make_celery(settings)
     started = time.monotonic()
     connection = app.connection_for_write()
@@ -52,6 +53,19 @@ def check_broker(settings: Settings) -> Sentence:
             Sentence("doctor.broker_evicts_remedy"),
         )
     return Sentence("doctor.broker_fine", where=where, ms=_ms_since(started))
+
+
+def _check_certificate_files(settings: Settings) -> None:
+    broker = settings.broker
+    for file in filter(None, (broker.ca_file, broker.certificate, broker.key)):
+        try:
+            Path(file).read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise CheckFailed(
+                Sentence("doctor.broker_file", file=file, error=reason),
+                Sentence("doctor.broker_file_remedy"),
+            ) from None
 
 
 def _ms_since(started: float) -> str:

@@ -23,6 +23,7 @@ from bot.monitoring import liveness
 from bot.operations import doctor
 from bot.operations.doctor import Finding, machine, services
 from bot.operations.doctor import line as line_checks
+from bot.operations.doctor.finding import CheckFailed
 from bot.settings import Settings
 from bot.store.clock import now
 from bot.store.database import Database
@@ -202,6 +203,17 @@ def test_a_broker_that_throws_away(sound: Settings, broker: Valkey) -> None:
         assert "noeviction" in one(sound, "broker").remedy
     finally:
         broker.client.config_set("maxmemory-policy", "noeviction")
+
+
+@pytest.mark.parametrize("query", ["", "?ssl_ca_certs={file}", "?ssl_keyfile={file}"])
+def test_a_certificate_of_the_broker_that_is_not_there(
+    settings: Settings, tmp_path: Path, query: str
+) -> None:
+    file = tmp_path / "none.pem"
+    url = "rediss://127.0.0.1:9/0" + query.format(file=file)
+    given = replace(settings, broker_url=url, broker_ca_file=None if query else file)
+    with pytest.raises(CheckFailed, match=r"none\.pem cannot be read \(No such file"):
+        services.check_broker(given)
 
 
 def test_an_older_database(sound: Settings, database: Database) -> None:
