@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.intent.between_people import ruled_between_people
-from bot.intent.erasures import erases_all, erases_one
+from bot.intent.erasures import erases_all, erases_one, erases_plainly, takes_away_all
 from bot.intent.remarks import drops_wish, tells_news
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 
@@ -173,3 +173,39 @@ def test_what_people_say_to_each_other_is_told_from_wishes() -> None:
     result = {text: ruled_between_people(text, names_look=False) for text in BETWEEN_PEOPLE}
     assert result == BETWEEN_PEOPLE
     assert ruled_between_people("鈴木さん、3時の会議よろしくです", names_look=True) is None
+
+
+NAMED_ERASURES = {
+    "さっきのやつ、なしにしてデータも消して": "erase.all",
+    "履歴クリアして": "erase.all",
+    "データ消してほしいんだけど": "erase.all",
+    "登録を消してほしい": "erase.all",
+    "1個前に描いたやつ消して": "erase.picture",
+    "その絵いらんから捨てて": "erase.picture",
+    "これ消せる？": "erase.picture",
+    "前の絵、削除でお願いします": "erase.picture",
+    "データを消している人": None,
+    "記録を消した男": None,
+    "壁の絵を消して": None,
+    "今の絵の雲を消して": None,
+    "これの背景消して": None,
+}
+ALL_OF_A_THING = {
+    "全部の雲消して": True,
+    "星を全部消して": True,
+    "文字全部消して": True,
+    "人を全員消して": True,
+    "全部消して": False,
+    "写真を全部消して": False,
+    "全部のデータ消して": False,
+    "友達の絵を全部消して": False,
+}
+
+
+def test_what_is_erased_is_named() -> None:
+    named = {words: erases_plainly(words) for words in NAMED_ERASURES}
+    assert named == NAMED_ERASURES
+
+
+def test_all_of_a_thing_is_no_erasure() -> None:
+    assert {words: takes_away_all(words) for words in ALL_OF_A_THING} == ALL_OF_A_THING
