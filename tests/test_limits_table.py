@@ -44,6 +44,7 @@ INNER = {
     "bot.prompt.default_wishes": {"MAX_CHARS"},
     "bot.prompt.emoji_wishes": {"MAX_THINGS"},
     "bot.prompt.pasted": {"MAX_NEGATIVE_THINGS"},
+    "bot.prompt.several": {"MAX_WISHES"},  # more of them are one wish of many things
     "bot.queue.connection": {"MAX_RECONNECT_SECONDS"},
     "bot.queue.publisher": {"MAX_WAITING", "MAX_BATCH"},  # the sweep wakes for the others
     "bot.storage.base": {"MAX_URL"},
