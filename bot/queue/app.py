@@ -53,6 +53,7 @@ class TaskMessage(NamedTuple):
 
 FETCH_PROFILES = TaskMessage("know_person")
 READ_INBOX = TaskMessage("read_inbox")
+SHOW_LOADING = "show_loading"  # of a job; a courier needs no message for what it read itself
 
 
 def make_celery(settings: Settings) -> Celery:

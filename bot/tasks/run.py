@@ -97,6 +97,7 @@ def _talking(runtime: Runtime, name: str) -> list[AbstractContextManager[object]
     runtime.inbox_reader.warm_up()
     return [
         closing(runtime.publisher),
+        closing(runtime.animations),
         process_metrics.serve_metrics(settings, None),
         Heartbeat(database, name, CourierReport(line)),
         Watchdog(settings, database, line, runtime.sender),

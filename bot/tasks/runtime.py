@@ -13,11 +13,12 @@ import structlog
 
 from bot.line import LineClient
 from bot.queue import republish
-from bot.queue.app import make_celery
+from bot.queue.app import SHOW_LOADING, TaskMessage, make_celery
 from bot.queue.publisher import Publisher
 from bot.settings import Settings
 from bot.storage import Storage, open_storage
 from bot.store.database import Database
+from bot.tasks.animations import Animations
 from bot.tasks.delivery import Courier
 from bot.tasks.draw import JobPainter
 from bot.tasks.fetch_photo import PhotoFetcher
@@ -71,7 +72,19 @@ class Runtime:
     @cached_property
     def inbox_reader(self) -> InboxReader:
         """Handles the events of the inbox."""
-        return InboxReader(self.settings, self.database, self.publisher.put, self.stopping)
+        return InboxReader(self.settings, self.database, self._wake, self.stopping)
+
+    def _wake(self, messages: list[TaskMessage]) -> None:
+        """Publish what an event asks for, but for its loading animation, which begins here."""
+        self.publisher.put([message for message in messages if message.task != SHOW_LOADING])
+        for message in messages:
+            if message.task == SHOW_LOADING:
+                self.animations.put(message.id)
+
+    @cached_property
+    def animations(self) -> Animations:
+        """Shows that what was read is being worked on."""
+        return Animations(self.ticket_office.show_loading)
 
     @cached_property
     def sender(self) -> OutboxSender:

@@ -1,0 +1,67 @@
+"""Loading animations of what was just read, from threads of the courier that read it.
+
+As a task of its own each would cost the courier more than the reading of its wish did: to publish,
+receive, acknowledge and run it. Those that are due later (bot.jobs.loading_animation) are tasks.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+import structlog
+
+from bot.telemetry import tracing
+
+log = structlog.get_logger(__name__)
+
+THREADS = 4
+MAX_WAITING = 200
+
+
+class _Due(NamedTuple):
+    job_id: str
+    trace: str | None
+
+
+class Animations:
+    """Shows animations soon, by `show` with a job's id. One per process; safe among threads.
+
+    Nobody waits for one: what is beyond MAX_WAITING is left out, what fails is not tried again, and
+    what is not shown when the process ends never is.
+    """
+
+    def __init__(self, show: Callable[[str], object]) -> None:
+        self._show = show
+        self._waiting: queue.Queue[_Due | None] = queue.Queue(MAX_WAITING)
+        for _ in range(THREADS):
+            threading.Thread(target=self._run, name="animations", daemon=True).start()
+
+    def put(self, job_id: str) -> None:
+        """Have a job's animation shown; returns at once."""
+        try:
+            self._waiting.put_nowait(_Due(job_id, tracing.current()))
+        except queue.Full:
+            log.info("loading_animation.skipped", reason="too many")
+
+    def close(self) -> None:
+        """Show nothing more."""
+        while True:
+            try:
+                self._waiting.get_nowait()
+            except queue.Empty:
+                break
+        self._waiting.put(None)
+
+    def _run(self) -> None:
+        while (due := self._waiting.get()) is not None:
+            tracing.set_current(due.trace)
+            try:
+                self._show(due.job_id)
+            except Exception as error:
+                log.info("loading_animation.skipped", reason=type(error).__name__)
+            finally:
+                tracing.set_current(None)
+        self._waiting.put(None)  # for the next thread
