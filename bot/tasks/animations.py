@@ -44,7 +44,7 @@ class Animations:
         try:
             self._waiting.put_nowait(_Due(job_id, tracing.current()))
         except queue.Full:
-            log.info("loading_animation.skipped", reason="too many")
+            _skip("too many")
 
     def close(self) -> None:
         """Show nothing more."""
@@ -61,7 +61,11 @@ class Animations:
             try:
                 self._show(due.job_id)
             except Exception as error:
-                log.info("loading_animation.skipped", reason=type(error).__name__)
+                _skip(type(error).__name__)
             finally:
                 tracing.set_current(None)
         self._waiting.put(None)  # for the next thread
+
+
+def _skip(reason: str) -> None:
+    log.info("loading_animation.skipped", reason=reason)
