@@ -134,11 +134,17 @@ def check_scheduler(model: str, name: str | None, config: Mapping[str, Any]) -> 
 def _lms() -> Any:
     """Return diffusers' LMS scheduler without scipy, whose import costs every worker a second.
 
-    scipy serves it only to integrate a polynomial, which needs no numerics.
+    scipy serves it only to integrate a polynomial, which needs no numerics. And begun in the midst
+    of a schedule, from a picture, diffusers' (0.42.1) takes the coefficients of earlier steps that
+    there were none of, and leaves noise: ours takes an order that there are derivatives for.
     """
     from diffusers.schedulers.scheduling_lms_discrete import LMSDiscreteScheduler
 
     class ExactLms(LMSDiscreteScheduler):  # type: ignore[misc]
+        def step(self, *args: Any, order: int = 4, **options: Any) -> Any:
+            order = min(order, len(self.derivatives) + 1)
+            return super().step(*args, order=order, **options)
+
         def get_lms_coefficient(self, order: int, t: int, current_order: int) -> float:
             sigmas = [float(self.sigmas[t - back]) for back in range(order)]
             others = [sigma for back, sigma in enumerate(sigmas) if back != current_order]

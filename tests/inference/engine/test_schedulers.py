@@ -194,11 +194,15 @@ def test_it_paints_what_diffusers_paints(painter: EnginePainter, kind: str) -> N
     """With each of its settings, in few steps and more, from words and from a picture."""
     if kind == "LMSDiscreteScheduler":
         pytest.importorskip("scipy", reason="diffusers' own integrates with it")
+    from_words = [request for request in REQUESTS if request[1] is None]
     plain, *others = settings_of(kind)
     if "Parallel" in kind:  # another way to call the same
         others = []
-    rows = [(plain, wish(*request)) for request in REQUESTS]
-    rows += [(other, wish(*REQUESTS[at % 4 + 1])) for at, other in enumerate(others)]
+    # From a picture diffusers' LMS leaves noise, and ours none: see tests/inference/models.
+    requests = from_words if kind == "LMSDiscreteScheduler" else REQUESTS
+    rows = [(plain, wish(*request)) for request in requests]
+    several = requests[1:]
+    rows += [(other, wish(*several[at % len(several)])) for at, other in enumerate(others)]
     assert wrong_rows(painter.model, rows) == []
 
 
@@ -208,6 +212,7 @@ def test_so_it_is_with_sdxl(sdxl: Model) -> None:
         for kind in schedulers.OWN_CLASSES
         if find_spec("scipy") or kind != "LMSDiscreteScheduler"
         for request in (REQUESTS[2], REQUESTS[3])
+        if request[1] is None or kind != "LMSDiscreteScheduler"  # see above
     ]
     assert wrong_rows(sdxl, rows) == []
 
