@@ -112,6 +112,9 @@ def ends_in_particle(text: str, particle: str) -> bool:
     words = tokenize(text)
     if not words or ends_in_noun(text, len(particle)):
         return False
+    # 「あかいと」: the adjective took the い of 糸, for no thing is called 「あかい」.
+    if particle == "と" and len(words) > 1 and words[-2].part_of_speech == "形容詞":
+        return False
     return words[-1].text == particle and words[-1].part_of_speech in {"助詞", "助動詞", "接続詞"}
 
 

@@ -72,6 +72,8 @@ def test_nouns_that_end_like_particles_stay_whole() -> None:
         "ぽすと",
         "白いはと",
         "夜のみなと",
+        "あかいと",  # あか|いと, which the analyser reads あかい|と
+        "しろいいと",
         "そで",
         "うで",
         "かば",
