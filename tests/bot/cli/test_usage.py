@@ -86,7 +86,7 @@ def test_english_is_as_the_commands_have_it(shell: Shell, monkeypatch: pytest.Mo
         (("jobs", "--state"), "ことばが足りないか、多すぎます。"),
         (("jobs", "--state", "x"), "--state に使えるのは queued、drawing、"),
         (("jobs", "-n", "0"), "--limit は 1 から 10000 までの数です。"),
-        (("inbox", "--retry", "x"), "--retry に使えない値です。"),
+        (("inbox", "--retry", "x"), "--retry は 0 から 9223372036854775807 までの数です。"),
         (("health", "x"), "PROCESS に使えるのは worker、courier、clock です。"),
     ],
 )
