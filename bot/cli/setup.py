@@ -108,7 +108,8 @@ class Guide:
         # What stands in a file of its own (NAME_FILE) is not copied into this one.
         given = self.environ()
         secrets = {name: v for name, v in secrets.items() if not given.get(f"{name}_FILE")}
-        Settings.from_env(self.environ(**secrets))  # all of them, before any is kept
+        # All of them, before any is kept; a wrong address keeps nobody from typing another.
+        Settings.from_env(self.environ(**secrets, **{ADDRESS: ""}))
         self._keep(secrets)
         address = self._ask_address()
         Settings.from_env(self.environ(**secrets, **{ADDRESS: address}))

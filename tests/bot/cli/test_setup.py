@@ -112,7 +112,7 @@ def test_a_wrong_secret_or_setting_writes_nothing(
     [
         ("", "PUBLIC_URL is missing"),
         ("https://127.0.0.1", "is inside this machine"),
-        ("https://two words", "PUBLIC_URL is no URL: check its host and port"),
+        ("https://two words", "cannot be read as a public address"),
     ],
 )
 def test_a_wrong_address_is_not_kept(
