@@ -120,8 +120,6 @@ def emphasis(shown: Shown) -> float:
         return often * (1.2 if single(shown) else 0.6)
     if shown.style:
         often *= 0.8
-    if shown.other:
-        return often
     if not single(shown):
         return 1.3 * often
     return (1.0 if shown.colour else 1.3) * often

@@ -34,11 +34,11 @@ MADE = {WATERCOLOUR: 0.06, WOODBLOCK: 0.16, CUT_PAPER: 0.09, INK: 0.08, PIXELS: 
 WIDE = frozenset("🗻")  # what fills the whole width, so that it stands on the lower edge
 LANDSCAPES = (*("夜",) * 5, *("夕",) * 2, *("海",) * 2, "空", "草", "雪")  # where it stands
 STYLE_WEIGHTS = (4, 1, 1)  # an unstyled prompt gets the first style, so it is learned best
-PAIRS = 0.3  # the share of scenes with two different things
+PAIRS = 0.4  # the share of scenes with two different things
 STYLED_PAIRS = 0.1  # the same where a style is made by procedure: what it is one thing shows best
 # Of all others, the shares with two to four of the same, with one at a side, with a small one.
 # What is small is learned last, long after what a single large thing looks like.
-COUNTED, ASIDE, SMALL = 0.12, 0.12, 0.08
+COUNTED, ASIDE, SMALL = 0.12, 0.2, 0.08
 # How far things stand from where they should, in canvases: a tenth of a latent's width. What stands
 # anywhere, in any size, is learned as the average of all of it, and painted with soft edges.
 SHAKE = 0.004

@@ -43,7 +43,7 @@ LOOKS = {
     WOODBLOCK: Look(woodblock.printed, woodblock.page, woodblock.grained),
     CUT_PAPER: Look(paper.cut, paper.page, paper.fibrous),
     INK: Look(ink.brushed, ink.page, ink.sealed),
-    PIXELS: Look(ground=dots.page, finish=dots.coarse),
+    PIXELS: Look(dots.sprite, dots.page, dots.coarse),
 }
 
 

@@ -1,4 +1,4 @@
-"""ドット絵: one colour for each cell of a coarse grid, and few colours in all."""
+"""ドット絵: a sprite with a dark rim, one colour for each cell of a coarse grid, few colours in all."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ import random
 import numpy as np
 from PIL import Image
 
-from inference.training.grounds import Rgb, ground
-from inference.training.styles.shapes import blend, corner, disc
+from inference.training.grounds import Rgb, Rgba, ground
+from inference.training.styles.shapes import blend, corner, disc, grown, solid_rgba
 
-COLOURS, MOON = 12, (255, 236, 150)
-CELLS = 24  # a side: at 192 pixels a cell is one latent, which even a small model paints sharply
+COLOURS = 12
+MOON, RIM = (255, 236, 150), (30, 28, 44)
+# A side. A cell must be wider than a latent (24 a side): else the decoder, which finds the edge
+# within a latent by its neighbours, paints a smooth line where the stairs should be seen.
+CELLS = 16
+
+
+def sprite(rgba: Rgba) -> Rgba:
+    """A drawing with a dark rim of half a cell."""
+    alpha = np.asarray(rgba[..., 3:], np.float32) / 255
+    colours = rgba[..., :3] * alpha + np.float32(RIM) * (1 - alpha)
+    rim = grown(rgba[..., 3] > 127, round(len(rgba) / CELLS))
+    return solid_rgba(colours, np.maximum(rim, alpha[..., 0]))
 
 
 def page(name: str, size: int, rng: random.Random) -> Rgb:

@@ -13,7 +13,7 @@ import torch
 pytest.importorskip("sentencepiece")
 
 from inference.training.captions import SCENE_WORDS, STYLE_WORDS, Shown, caption, load_things
-from inference.training.config import STYLES
+from inference.training.config import STYLES, Config
 from inference.training.diffusion import emphasis
 from inference.training.drawings import OWN, fuji
 from inference.training.grounds import Rgb
@@ -127,6 +127,16 @@ def test_pixels_are_cells_of_one_colour() -> None:
     cells = page.reshape(CELLS, SIZE // CELLS, CELLS, SIZE // CELLS, 3)
     assert (cells.max((1, 3)) == cells.min((1, 3))).all()
     assert len(np.unique(cells[:, 0, :, 0].reshape(-1, 3), axis=0)) <= 12
+
+
+def test_a_sprite_has_a_dark_rim_and_cells_that_survive_the_decoder() -> None:
+    """Narrower ones than a latent come back as smooth lines: then nothing of the style is seen."""
+    assert Config(Path("unused")).latent_size > CELLS
+    middle = scene(PIXELS, "🍎", "").mean(-1)[SIZE // 2]
+    fill, ground = middle[SIZE // 2], middle[0]
+    first = int(np.flatnonzero(middle < ground - 20)[0])
+    rim = middle[first : first + 2 * SIZE // CELLS].min()
+    assert rim < fill - 5, (rim, fill)
 
 
 def test_paper_throws_a_shadow_to_the_lower_right() -> None:
