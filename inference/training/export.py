@@ -20,7 +20,7 @@ from inference.training.diffusion import build_scheduler, build_unet
 from inference.training.steady import encoder_of
 from inference.training.tokenizer import MAX_TOKENS
 
-VERSION = "2.4"
+VERSION = "2.5"
 LICENCE = "CC-BY-4.0"  # the strictest of the pictures' licences: Twemoji's
 
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"} | {

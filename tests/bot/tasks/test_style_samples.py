@@ -63,12 +63,14 @@ def paint(
 
 
 def test_the_embedded_model_offers_only_what_is_seen_in_its_pictures() -> None:
-    assert [style.label for style in offered_styles("")] == ["浮世絵風", "水彩風", "水墨画風"]
+    offered = ["浮世絵風", "水彩風", "水墨画風", "ドット絵風"]
+    assert [style.label for style in offered_styles("")] == offered
     assert tuple(style.label for style in offered_styles(OTHER)) == OFFERED
     assert {style_request.prompt for style_request in style_requests("").values()} == {
         "赤いりんご 浮世絵風",
         "赤いりんご 水彩風",
         "赤いりんご 水墨画風",
+        "赤いりんご ドット絵風",
     }
     english = style_requests("CompVis/stable-diffusion-v1-4")
     assert all(wish.prompt.isascii() for wish in english.values())
@@ -99,7 +101,7 @@ def test_before_any_sample_the_styles_are_offered_without(
         assert not has_samples(db, "")
         [carousel] = style_messages(db, storage, "", "en")
     bubbles = carousel["contents"]["contents"]
-    assert len(bubbles) == 4
+    assert len(bubbles) == 5
     assert all("hero" not in bubble for bubble in bubbles)
 
 
@@ -119,7 +121,8 @@ def test_they_come_by_word(
     data = [action["data"] for action in carousel.actions()]
     assert data == [
         "style:浮世絵風", "defaults:style:浮世絵風", "style:水彩風", "defaults:style:水彩風",
-        "style:水墨画風", "defaults:style:水墨画風", "shape:横長", "shape:縦長", "shape:正方形",
+        "style:水墨画風", "defaults:style:水墨画風", "style:ドット絵風", "defaults:style:ドット絵風",
+        "shape:横長", "shape:縦長", "shape:正方形",
     ]  # fmt: skip
 
 

@@ -258,12 +258,12 @@ def test_the_judge_of_old_knows_the_first_things_and_styles() -> None:
 def test_the_judge_of_styles_tells_a_print_from_a_drawing() -> None:
     """It knows all of today's things and styles, and sees what procedure makes of 富士山.
 
-    One ground may deceive it: at night it takes a print for dots.
+    One ground may deceive it.
     """
     judge, things = load_judge(STYLE_WEIGHTS), load_things(Path("/nonexistent"))
     assert (judge.things, judge.styles) == (len(things), len(STYLE_WORDS))
     names, grounds = known_to(judge, things), ("", *SCENES)
-    for style in (WOODBLOCK, INK):
+    for style in (WOODBLOCK, INK, PIXELS):
         pages = [scene(style, "🗻", ground) for ground in grounds]
         seen, _, styles = judge(prepared(torch.from_numpy(np.stack(pages))))
         assert styles.argmax(1).tolist().count(style) >= len(grounds) - 1
