@@ -22,10 +22,10 @@ def metrics(house: House) -> str:
     """What Prometheus would read."""
     web = house.processes["web"]
     if "METRICS_TOKEN" not in web.env:
-        web.env["METRICS_TOKEN"] = "a scraper's"
+        web.env["METRICS_TOKEN"] = "scrapers-own"
         house.restart("web")
     request = urllib.request.Request(f"{house.url}/metrics")
-    request.add_header("Authorization", "Bearer a scraper's")
+    request.add_header("Authorization", "Bearer scrapers-own")
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         text: str = answer.read().decode()
     return text
