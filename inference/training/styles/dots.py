@@ -1,4 +1,4 @@
-"""ドット絵: a sprite with a dark rim, one colour for each cell of a coarse grid, few colours in all."""
+"""ドット絵: a sprite with a dark rim, one colour a cell of a coarse grid, few colours in all."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ CELLS = 16
 
 def sprite(rgba: Rgba) -> Rgba:
     """A drawing with a dark rim of half a cell."""
-    alpha = np.asarray(rgba[..., 3:], np.float32) / 255
-    colours = rgba[..., :3] * alpha + np.float32(RIM) * (1 - alpha)
+    alpha = np.asarray(rgba[..., 3], np.float32) / np.float32(255)
+    base = np.full_like(rgba[..., :3], RIM, np.float32)
+    colours = blend(base, rgba[..., :3], alpha)
     rim = grown(rgba[..., 3] > 127, round(len(rgba) / CELLS))
-    return solid_rgba(colours, np.maximum(rim, alpha[..., 0]))
+    return solid_rgba(colours, np.maximum(rim, alpha))
 
 
 def page(name: str, size: int, rng: random.Random) -> Rgb:

@@ -121,7 +121,8 @@ def test_they_come_by_word(
     data = [action["data"] for action in carousel.actions()]
     assert data == [
         "style:浮世絵風", "defaults:style:浮世絵風", "style:水彩風", "defaults:style:水彩風",
-        "style:水墨画風", "defaults:style:水墨画風", "style:ドット絵風", "defaults:style:ドット絵風",
+        "style:水墨画風", "defaults:style:水墨画風",
+        "style:ドット絵風", "defaults:style:ドット絵風",
         "shape:横長", "shape:縦長", "shape:正方形",
     ]  # fmt: skip
 
