@@ -40,7 +40,7 @@ demo: .venv/translated ## the whole house on this machine; open the address that
 live: .venv/translated ## your own LINE account on this machine, step by step
 	@$(BIN)/python -m scripts.live
 
-# Stories mostly wait for their processes, so pytest has more than there are cores in CI. Each has
+# Stories mostly wait for their processes, so three of pytest keep two cores busy. Each has
 # houses of its own, and one thread, so that they do not wait for one another.
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --slow
 DURATIONS := --durations=50
