@@ -31,7 +31,7 @@ from tests.scenarios.test_hanging import bring
 from tests.scenarios.test_operator import stream
 from tests.scenarios.test_photos import jpeg
 
-PASSWORD, SCRAPER = "a password for the pages", "a token for the metrics"
+PASSWORD, SCRAPER = "a password for the pages", "a-token-for-the-metrics"
 ENV = {
     "SWEEP_INTERVAL_SECONDS": "0.5",
     "LEASE_SECONDS": "3",
