@@ -96,11 +96,14 @@ def load_painter(
     add to the checkpoint, and how to run it. on_progress: told what is being loaded. Raises
     PaintError (permanent) whose message says what to do.
     """
+    import torch
+
     from inference.models.checkpoint import Checkpoint
 
     if on_progress:
         on_progress("looking for the model")
     checkpoint = Checkpoint.find(model, token)
+    default_dtype = torch.get_default_dtype()
     try:
         return _load(checkpoint, device, token, slots=slots, options=options, report=on_progress)
     except (PaintError, MemoryError):
@@ -116,6 +119,9 @@ def load_painter(
             " be damaged or hold values that its kind of model does not take, or a package here is"
             " broken. Download it again, choose another MODEL, or install the requirements anew."
         ) from error
+    finally:
+        # A model that diffusers (0.42.1) could not make leaves its own dtype as torch's default.
+        torch.set_default_dtype(default_dtype)
 
 
 def _load(

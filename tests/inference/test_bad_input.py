@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from diffusers import UNet2DConditionModel
 from PIL import Image
 
@@ -138,6 +139,20 @@ def test_a_checkpoint_that_lies_about_its_shapes_is_refused(
         else:
             wrong.append((kind, part, change, "loaded"))
     assert wrong == []
+
+
+@pytest.mark.parametrize("module", ["inference.models.load", "inference.pipelines.load"])
+def test_a_failed_load_leaves_torch_as_it_was(
+    folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """Or whatever is made afterwards in this process would be in half precision."""
+    monkeypatch.setattr(f"{module}.remembered_dtype", lambda *_: torch.bfloat16)
+    kind = "sdxl" if module == "inference.models.load" else "lcm"
+    folder = Path(shutil.copytree(folders[kind], tmp_path / kind))
+    _set(folder / "unet" / "config.json", sample_size="large", block_out_channels=[])
+    with pytest.raises(ModelUnavailable):
+        load_painter(str(folder), device="cpu", options=LoadOptions())
+    assert torch.get_default_dtype() is torch.float32
 
 
 def _rebuild_unet(folder: Path, **changes: Any) -> None:
