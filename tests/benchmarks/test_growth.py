@@ -13,7 +13,7 @@ from scripts.growth import measured
 
 @pytest.mark.services
 def test_it_measures_what_the_simulation_needs(tmp_path: Path) -> None:
-    results = growth.measure(events=60, pictures=8, most=2)
+    results = growth.measure(events=240, pictures=8, most=2)
     assert results["reading"].keys() == {"1", "2"}
     kept = tmp_path / "growth.json"
     kept.write_text(json.dumps(results), encoding="utf-8")
