@@ -16,7 +16,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, event, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from structlog.testing import capture_logs
 
@@ -209,6 +209,16 @@ def test_who_opens_a_new_file_in_the_same_moment_as_another(
     monkeypatch.setattr(database_module, "SQLITE_TIMEOUT_SECONDS", 0.05)
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         database_module._write_ahead(Refused(float("inf")))
+
+
+def test_a_migration_is_one_transaction(tmp_path: Path) -> None:
+    """Between two, another process that migrates would take the same step."""
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    begun: list[Connection] = []
+    event.listen(database.engine, "begin", begun.append)
+    database.migrate()
+    database.close()
+    assert len(begun) == 1
 
 
 def test_two_processes_migrate_at_once(tmp_path: Path) -> None:
