@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select, update
 from bot import jobs, messages
 from bot.conversation import language, variations
 from bot.conversation.context import EventContext, Replies
-from bot.moderation import get_moderation, overrides
+from bot.conversation.generate import moderation_of
 from bot.prompt import clean, parse_command, read
 from bot.prompt.cleaning import WHITESPACE, has_words, strip_trailing_marks
 from bot.prompt.spoken_commands import SMALL_TALK
@@ -157,11 +157,8 @@ def prefix_problem(ctx: EventContext, word: str) -> str | None:
     )
     if is_taken or read(word).problem:
         return "taken"
-    settings = ctx.settings
-    if settings.moderation:
-        changes = overrides.load_cached(ctx.db, ctx.flags.words_at)
-        if get_moderation(settings.moderation_lists_path, changes).refusal_category(word, ""):
-            return "rude"
+    if ctx.settings.moderation and moderation_of(ctx).refusal_category(word, ""):
+        return "rude"
     return None
 
 
