@@ -1,7 +1,7 @@
-"""What overrules an intent: the last picture, a photo, moderation, and the shape of the words.
+"""What overrules an intent: the last picture, a photo, and the shape of the words.
 
 A classifier sees little but the text. These readers see what it is said about: 「ねこ消して」 under
-a picture with a cat is a change, and no cry for help is the wish that it sounds like.
+a picture with a cat is a change.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.conversation import generate, image_to_image
 from bot.conversation.context import EventContext
 from bot.conversation.picture_refs import PictureRef
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
@@ -23,11 +22,8 @@ from bot.intent.erasures import (
 )
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.remarks import drops_wish, is_misdrawn, tells_news
-from bot.intent.rules import asks_about_data, asks_openly, ruled_complaint, ruled_question
-from bot.moderation import Judgement, harm
-from bot.moderation.cries import SURE, weigh_cry
+from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 from bot.moderation.distress import find_cry
-from bot.moderation.photos import classify_photo_wish
 from bot.prompt import clean, morphology
 from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
 from bot.prompt.changes import parse_change
@@ -52,7 +48,6 @@ SURE_OTHER = 0.5  # from which words are what they seem, whatever they change
 _CRIES_AND_ERASURES = tuple(
     kind for kind in NEVER_PAINTED_KINDS if group_of(kind) in {"cry", "erase"}
 )
-_NAMES_A_PICTURE = re.compile("(?:絵|イラスト|画像)(?:を描いて)?[。！!]?$|描いて")
 _IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。！!]?$")
 _NO_THING = re.compile(  # of a picture's things
     "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|友だち|電話|お金|"
@@ -254,38 +249,6 @@ def what_to_erase(ctx: EventContext) -> str | None:
     return "erase.picture" if ctx.quoted or ctx.last_picture else None
 
 
-def may_be_picture_of_sorrow(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether what sounds like a cry names a picture, 「誰にも言えない夢の絵」, or sounds so
-    to one classifier of two: it is asked about. What moderation hears as a cry stays one."""
-    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
-    if not is_cry:
-        return False
-    if find_cry(ctx.text) is None and _NAMES_A_PICTURE.search(ctx.text_without_small_talk):
-        return True
-    share = ctx.intent.probability(*CRY_KINDS)
-    return weigh_cry(ctx.text, share, is_intent=True) == "ask"
-
-
-def is_harm_and_no_cry(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether what sounds like a cry is harm to somebody else, 「担任が車にはねられる」, to
-    all who listen but the intent, and not surely a cry to that."""
-    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
-    if not is_cry or not ctx.settings.moderation or find_cry(ctx.text) is not None:
-        return False
-    judgement = harm.judge(ctx.text, "words")
-    is_elsewhere = judgement.action == "refuse" and judgement.category != "self_harm"
-    return is_elsewhere and ctx.intent.probability(*CRY_KINDS) < SURE
-
-
-def is_refused_anyway(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether what is unclear would be refused as a wish: then it is not asked about."""
-    if decision.action != "ask" or not ctx.settings.moderation or ctx.recent_photo is not None:
-        return False
-    judge = generate.moderation_of(ctx)
-    judgement = judge.judge(ctx.reading.prompt, ctx.reading.negative, words=ctx.text)
-    return judgement.action == "refuse" and judgement.category != "self_harm"
-
-
 def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
     """Return whether 「富士山って描ける？」 asks for that picture, not what the bot can do."""
     is_unclear = decision.action == "ask" and group_of(decision.kind) == "wish"
@@ -296,25 +259,3 @@ def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
         return False
     words = morphology.tokenize(subject)
     return bool(words) and words[-1].part_of_speech in {"名詞", "接尾辞"}
-
-
-def hears_cry(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether moderation hears a cry for help. What is a wish by its words is judged when it
-    is to be painted."""
-    is_erasure = decision.action == "answer" and group_of(decision.kind) == "erase"
-    if not ctx.settings.moderation or is_erasure:
-        return False
-    if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
-        return True
-    judge = generate.moderation_of(ctx)
-    return decision.action != "paint" and judge.classify(ctx.text) == "self_harm"
-
-
-def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether words after a photo harm the person in it: they are refused, not asked about
-    nor answered as something else."""
-    if not ctx.settings.moderation or ctx.recent_photo is None or decision.action == "paint":
-        return False
-    is_elsewhere = decision.action == "answer" and group_of(decision.kind) in {"cry", "erase"}
-    is_question = asks_about_data(ctx.text) and classify_photo_wish(ctx.text) is None
-    return not (is_elsewhere or is_question) and image_to_image.is_harmful(ctx.text)

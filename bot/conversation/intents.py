@@ -30,19 +30,21 @@ from bot.conversation.intent_overrides import (
     by_rule,
     changes_in_a_word,
     changes_what_is_shown,
-    harms_person_in_photo,
-    hears_cry,
     is_between_people,
-    is_harm_and_no_cry,
     is_not_to_be_kept,
     is_plain_wish,
-    is_refused_anyway,
-    may_be_picture_of_sorrow,
     names_a_subject,
     points_at_one_of_several,
     takes_away_all_of_a_thing,
     what_to_erase,
     without_steering,
+)
+from bot.conversation.moderation_overrides import (
+    harms_person_in_photo,
+    hears_cry,
+    is_harm_and_no_cry,
+    is_refused_anyway,
+    may_be_picture_of_sorrow,
 )
 from bot.conversation.variations import is_about_pictures
 from bot.intent import PAINTED_KINDS, Decision, decide

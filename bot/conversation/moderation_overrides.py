@@ -1,0 +1,74 @@
+"""What moderation overrules an intent by: cries for help, and harm to others.
+
+No cry for help is the wish that it sounds like, and what would be refused is not asked about.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation import generate, image_to_image
+from bot.conversation.context import EventContext
+from bot.intent import Decision
+from bot.intent.kinds import CRY_KINDS, group_of
+from bot.intent.rules import asks_about_data
+from bot.moderation import Judgement, harm
+from bot.moderation.cries import SURE, weigh_cry
+from bot.moderation.distress import find_cry
+from bot.moderation.photos import classify_photo_wish
+
+_NAMES_A_PICTURE = re.compile("(?:絵|イラスト|画像)(?:を描いて)?[。！!]?$|描いて")
+
+
+def may_be_picture_of_sorrow(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like a cry names a picture, 「誰にも言えない夢の絵」, or sounds so
+    to one classifier of two: it is asked about. What moderation hears as a cry stays one."""
+    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
+    if not is_cry:
+        return False
+    if find_cry(ctx.text) is None and _NAMES_A_PICTURE.search(ctx.text_without_small_talk):
+        return True
+    share = ctx.intent.probability(*CRY_KINDS)
+    return weigh_cry(ctx.text, share, is_intent=True) == "ask"
+
+
+def is_harm_and_no_cry(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like a cry is harm to somebody else, 「担任が車にはねられる」, to
+    all who listen but the intent, and not surely a cry to that."""
+    is_cry = decision.action == "answer" and group_of(decision.kind) == "cry"
+    if not is_cry or not ctx.settings.moderation or find_cry(ctx.text) is not None:
+        return False
+    judgement = harm.judge(ctx.text, "words")
+    is_elsewhere = judgement.action == "refuse" and judgement.category != "self_harm"
+    return is_elsewhere and ctx.intent.probability(*CRY_KINDS) < SURE
+
+
+def is_refused_anyway(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what is unclear would be refused as a wish: then it is not asked about."""
+    if decision.action != "ask" or not ctx.settings.moderation or ctx.recent_photo is not None:
+        return False
+    judge = generate.moderation_of(ctx)
+    judgement = judge.judge(ctx.reading.prompt, ctx.reading.negative, words=ctx.text)
+    return judgement.action == "refuse" and judgement.category != "self_harm"
+
+
+def hears_cry(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether moderation hears a cry for help. What is a wish by its words is judged when it
+    is to be painted."""
+    is_erasure = decision.action == "answer" and group_of(decision.kind) == "erase"
+    if not ctx.settings.moderation or is_erasure:
+        return False
+    if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
+        return True
+    judge = generate.moderation_of(ctx)
+    return decision.action != "paint" and judge.classify(ctx.text) == "self_harm"
+
+
+def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether words after a photo harm the person in it: they are refused, not asked about
+    nor answered as something else."""
+    if not ctx.settings.moderation or ctx.recent_photo is None or decision.action == "paint":
+        return False
+    is_elsewhere = decision.action == "answer" and group_of(decision.kind) in {"cry", "erase"}
+    is_question = asks_about_data(ctx.text) and classify_photo_wish(ctx.text) is None
+    return not (is_elsewhere or is_question) and image_to_image.is_harmful(ctx.text)
