@@ -3,6 +3,8 @@
 A sentence is split at its marks; each part is one step, or is made of steering words (「横長で」,
 「水彩画に」). Where a sentence might as well be a request of its own, it is a change only if it
 refers to the picture or to something in its prompt: see `change_steps.Change.applies_to`.
+
+One module, though a long one: its patterns, and the order in which they are tried, are one grammar.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import re
 from bot.prompt import morphology
 from bot.prompt.attributes import is_colour
 from bot.prompt.categories import STATE_CATEGORIES, category_of
-from bot.prompt.change_steps import PICTURE_ASPECTS, Change, ChangeStep
+from bot.prompt.change_steps import Change, ChangeStep
+from bot.prompt.change_targets import thing_meant, whole_noun
 from bot.prompt.cleaning import strip_endings
 from bot.prompt.grammar import MARKS, NUMERAL
 from bot.prompt.labels import extract_labelled
@@ -134,17 +137,6 @@ _SHAPED = re.compile(  # 「縦長のも」, 「横長も見たい」
     "(?:(?:の|(?:の)?(?:やつ|もの|バージョン|版))[もがを]?|(?<=[長形])[もがを])(?:[見み]たい|見せて)?$"
 )
 _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{_PICTURE}|これ|それ)$")
-_ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
-    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
-)
-_AS_CHILDREN_SAY = {
-    **dict.fromkeys(("おそら", "そら"), "空"),
-    **dict.fromkeys(("おめめ", "め"), "目"),
-    **dict.fromkeys(("おかお", "かお"), "顔"),
-    **dict.fromkeys(("かみ", "かみのけ"), "髪"),
-    **dict.fromkeys(("おようふく", "ようふく", "ふく", "おふく"), "服"),
-    **{"はいけい": "背景", "おくち": "口", "おみみ": "耳", "いろ": "色", "おぼうし": "帽子"},
-}
 _MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{_CHANGE_VERB}|して|て)?$")
 _NOT_A_SUBJECT = re.compile(f"^(?:{_PICTURE}|一緒|今|自由)$")
@@ -276,7 +268,7 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
     if _MIRROR.match(words):
         return ChangeStep("mirror")
     if match := _MORE_OF.match(words):
-        target = _thing_meant(match["what"] or "数")
+        target = thing_meant(match["what"] or "数")
         if target == "数":
             return ChangeStep("become", replacement="たくさん")
         return ChangeStep("swap", target, "たくさん")
@@ -285,7 +277,7 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
             return ChangeStep("add", short.replacement)
         return ChangeStep(short.kind, short.target, short.replacement, short.whole, short.is_order)
     if match := _ADD.match(words):
-        return ChangeStep("add", _whole_noun(match["what"], words))
+        return ChangeStep("add", whole_noun(match["what"], words))
     if match := _GOOD_TO_HAVE.fullmatch(words):
         return ChangeStep("add", match["what"])
     if match := _REMOVE.match(words):
@@ -300,11 +292,11 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
         if _WHOLE_PICTURE.match(match["what"]):
             return ChangeStep("become", replacement=replacement)
         is_order = _ORDERS_CHANGE.search(words) is not None
-        return ChangeStep("swap", _thing_meant(match["what"]), replacement, is_order=is_order)
+        return ChangeStep("swap", thing_meant(match["what"]), replacement, is_order=is_order)
     if (match := _TOPIC_IS.fullmatch(bare)) and (
         is_colour(match["into"]) or category_of(match["into"], STATE_CATEGORIES)
     ):
-        return ChangeStep("swap", _thing_meant(match["what"]), match["into"])
+        return ChangeStep("swap", thing_meant(match["what"]), match["into"])
     if match := _BACKGROUND_IS.match(bare):
         return ChangeStep("swap", "背景", match["into"])
     if match := (_BECOME_LOOSE if degree or refers else _BECOME).match(bare):
@@ -325,12 +317,6 @@ def _parse_step(words: str, *, refers: bool) -> ChangeStep | None:
     return None
 
 
-def _whole_noun(what: str, words: str) -> str:
-    """Return what ends before a particle, with the particle if it is none: 「子ど|も乗せて」."""
-    after = words[len(what) : len(what) + 1]
-    return what + after if after == "も" and morphology.ends_in_noun(what + after, 1) else what
-
-
 def _reconsidered_step(words: str) -> ChangeStep | None:
     """Return the step of 「やっぱり緑で」; 「やっぱり犬で」 may be a request of its own."""
     match = _RATHER.fullmatch(words)
@@ -340,14 +326,3 @@ def _reconsidered_step(words: str) -> ChangeStep | None:
     if is_inside or category_of(match["into"], STATE_CATEGORIES) or is_colour(match["into"]):
         return ChangeStep("become", replacement=match["into"])
     return None
-
-
-def _thing_meant(words: str) -> str:
-    """Return the thing whose colour, number or place is named: 「車の色」 -> 「車」.
-
-    What every picture has is written as usual: 「おそら」 -> 「空」.
-    """
-    words = _AS_CHILDREN_SAY.get(words, words)
-    if words in PICTURE_ASPECTS or not (match := _ASPECT_OF_THING.match(words)):
-        return words
-    return match["part"] or match["of"]
