@@ -20,6 +20,7 @@ from bot.jobs.model import CANCELLED, FAILED
 from bot.jobs.queries import count_unfinished, count_unfinished_in_chat
 from bot.settings import Settings
 from bot.store.clock import JST, now
+from bot.store.glance import LIMIT_COLUMNS
 from bot.store.prepared import Prepared
 from bot.store.schema import chats, jobs
 from bot.store.statements import update_one
@@ -52,12 +53,11 @@ class LimitReached:
 
 
 # Column of `chats` -> the setting that holds where the column is NULL.
-CHAT_LIMITS = {
-    "queued_per_person": "max_queued_per_person",
-    "queued_per_group": "max_queued_per_group",
-    "daily_pictures": "max_pictures_per_day",
-    "cooldown_seconds": "cooldown_seconds",
-}
+_SETTINGS = (
+    *("max_queued_per_person", "max_queued_per_group"),
+    *("max_pictures_per_day", "cooldown_seconds"),
+)
+CHAT_LIMITS = dict(zip(LIMIT_COLUMNS, _SETTINGS, strict=True))
 _OVERRIDES = Prepared(
     select(*(chats.c[name] for name in CHAT_LIMITS)).where(chats.c.id == bindparam("chat"))
 )

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -69,14 +70,14 @@ class Backlog(NamedTuple):
     oldest_age: float = 0.0
 
 
+def _owned(
+    seq: int | BindParameter[int], owner: str | BindParameter[str]
+) -> tuple[ColumnElement[bool], ...]:
+    return inbox.c.seq == seq, inbox.c.lease_owner == owner, inbox.c.parked_at.is_(None)
+
+
 _INSERT = Prepared(partial(insert_or_skip, inbox))
-_REMOVE = Prepared(
-    delete(inbox).where(
-        inbox.c.seq == bindparam("row"),
-        inbox.c.lease_owner == bindparam("owner"),
-        inbox.c.parked_at.is_(None),
-    )
-)
+_REMOVE = Prepared(delete(inbox).where(*_owned(bindparam("row"), bindparam("owner"))))
 _ROW = tuple(inbox.c[name] for name in InboxEvent._fields)
 
 
@@ -192,7 +193,3 @@ def _heads() -> Any:
 
 def _free(at: float) -> ColumnElement[bool]:
     return lease_over(inbox.c.lease_until, at)
-
-
-def _owned(seq: int, owner: str) -> tuple[ColumnElement[bool], ...]:
-    return inbox.c.seq == seq, inbox.c.lease_owner == owner, inbox.c.parked_at.is_(None)
