@@ -58,6 +58,7 @@ POLITE_ENDING = (
     r"|に(?:して|しよう|なるように)?|がいい(?:です|な)?|くらいで|ぐらいで|で(?:す)?)?"
 )
 _NOUN_ENDING = re.compile(r"って|[ばはで]|くれん?(?=\W*$)")  # of a noun, or of a request
+_BY_PLEASE = re.compile(f"で(?:{_PLEASE})")
 REQUEST_ENDING = re.compile(
     rf"(?<![「『(【\[]){REQUEST_PHRASE}(?= ?{LAUGHTER} ?(?:$|[{MARKS}]))[ 。、,!?~〜ー]*{LAUGHTER}"
 )
@@ -105,11 +106,14 @@ LABEL = re.compile(  # 「枚数：2枚」, 「お題：雪だるま」, 「【�
 def take_request(match: re.Match[str]) -> str:
     """Return the seam for a REQUEST_ENDING, after what belongs to the noun before it.
 
-    「ことば描いて」 asks for 「ことば」, 「そでお願い」 for 「そで」; 「はしくれ」 has no request.
+    「ことば描いて」 asks for 「ことば」, 「そでお願い」 for 「そで」, 「くもでお願い」 for a
+    cloud; 「はしくれ」 has no request.
     """
     if particle := _NOUN_ENDING.match(match[0]):
         end = match.start() + particle.end()
         segment = last_segment(match.string[:end])
+        if _BY_PLEASE.match(match[0]) and morphology.joins_rather(segment, "で"):
+            return SEAM
         if morphology.ends_in_noun(segment, len(particle[0])):
             return particle[0] if particle[0] == match[0] else particle[0] + SEAM
     return SEAM

@@ -126,10 +126,29 @@ def ends_in_noun(text: str, length: int) -> bool:
     return any(_is_noun(text[start:]) for start in starts)
 
 
+def joins_rather(text: str, particle: str) -> bool:
+    """Return whether a particle that may be the end of a rare noun follows a common one.
+
+    「くもで」 is a cloud in 「くもでお願いします」, for nobody writes 蜘蛛手 in hiragana: only the
+    list has it. 「ふで」 and 「ひとで」 are words of the dictionary, and stay.
+    """
+    text = text[-4 * _MAX_NOUN_CHARS :]
+    stem = text.removesuffix(particle)
+    starts = [word.start for word in tokenize(text) if word.start < len(stem)]
+    if any(_is_in_dictionary(text[start:]) for start in starts):
+        return False
+    return any(_is_in_dictionary(stem[start:]) for start in starts)
+
+
 @lru_cache(maxsize=256)
 def _is_noun(text: str) -> bool:
-    return text in _kana_nouns() or any(
-        word.part_of_speech()[0] in {"名詞", "代名詞"} for word in _dictionary().lookup(text)
+    return text in _kana_nouns() or _is_in_dictionary(text)
+
+
+@lru_cache(maxsize=256)
+def _is_in_dictionary(noun: str) -> bool:
+    return any(
+        word.part_of_speech()[0] in {"名詞", "代名詞"} for word in _dictionary().lookup(noun)
     )
 
 
