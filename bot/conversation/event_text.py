@@ -9,6 +9,7 @@ from bot.line.events import WebhookEvent
 from bot.prompt import MAX_PROMPT, Command, Reading, clean, parse_command, read, remove_spans
 from bot.prompt.emoji_wishes import emoji_wish
 from bot.prompt.english import more_in_japanese, to_japanese
+from bot.prompt.pasted_lines import with_negative_last
 from bot.prompt.respell import respell
 from bot.prompt.spoken_commands import strip_small_talk
 
@@ -22,7 +23,10 @@ class EventText:
     @cached_property
     def cleaned(self) -> str:
         """The text, cleaned, without mentions and LINE emojis."""
-        return clean(remove_spans(self.event.text or "", self.event.mentions, self.event.emojis))
+        event = self.event
+        return clean(
+            with_negative_last(remove_spans(event.text or "", event.mentions, event.emojis))
+        )
 
     @property
     def is_too_long(self) -> bool:

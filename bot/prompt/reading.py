@@ -11,6 +11,7 @@ from bot.prompt.cleaning import MAX_PROMPT, clean, has_symbols, has_words, remov
 from bot.prompt.grammar import GREETING
 from bot.prompt.letters import Letters, extract_letters
 from bot.prompt.media import Purpose
+from bot.prompt.pasted_lines import with_negative_last
 from bot.prompt.steering import extract_controls
 from bot.prompt.styles import is_only_styles, styles
 
@@ -85,7 +86,7 @@ def read(
     """
     mentions, emojis = list(mentions), list(emojis)
     mentioned_self = any(mention.is_self for mention in mentions)
-    text = remove_spans(incoming_text or "", mentions, emojis)
+    text = with_negative_last(remove_spans(incoming_text or "", mentions, emojis))
     text, letters = extract_letters(text) if len(text) <= MAX_PROMPT else (text, None)
     text = clean(text)
     if len(text) > MAX_PROMPT:

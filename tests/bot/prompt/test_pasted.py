@@ -79,6 +79,24 @@ PARAMETERS = (
 )
 
 
+def test_a_list_above_the_wish_ends_with_its_line() -> None:
+    """text -> prompt, negative prompt."""
+    expected = {
+        f"Negative prompt: 人物\n{APPLE}": (APPLE, "人物"),
+        f"Negative prompt: 人物, 文字,\n車\n\n{APPLE}": (APPLE, "人物、文字、車"),
+        f"ネガティブプロンプト：人物、文字\r\n{APPLE}\n皿": (f"{APPLE} 皿", "人物、文字"),
+        f"ネガティブ\n人物\n{APPLE}": (APPLE, "人物"),
+        f"[NG] 人物\n{APPLE}": (APPLE, "人物"),
+        f"Negative prompt: 人物\nPrompt: {APPLE}": (APPLE, "人物"),
+        f"{APPLE}\nNegative prompt: 人物": (APPLE, "人物"),
+        f"ネガな人\n{APPLE}": (f"ネガな人 {APPLE}", ""),
+    }
+    readings = {text: read(text) for text in expected}
+    assert {
+        text: (reading.prompt, reading.negative) for text, reading in readings.items()
+    } == expected
+
+
 def test_every_mark_of_what_is_left_out_is_known() -> None:
     texts = [f"{APPLE} {mark.format('人物')}" for mark in NEGATIVES]
     texts += [f"{APPLE}\n{mark.format('人物')}" for mark in NEGATIVES]
