@@ -14,6 +14,7 @@ from bot.prompt import morphology
 from bot.prompt.attributes import is_colour, is_quantity
 from bot.prompt.categories import STATE_CATEGORIES, category_of
 from bot.prompt.grammar import NUMERAL
+from bot.prompt.one_more import parse_one_more
 
 ShortKind = Literal["swap", "become", "add", "more", "recolour"]
 
@@ -47,13 +48,6 @@ _FACING = re.compile(
     "(?:(?P<front>こっち|こちら|正面|カメラ目線)|(?P<side>後ろ|うしろ|右|左|上|下|横))(?:を|の?ほうを?|の?方を?)?"
     "(?:(?:向|む)(?:かせ|い)て(?:いる|る)?|見て|みて)"
 )
-_ORDINAL = {"一": 1, "二": 2, "三": 3, "ひと": 1, "ふた": 2}
-_ONE_MORE = re.compile(
-    "(?:(?P<what>[^、をもが]{1,10}?)(?:を|も|が)?)?(?:もう|あと|さらに)(?P<number>[1-9一二三]|ひと|ふた)"
-    "(?P<counter>匹|人|頭|羽|本|個|つ|り|台|輪|軒|隻|機|杯|冊|株)(?:ほど|くらい)?(?:を|だけ)?"
-    "(?:(?:増や|ふや|足|たし|追加|加え|描き足|い|増え|書き足)(?:して|て)?|入れて|いれて|描いて|ほしい|欲しい)?"
-)
-_MANY_MORE = re.compile("(?P<what>[^、をが]{1,10}?)(?:増やして|ふやして|増量)")
 _ADDED = re.compile(
     "(?P<what>[^、を]{1,12}?)(?:とか|でも|なんか|など)?(?P<how>かぶせて|被せて|着せて|持たせて|履かせて|はかせて|かけさせて|かけて|つけて|"
     "付けて|つけさせて|降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|並べて|足して|たして|追加して|追加|"
@@ -172,10 +166,8 @@ def parse_short_change(words: str) -> ShortChange | None:
     if match := _FACING.fullmatch(words):
         side = (match["side"] or "正面").replace("うしろ", "後ろ")
         return ShortChange("become", replacement=f"{side}向き")
-    if match := _ONE_MORE.fullmatch(words):
-        return _more(match)
-    if (match := _MANY_MORE.fullmatch(words)) and morphology.is_noun_phrase(match["what"]):
-        return ShortChange("more", match["what"], "たくさん")
+    if more := parse_one_more(words):
+        return ShortChange("more", *more)
     if (
         (match := _ADDED.fullmatch(words))
         and "枚" not in match["what"]
@@ -205,19 +197,6 @@ def _of_aspect(words: str) -> ShortChange | None:
 
 def _is_thing(words: str) -> bool:
     return "枚" not in words and morphology.is_noun_phrase(words)
-
-
-def _more(match: re.Match[str]) -> ShortChange | None:
-    number, counter = match["number"], match["counter"]
-    count = int(number) if number.isdecimal() else _ORDINAL[number]
-    counter = {"り": "人"}.get(counter, counter)
-    what = match["what"] or ""
-    after = match.string[match.end("what") :][:1]
-    if after == "も" and morphology.ends_in_noun(what + after, 1):
-        what += after  # 「子どももう一人」
-    if what and not morphology.is_noun_phrase(what):
-        return None
-    return ShortChange("more", what, f"{count}{counter}")
 
 
 def _without_particle(words: str) -> ShortChange | None:
