@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast
 
 from bot.prompt.cleaning import MAX_PROMPT, clean, remove_spans, strip_endings, strip_marks
+from bot.prompt.respell import in_kanji
 from bot.prompt.spoken_commands import SMALL_TALK, SpokenKind, spoken_command, strip_small_talk
 from bot.store.codes import ALPHABET
 
@@ -111,7 +112,9 @@ def _kind(words: str) -> Kind | None:
     plain = strip_endings(words, _POLITE_ENDINGS)
     if plain != words and plain.endswith(("を", "で")):
         plain = plain[:-1]
-    for variant in dict.fromkeys((words, plain, _in_hiragana(words))):
+    for variant in dict.fromkeys(
+        (words, plain, _in_hiragana(words), in_kanji(words), in_kanji(plain))
+    ):
         if kind := _KIND_BY_PHRASE.get(variant) or spoken_command(variant):
             return kind
     return None

@@ -38,6 +38,23 @@ _STRETCHED = re.compile(  # 「電車がみたーい」, 「ケーキほしー�
     "(?P<stem>(?:[がを](?:見|み)た|ほし|欲し|(?<=が)い))[ー〜~]+い(?:[ー〜~]+(?=[。!！ ]*$))?"
 )
 _LETTERS = re.compile("[ァ-ヺー]{2}")
+_COMMANDS_IN_KANA = {
+    **{
+        "とりけ": "取り消",
+        "とり消": "取り消",
+        "ちゅうし": "中止",
+        "さくじょ": "削除",
+        "しょうきょ": "消去",
+    },
+    **{
+        "きゃんせる": "キャンセル",
+        "へんこう": "変更",
+        "しゅうせい": "修正",
+        "ちゅうもん": "注文",
+        "いらい": "依頼",
+    },
+}
+_COMMAND_IN_KANA = re.compile("|".join(_COMMANDS_IN_KANA))
 
 
 def respell(text: str) -> str:
@@ -53,6 +70,15 @@ def respell(text: str) -> str:
     return _REQUEST.sub(
         lambda match: ("を" if match["object"] else "") + _usual(match["ask"]), text
     )
+
+
+def in_kanji(words: str) -> str:
+    """Return the words of a possible command with what is written in kana as usual.
+
+    「へんこうとりけし」 is 「変更取り消し」. Only whole commands are read so: 「ちゅうしん」 stays
+    what it is, since no command is called 「中止ん」.
+    """
+    return _COMMAND_IN_KANA.sub(lambda word: _COMMANDS_IN_KANA[word[0]], words)
 
 
 def _usual(words: str) -> str:

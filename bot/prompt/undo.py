@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.prompt.cleaning import strip_marks
+from bot.prompt.respell import in_kanji
 
 _BEFORE = "(?:さっき|前|まえ|元|もと|ひとつ前|一つ前|1つ前|変える前|変更前|直す前|最初)"
 _PICTURE = "(?:絵|やつ|もの|状態|画像|感じ|まま)"
@@ -33,5 +34,5 @@ _MAX_CHARS = 40
 
 def is_undo(text: str) -> bool:
     """Return whether a cleaned text asks for the picture before the last change. Never raises."""
-    bare = strip_marks(text)
+    bare = in_kanji(strip_marks(text))
     return len(bare) <= _MAX_CHARS and _UNDO.fullmatch(bare) is not None

@@ -24,6 +24,9 @@ COMMANDS = [
     ("キャンセル", Command("cancel")),
     ("やめる", Command("cancel")),
     ("取り消し。", Command("cancel")),
+    ("ちゅうし", Command("cancel", conversational=True)),
+    ("とりけしで！", Command("cancel", conversational=True)),
+    ("ちゅうもんをきゃんせるして", Command("cancel", conversational=True)),
     ("A1B-2C3", Command("number", "A1B-2C3")),
     ("a1b2c3", Command("number", "A1B-2C3")),
     ("ａ１ｂ－２ｃ３", Command("number", "A1B-2C3")),
@@ -45,6 +48,8 @@ NO_COMMANDS = [
     "",
     "？",
     "猫",
+    "ちゅうしんの花",
+    "いらい",
     # begin or end like a command, and are wishes
     "どのくらい大きい鯨",
     "遅い電車",
