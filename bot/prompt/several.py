@@ -9,6 +9,7 @@ import re
 
 from bot.prompt import morphology
 from bot.prompt.cleaning import clean
+from bot.prompt.grammar import REQUEST_PHRASE
 from bot.prompt.plain_orders import ends_in_name
 from bot.prompt.reading import read
 from bot.prompt.request_phrases import shorten_requests
@@ -21,10 +22,7 @@ _CIRCLED = re.compile("[①②③④⑤⑥⑦⑧⑨]")
 _NUMBERED = re.compile(r"(?:^|[\s、。])(?P<number>[1-9])[.．)）:：、] *(?![0-9])")
 _PICTURE = "(?:絵|え|イラスト|画像)"
 _COUNT = "(?:[1-4一二三四](?:枚|まい))"
-_ASK = (
-    "(?:(?:描い|かい|作っ|つくっ|出し|見せ)て|お願い|おねがい|(?:が)?(?:ほし|欲し)い|(?:が)?(?:見|み)たい|ください|下さい|"
-    "ちょうだい|頂戴|よろしく|頼む|たのむ)(?:します|です|な|ね|よ|の)*"
-)
+_ASK = rf"(?:{REQUEST_PHRASE}|(?:出して|(?:見|み)たい)(?:です|な|ね|よ|の)*)"  # with or without が
 _ONE_EACH = re.compile(
     f"(?:(?:それぞれ|各|別々に)?(?:で)?(?:1|一|いち)(?:枚|まい)(?:ずつ|づつ)(?:を|で|ほど)?|それぞれ{_COUNT}(?:を|で)?)"
     f"(?=、?(?:[^、。]{{1,10}}で)?(?:{_ASK})?[。!！ ]*$)"
@@ -38,7 +36,7 @@ _OF_EACH = re.compile(  # 「りんごの絵とバナナの絵」
     f"(?P<second>[^、。]{{1,30}}?の{_PICTURE}{_COUNT}?)(?:を|も|が|は)?(?:{_ASK})?[。!！ ]*"
 )
 _TWO_ORDERS = re.compile(  # 「猫を描いて、あと犬も描いて」
-    f"(?P<first>.{{1,40}}?)(?:を|の{_PICTURE}を)?(?:描いて|かいて)[、。!！ ]*"
+    f"(?P<first>.{{1,40}}?)(?:を|の{_PICTURE}を)?(?:描いて|かいて)[、。!！?？ ]*"
     f"(?:それと|あとは?|それから|ついでに|次に|つぎに|そのあと(?:に)?|もう(?:一枚|1枚)は?)、?"
     f"(?P<second>.{{1,40}}?)(?:の{_PICTURE})?(?:を|も)?(?:別に|別で|1枚|一枚)?{_ASK}[。!！ ]*"
 )
