@@ -17,10 +17,13 @@ from bot.conversation.picture_refs import (
     find_quoted,
 )
 from bot.intent import Intent, Situation, classify
-from bot.jobs import Job
+from bot.jobs import UNFINISHED, Job
 from bot.line.events import Mention, WebhookEvent
 from bot.messages import Message
+from bot.moderation import harm
+from bot.moderation.photos import classify_photo_wish
 from bot.prompt import Command, Reading
+from bot.prompt.asides import turns_to_another, without_aside
 from bot.prompt.labels import without_labels
 from bot.prompt.pasted import extract_pasted
 from bot.prompt.purposes import without_purpose
@@ -142,6 +145,11 @@ class EventContext:
             return None
         return find_last(self.db, self.chat_id, self.event.user_id, LAST_PICTURE_SECONDS)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the person's last picture is not painted yet."""
+        return self.last_picture is not None and self.last_picture.job.state in UNFINISHED
+
     @cached_property
     def last_photo(self) -> Photo | None:
         """The last photo that the person sent in this chat, or None."""
@@ -154,11 +162,24 @@ class EventContext:
     def recent_photo(self) -> Photo | None:
         """The photo that the bot has just asked about, if nothing was painted since, or None."""
         photo = self.last_photo
-        if photo is None or photo.created_at < now() - LAST_PHOTO_SECONDS or not self.is_private:
+        if (
+            photo is None
+            or self.turns_from_photo
+            or photo.created_at < now() - LAST_PHOTO_SECONDS
+            or not self.is_private
+        ):
             return None
         last = self.last_picture
         is_newest = last is None or last.job.created_at < photo.created_at
         return photo if is_newest and not self._is_asked else None
+
+    @cached_property
+    def turns_from_photo(self) -> bool:
+        """Whether the text says that it is about something else, and does a photo no harm."""
+        if not turns_to_another(self.text):
+            return False
+        words = without_aside(self.text)
+        return classify_photo_wish(words) is None and harm.judge(words, "photo").action != "refuse"
 
     @cached_property
     def _is_asked(self) -> bool:
@@ -188,7 +209,7 @@ class EventContext:
         whatever a list or a tool's syntax says, 「月、NG：雲」, 「/imagine 月」."""
         says_purpose = self.reading.purpose is not None
         text = without_purpose(self.text) if says_purpose else self.text
-        text, _ = extract_pasted(without_labels(text))
+        text, _ = extract_pasted(without_labels(without_aside(text)))
         return classify(text, self.situation)
 
     @property

@@ -91,6 +91,8 @@ def handle_text(ctx: EventContext) -> Replies | None:
     user_id = ctx.event.user_id
     if not user_id or not ctx.glance.has_photo or is_no_photo_wish(text):
         return None
+    if ctx.turns_from_photo:
+        return None
     # Looked up before the text is read as a change: of a long one that takes a while.
     photo = photos.latest(ctx.db, ctx.chat_id, user_id, now() - LAST_PHOTO_SECONDS)
     if photo is None or not (mentions_photo(text) or _is_newest(ctx, photo, user_id)):

@@ -16,12 +16,20 @@ from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import (
     erases_all,
     erases_one,
+    erases_plainly,
     is_drawn_thing,
     is_not_kept,
     takes_away_all,
 )
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
-from bot.intent.remarks import drops_wish, is_misdrawn, tells_news
+from bot.intent.one_matter import asks_erasure, asks_progress, drops_order
+from bot.intent.remarks import (
+    drops_wish,
+    is_misdrawn,
+    tells_glad_news,
+    tells_news,
+    tells_what_becomes_of_it,
+)
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 from bot.moderation.distress import find_cry
 from bot.prompt import clean, morphology
@@ -78,6 +86,15 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
     is_answer = decision.action == "answer"
     if is_answer and (group == "erase" or find_cry(ctx.text)):
         return decision
+    if ctx.is_waiting and not ctx.reading.steers_picture:
+        if drops_order(words):
+            return Decision("answer", "cancel")
+        if asks_progress(words):
+            return Decision("answer", "status")
+    if ctx.situation.has_picture and not is_answer and tells_what_becomes_of_it(words):
+        return Decision("answer", "talk.thanks")
+    if is_answer and group == "cry" and tells_glad_news(words):
+        return Decision("answer", "talk.congratulation")
     is_talk = is_answer and group in {"talk", "cry"}
     kind = ruled_complaint(words, has_picture=ctx.situation.has_picture)
     is_of_drawing = ctx.situation.has_picture and is_misdrawn(words)  # 「指が溶けてて怖い」
@@ -247,6 +264,16 @@ def what_to_erase(ctx: EventContext) -> str | None:
     if ctx.recent_photo is not None:
         return "erase.photo"
     return "erase.picture" if ctx.quoted or ctx.last_picture else None
+
+
+def names_erasure(ctx: EventContext, decision: Decision) -> str | None:
+    """Return the kind of erasure that a text asks for in so many words, whatever else it sounds
+    like. A question, a cry for help and an order that is taken back stay what they are."""
+    words = ctx.text_without_small_talk
+    if decision.action == "paint" and (named := erases_plainly(words)):
+        return named
+    is_other = decision.action == "answer" and group_of(decision.kind) != "talk"
+    return None if is_other or find_cry(ctx.text) else asks_erasure(words)
 
 
 def names_a_subject(ctx: EventContext, decision: Decision) -> bool:

@@ -34,6 +34,7 @@ from bot.conversation.intent_overrides import (
     is_not_to_be_kept,
     is_plain_wish,
     names_a_subject,
+    names_erasure,
     points_at_one_of_several,
     takes_away_all_of_a_thing,
     what_to_erase,
@@ -44,11 +45,11 @@ from bot.conversation.moderation_overrides import (
     hears_cry,
     is_harm_and_no_cry,
     is_refused_anyway,
+    is_unwelcome,
     may_be_picture_of_sorrow,
 )
 from bot.conversation.variations import is_about_pictures
 from bot.intent import PAINTED_KINDS, Decision, decide
-from bot.intent.erasures import erases_plainly
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt import Command, morphology
@@ -109,13 +110,13 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         decision = Decision("answer", find_cry(ctx.text) or kind)
     elif harms_person_in_photo(ctx, decision):
         return image_to_image.handle_text(ctx) or ctx
-    elif is_harm_and_no_cry(ctx, decision):
+    elif is_harm_and_no_cry(ctx, decision) or is_unwelcome(ctx, decision):
         return generate.handle_text(ctx)  # refused, with the reason
     elif may_be_picture_of_sorrow(ctx, decision):
         decision = Decision("ask", decision.kind)
     if points_at_one_of_several(ctx) and decision.action != "answer":
         return variations.change_by_words(ctx, "変えて", ctx.quoted or ctx.last_picture)
-    if decision.action == "paint" and (named := erases_plainly(ctx.text_without_small_talk)):
+    if named := names_erasure(ctx, decision):
         return _answer(ctx, named)
     if takes_away_all_of_a_thing(ctx):
         return variations.change_by_words(ctx, ctx.text_without_small_talk, ctx.quoted)

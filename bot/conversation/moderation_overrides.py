@@ -17,6 +17,7 @@ from bot.moderation.cries import SURE, weigh_cry
 from bot.moderation.distress import find_cry
 from bot.moderation.photos import classify_photo_wish
 
+_TALK = frozenset({"talk", "none", "insult"})
 _NAMES_A_PICTURE = re.compile("(?:絵|イラスト|画像)(?:を描いて)?[。！!]?$|描いて")
 
 
@@ -50,6 +51,15 @@ def is_refused_anyway(ctx: EventContext, decision: Decision) -> bool:
     judge = generate.moderation_of(ctx)
     judgement = judge.judge(ctx.reading.prompt, ctx.reading.negative, words=ctx.text)
     return judgement.action == "refuse" and judgement.category != "self_harm"
+
+
+def is_unwelcome(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like small talk is nothing but sexual, 「すっぽんぽん」: nobody is
+    thanked for it. 「エロい絵になってる」 is a complaint."""
+    is_talk = decision.action == "answer" and decision.kind.partition(".")[0] in _TALK
+    if not is_talk or decision.kind == "talk.complaint" or not ctx.settings.moderation:
+        return False
+    return generate.moderation_of(ctx).classify(ctx.text) in {"sexual", "minors"}
 
 
 def hears_cry(ctx: EventContext, decision: Decision) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.prompt import Reading
 from bot.prompt.cleaning import strip_endings, strip_trailing_marks
 from bot.prompt.request_phrases import shorten_requests
@@ -11,7 +13,8 @@ ACTION_PHRASES: dict[Origin, str] = {
     "again": "もう一度 もう一回 もういちど もういっかい もう1回 もう1度 もう一度描いて "
     "もう一回描いて 描き直して もっかい もっかい描いて もう1枚 もう一枚 やり直し やり直して "
     "やりなおして 描き直し 別の絵で 別の絵 別のやつ 別のも見たい 他のも見たい ほかのも見たい "
-    "違うのも見たい 別バージョン 違う感じで 違うパターンも リトライ again",
+    "違うのも見たい 別バージョン 違う感じで 違うパターンも リトライ again "
+    "おかわり お代わり おかわりで もういっちょ もう一丁 もう一発",
     "similar": "似た絵 もっと似た感じで 似たの 似てる絵 似たやつ 似た感じで 似たのもう1枚 "
     "似たのもう一枚 "
     "似た感じでもう1枚 似た絵を描いて 似た絵がほしい similar",
@@ -70,3 +73,14 @@ def find_steered_action(reading: Reading) -> Origin | None:
         return None
     action = find_action(reading.prompt) or find_action(f"{reading.prompt}で")  # 「似た感じで縦長」
     return action if width is None or action in _RESHAPED else None
+
+
+_SIMILAR = re.compile("似|(?:こんな|同じ|おなじ|こういう|この)(?:感じ|風|雰囲気)|系")
+_SEVERAL = re.compile("いっぱい|たくさん|沢山|(?:いろ|色)(?:いろ|々|んな)|候補|何枚も")
+
+
+def action_of_more(text: str) -> Origin:
+    """Return what the button would be called for words that want more of a picture."""
+    if _SIMILAR.search(text):
+        return "similar"
+    return "four" if _SEVERAL.search(text) else "again"

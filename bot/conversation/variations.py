@@ -7,6 +7,7 @@ restart and in that chat only.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
@@ -16,6 +17,7 @@ from bot.conversation.picture_actions import (
     ACTION_PHRASES,
     ACTIONS,
     PICTURE_TAPS,
+    action_of_more,
     find_action,
     find_steered_action,
 )
@@ -38,6 +40,13 @@ from bot.conversation.repainting import (
     paint_previous,
     with_seed_of,
 )
+from bot.intent.one_matter import (
+    how_many_more,
+    may_take_back,
+    takes_change_back,
+    wants_more,
+)
+from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
 from bot.prompt.changes import may_be_change, parse_as_change, parse_change
 from bot.prompt.choices import parse_choice
@@ -88,7 +97,8 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     choice = parse_choice(text)
     among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
     chosen = find_chosen(db, among, choice)
-    takes_back = is_undo(text) and not (quoted and quoted.position is not None)
+    takes_back = is_undo(text) or _takes_last_change_back(ctx, text)
+    takes_back = takes_back and not (quoted and quoted.position is not None)
     if takes_back and (chosen is None or (choice and choice.rest)):
         return paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
     if choice and chosen:
@@ -98,7 +108,11 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
         reading = read(text)
     if pending or picked:
         pending_edits.clear(db, chat_id, user_id)
-    if action := find_action(text) or find_steered_action(reading):
+    action = find_action(text) or find_steered_action(reading)
+    if action is None and wants_more(text):
+        action = action_of_more(text)
+        reading = replace(reading, count=max(reading.count, how_many_more(text)))
+    if action:
         picture = quoted or pending or picked or find_last(db, chat_id, user_id)
         if picture is not None:
             return apply_action(ctx, action, picture, reading)
@@ -137,9 +151,24 @@ def is_about_pictures(ctx: EventContext) -> bool:
     text = ctx.text_without_small_talk
     if find_action(text) is not None or find_steered_action(ctx.reading) is not None:
         return True
-    if is_undo(text) and ctx.last_picture is not None:
+    if ctx.last_picture is not None and (is_undo(text) or _takes_last_change_back(ctx, text)):
         return True
+    if ctx.situation.has_picture and ctx.recent_photo is None and wants_more(text):
+        return find_cry(text) is None
     return chooses_picture(ctx)
+
+
+def _takes_last_change_back(ctx: EventContext, text: str) -> bool:
+    """Return whether the text says, in whatever words, that the last change was none to keep."""
+    if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
+        return False
+    last = ctx.last_picture
+    if last is None or last.job.request is None or last.job.request.origin != "change":
+        return False
+    parent = jobs.get(ctx.db, last.job.parent_id) if last.job.parent_id else None
+    if parent is None or parent.request is None:
+        return False
+    return takes_change_back(text, last.job.request.prompt, parent.request.prompt)
 
 
 def chooses_picture(ctx: EventContext) -> bool:

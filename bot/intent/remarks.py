@@ -26,6 +26,21 @@ _TELLS = re.compile(  # 「誕生日なんだ、今日」: news of oneself, and 
     "(?:[、 ]?(?:今日|きょう|明日|あした|昨日|きのう|さっき|いま|今|来週|今度)(?:は|も|さ|ね)?)?"
     "[。!！♪]*$"
 )
+_GLAD = re.compile(  # 「先生にほめられた」, which sounds like what hurts
+    "(?:ほめ|褒め|誉め)(?:られ|てもら|てくれ)|プロポーズされ|告白され|祝(?:われ|ってもら|ってくれ)|おごってもら|おごってくれ|"
+    "合格|受かっ(?:た|て|ちゃ)|内定|優勝|(?:一|1)等|金メダル|入賞|表彰|昇進|100点|百点|満点|当選|仲直り|逆上がり|"
+    "(?:プレゼント|お?小遣い|お年玉|花束|指輪|ご褒美|ごほうび|お土産|おみやげ)[をも]?(?:もら|くれ)|"
+    "(?:孫|赤ちゃん|子ども|子供|妹|弟)が(?:生まれ|産まれ)(?:た|まし)|結婚(?:し(?:た|まし)|する|します|決ま)"
+)
+_KEEPS = re.compile(  # 「額に入れて飾ります」; 「部屋に飾って」 asks for something
+    "(?:(?:これ|この絵|さっきの)(?:は|を)?|早速|さっそく|ずっと|一生|、)*"
+    "(?:(?:家宝|宝物|たからもの|お守り)に(?:します|しました|する|しとく|しよう?|しちゃう)|"
+    "(?:大事|大切)に(?:します|する|とっときます|保存します|しまいます)|"
+    "[^、。]{0,12}(?:飾り?|貼り?|かざり?|はり?)(?:ます|ました|っとく|っときます|るね|るわ|ろう?|りました))(?:ね|よ|わ|から|!)*"
+)
+_SAD = re.compile(
+    "けど|のに|でも|だって|ない|なく|たく|ません|死|泣|涙|つら|辛|怖|こわ|嫌|いや|無理|むり|消え|限界|苦し|殴|叩|蹴|切|薬|助け"
+)
 _ORDERS = re.compile(
     "[描書画]い|かいて|えがい|作って|つくって|お願い|おねがい|ください|下さい|欲しい|ほしい"
 )
@@ -41,6 +56,17 @@ _DROPPED = re.compile(  # 「猫描いて、あ、やっぱりいいや」
 def tells_news(text: str) -> bool:
     """Return whether a text tells of something, 「明日運動会なんだ」, and asks for nothing."""
     return len(text) <= _MAX_CHARS and _TELLS.search(text) is not None and not _ORDERS.search(text)
+
+
+def tells_what_becomes_of_it(words: str) -> bool:
+    """Return whether words tell what somebody does with a picture: 「これは家宝にします」."""
+    return len(words) <= _MAX_CHARS and _KEEPS.fullmatch(words.rstrip("。!！♪笑wｗ ")) is not None
+
+
+def tells_glad_news(text: str) -> bool:
+    """Return whether a short text tells of nothing but good luck: 「聞いて、先生にほめられた」."""
+    is_short = len(text) <= _MAX_CHARS
+    return is_short and _GLAD.search(text) is not None and not _SAD.search(text)
 
 
 def is_misdrawn(words: str) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bot.prompt.asides import without_aside
+
 SpokenKind = Literal[
     "status",
     "help",
@@ -45,12 +47,12 @@ _ALL = r"(?:全部|ぜんぶ|すべて|全て)?"
 _HOW = "どう|教えて|おしえて|どんな感じ"
 _VERY = (
     r"めっちゃ|めちゃくちゃ|めちゃ|すごく|すっごく|とても|超|本当に|ほんとに|まじで?|マジで?|"
-    r"わあ|わー|"
+    r"わあ|わー|ふふ|へへ|あら(?!し)|まあ|"
     r"おお|お(?![お、ー])|おー|うわ[ぁあー]?|きゃー|ええ|[わあおえ]、|へえ|ほう|ほー|めっさ|でら|"
     r"なまら|いや|、|これ|この絵"
 )
 _FINE = (
-    r"かわいい|可愛い|かわい|すごい|すげえ|すげー?|すっご|きれい|綺麗|素敵|すてき|素晴らしい|"
+    r"かわいい|可愛い|かわいらしい|可愛らしい|愛らしい|かわい(?!らしい)|すごい|すげえ|すげー?|すっご|きれい|綺麗|素敵|すてき|素晴らしい|"
     r"すばらしい|"
     r"最高|いい感じ|いいね|いい|よき|上手|じょうず|うまい|ばっちり|バッチリ|完璧|かっこいい|"
     r"カッコいい|"
@@ -59,7 +61,7 @@ _FINE = (
 )
 _AH = (
     r"です|だった|だ|でした|ね|な|なあ|なぁ|よ|わ|っ|ー|絵|じゃん|やん|やんか|すぎ|すぎる|"
-    r"すぎて|、"
+    r"すぎて|こと|、"
 )
 _EN_HEAD = "(?:hmm+|um+|well|oh|no|sorry|but)、"
 _EN_IT = "(?:it|that|this|them|(?:this|that|the)、(?:one|picture|image|result))"
@@ -259,9 +261,10 @@ _LEADING_TALK = re.compile(
 def strip_small_talk(text: str) -> str:
     """Return a cleaned text without the thanks, greetings and praise at its beginning.
 
-    「いいね！夜にして」 is 「夜にして」. Praise before a mere comma may be of the picture to paint,
-    「かわいい、白い猫」, and stays.
+    「いいね！夜にして」 is 「夜にして」, 「話変わるけど、海」 is 「海」. Praise before a mere comma
+    may be of the picture to paint, 「かわいい、白い猫」, and stays.
     """
+    text = without_aside(text)
     while match := _LEADING_TALK.fullmatch(text):
         kind = _match(match["talk"].strip().casefold())
         if kind not in SMALL_TALK or (kind in {"praise", "doubt"} and match["mark"] == "、"):

@@ -90,6 +90,43 @@ def test_back_to_the_picture_of_before(talk: Talk) -> None:
     assert gettext("going_on.no_change", "ja") in talk.answers[-1]
 
 
+@pytest.mark.parametrize(
+    "text", ["夜にする前のに戻しちくり", "さっきの方がよくない？戻そう", "いまのへんこうとりけし"]
+)
+def test_back_in_other_words_once_something_was_changed(talk: Talk, text: str) -> None:
+    painted(talk)
+    painted(talk, "夜にして")
+    talk.says(text)
+    assert (request(talk)["prompt"], request(talk)["seed"]) == ("朝の富士山、浮世絵風", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "count", "way"),
+    [
+        ("おかわり！", "海", 1, "again"),
+        ("もう2つほど案がほしいです", "海", 2, "again"),
+        ("さっきのと似たのをあと二枚", "海", 2, "similar"),
+        ("もっとたくさん見せて", "海", 4, "four"),
+    ],
+)
+def test_more_in_other_words(talk: Talk, text: str, prompt: str, count: int, way: str) -> None:
+    painted(talk, "海")
+    talk.says(text)
+    made = request(talk)
+    assert (made["prompt"], made.get("count", 1), made["way"]) == (prompt, count, way)
+
+
+def test_what_is_under_way_is_asked_after_and_dropped_in_any_words(talk: Talk) -> None:
+    talk.says("りんご")
+    for text in ("もうできたころ？", "頼んだやつどうなりました？", "描いてる途中？"):
+        talk.says(text)
+        assert talk.jobs[0]["number"] in talk.answers[-1], text
+    talk.says("ごめん間違えた")
+    assert talk.jobs[0]["state"] == "queued", "a mistake in what?"
+    talk.says("いまのキャンセルさせて")
+    assert [job["state"] for job in talk.jobs] == ["cancelled"]
+
+
 def test_a_change_that_changes_nothing_is_said_to(talk: Talk) -> None:
     painted(talk, "夜の富士山")
     before = len(talk.jobs)

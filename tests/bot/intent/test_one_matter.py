@@ -1,0 +1,134 @@
+"""What is about one matter and nothing else, in whatever order of its words; and what is not."""
+
+from __future__ import annotations
+
+from bot.intent.one_matter import (
+    asks_erasure,
+    asks_progress,
+    drops_order,
+    how_many_more,
+    takes_change_back,
+    wants_more,
+)
+
+DROPPED = (
+    *("さっきお願いした絵、やめにします", "描くの中止して", "お願いを撤回します", "いらなくなった"),
+    *("ちょっとタンマ、やめる", "いまのキャンセルさせて", "もう結構です", "やーめた", "かかないで"),
+)
+NOT_DROPPED = (
+    *("やめる人", "ストップの標識", "中止になった花火大会", "ぜんぶやめたい", "私のこと忘れて"),
+    *("間違えました", "人は描かないで", "犬をやめて猫にして"),
+)
+PROGRESS = (
+    *("もうできたころ？", "頼んだやつどうなりました？", "描いてる途中？", "絵はまだ完成しませんか"),
+    *("いつまで待てばええの", "かけたかな？", "返事がないけどどうしたの", "でけた？", "今何%?"),
+)
+NO_PROGRESS = (
+    *(
+        "雪が溶けてきたところ",
+        "何ができるの？",
+        "どうしたらいいの",
+        "待ってるね",
+        "猫はまだ寝てる？",
+    ),
+    *("人が描いてるの？", "終わらない夏", "どうやって描いてるの", "もう一枚描いて"),
+)
+MORE = {
+    **{
+        "もう一つ別のパターンも見たいです": 1,
+        "ほかのパターンもある?": 1,
+        "もっぺん描いてくれへん?": 1,
+    },
+    **{
+        "もう2つほど案がほしいです": 2,
+        "さっきのと似たのをあと二枚": 2,
+        "もう2、3枚描いてくれると嬉しい": 3,
+    },
+    **{"同じ絵をもういちまい": 1, "リトライで": 1, "もう少し違うバージョンが欲しいです": 1},
+}
+NO_MORE = (
+    *(
+        "もっと花",
+        "違う気がする",
+        "頼んだのと違う",
+        "別の猫がほしい",
+        "もっと明るくして",
+        "他に何ができる?",
+    ),
+    *("画像もう一回ください", "同じ絵じゃん", "違うのを頼みたかったのに", "もう一匹ほしい"),
+)
+TAKEN_BACK = (
+    *("さっきの方がよくない?戻そう", "元のやつくれ", "一回前の状態にしてください", "ひとつ戻って"),
+    *("夜にする前のに戻しちくり", "夜にするのやめた", "夜じゃなくしていい、元通りで", "undo"),
+    *("変更しないで元のままで", "まえのえにもどちて", "直さんでよかった、前のにしてや"),
+)
+NOT_TAKEN_BACK = (
+    *(
+        "昼のほうに戻して",
+        "前の家に戻る犬",
+        "ただいま、戻りました",
+        "猫にするのやめた",
+        "夜空にして",
+    ),
+    *("もう戻れない", "昔に戻りたい", "前足を上げて", "花に戻して"),
+)
+ERASED = {
+    **dict.fromkeys(
+        (
+            *("今の画像さくじょ", "見られたくないので消してもらえますか", "いまの絵ほかして"),
+            *(
+                "その絵なげて、いらんから",
+                "これ送ったの無かったことにして",
+                "この絵はもういらない、消して",
+            ),
+        ),
+        "erase.picture",
+    ),
+    **dict.fromkeys(
+        (
+            *("全部忘れて", "これまでのやりとり消せますか", "私に関する情報を破棄してください"),
+            *("登録解除したいです", "送ったもんもデータもぜんぶなくして", "跡形もなく消して"),
+        ),
+        "erase.all",
+    ),
+    **dict.fromkeys(("わたしのしゃしんけして", "この写真残さないで"), "erase.photo"),
+    **dict.fromkeys(
+        (
+            *("文字を消して", "ひとをけして", "全部の雲消して", "はるのけしき", "データを消す人"),
+            *(
+                "背景が邪魔だから消して",
+                "消しゴム",
+                "もう消えたい",
+                "過去を捨てた男",
+                "女の人を消して",
+            ),
+        ),
+    ),
+}
+
+
+def test_an_order_that_is_taken_back() -> None:
+    assert [text for text in (*DROPPED, *NOT_DROPPED) if drops_order(text)] == list(DROPPED)
+
+
+def test_progress_is_asked_for_in_any_order_of_its_words() -> None:
+    asked = [text for text in (*PROGRESS, *NO_PROGRESS) if asks_progress(text)]
+    assert asked == list(PROGRESS)
+
+
+def test_more_of_a_picture_and_how_many() -> None:
+    wanted = {text: how_many_more(text) for text in (*MORE, *NO_MORE) if wants_more(text)}
+    assert wanted == MORE
+
+
+def test_a_change_is_taken_back_by_what_it_brought_or_by_none_of_its_words() -> None:
+    taken = [
+        text
+        for text in (*TAKEN_BACK, *NOT_TAKEN_BACK)
+        if takes_change_back(text, "お城、夜", "お城")
+    ]
+    assert taken == list(TAKEN_BACK)
+
+
+def test_what_is_to_be_erased_is_what_the_bot_keeps() -> None:
+    assert {text: asks_erasure(text) for text in ERASED} == ERASED
