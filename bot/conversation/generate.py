@@ -105,9 +105,10 @@ def _judge(ctx: EventContext, reading: Reading, *, from_photo: bool, is_change: 
     judge = moderation_of(ctx)
     if from_photo:
         judgement = judge.judge_photo(reading.prompt, reading.negative, words=typed)
+    elif is_change:
+        judgement = judge.judge_change(reading.prompt, reading.negative, typed)
     else:
-        words = "" if is_change else typed
-        judgement = judge.judge(reading.prompt, reading.negative, words=words)
+        judgement = judge.judge(reading.prompt, reading.negative, words=typed)
     if reading.letters is not None and judgement.action != "refuse":
         on_letters = judge.judge(reading.letters.text, "", words="")
         judgement = on_letters if on_letters.action == "refuse" else judgement

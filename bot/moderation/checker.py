@@ -25,6 +25,10 @@ from bot.moderation.vocabulary import Vocabulary
 from bot.prompt import clean
 
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
+_BARES = re.compile(
+    "脱|ぬ[がぎぐげい]|はだけ|露出|透け|すけ|裸|はだか|(?:服|衣装|着物|シャツ).{0,3}(?:な[しく]|無|消|取|とっ|剥|はぎ)"
+)
+_PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
 
 
@@ -122,6 +126,24 @@ class Moderation:
         if judgement.action == "paint" and self._leaves_out_what_covers(negative):
             return Judgement("ask", "sexual")
         return judgement
+
+    def judge_change(self, prompt: str, negative: str, words: str) -> Judgement:
+        """As `judge`, for an earlier picture with a change: words undress whom the prompt names.
+
+        「脱がせて」 of 「女の子」 has no word of the lists, and neither has what comes of it.
+        """
+        judgement = self.judge(prompt, negative)
+        if judgement.action == "refuse" or not _BARES.search(words) or not self._has_person(prompt):
+            return judgement
+        undresses = classify_photo_wish(words) == "sexual"
+        if not undresses and harm.judge(words, "photo").category != "sexual":
+            return judgement
+        return self._protect_children(Judgement("refuse", "sexual"), prompt)
+
+    def _has_person(self, text: str) -> bool:
+        """Return whether a text names somebody."""
+        people = {word for name in _PEOPLE for word in self._lists.groups.get(name, ())}
+        return not TextMatches(clean(text), self._vocabulary).matches.keys().isdisjoint(people)
 
     def judge_photo(self, prompt: str, negative: str = "", *, words: str = "") -> Judgement:
         """As `judge`, for pictures from a photo: it may show somebody."""
