@@ -7,16 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.jobs.model import UNFINISHED
 from bot.store import chats
 from bot.store.clock import now
+from bot.store.database import Database
+from bot.store.prepared import Prepared
 from bot.store.schema import events, jobs
 
 ANIMATION_SECONDS = 55.0  # after which it is started again; it ends after 60 at most
 MAX_ANIMATED_SECONDS = 600.0  # for which somebody may still be looking at it
 MAX_ANIMATIONS = 100  # started in one go; LINE takes as many in a second
+
+_WAITING_CHAT = Prepared(
+    select(jobs.c.chat_id).where(
+        jobs.c.id == bindparam("job"),
+        jobs.c.chat_kind == "user",
+        or_(*(jobs.c.state == state for state in UNFINISHED)),
+    )
+)
+
+
+def waiting_chat(database: Database, job_id: str) -> str | None:
+    """Return the 1:1 chat that waits for a job; None if it is another kind of chat, or does not."""
+    row = database.first(_WAITING_CHAT, job=job_id)
+    return row[0] if row else None
 
 
 def expiring_animations(db: Connection) -> dict[str, str]:

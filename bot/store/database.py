@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.settings import SettingError
 from bot.store.clock import now
+from bot.store.prepared import Prepared
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,21 @@ class Database:
         """Open a transaction that only reads."""
         with _transaction(self._reader) as connection:
             yield connection
+
+    def first(self, statement: Prepared, **values: Any) -> tuple[Any, ...] | None:
+        """Execute one SELECT, a transaction of its own, and return its first row or None.
+
+        One round trip instead of three: no BEGIN, no COMMIT, and so no time limit either. What
+        fails is tried once more in a transaction, which replaces connections to a server that is
+        not there any more.
+        """
+        with self._reader.connect() as connection:
+            try:
+                return statement.first(connection, **values)
+            except DBAPIError:
+                connection.invalidate()
+        with self.read() as connection:
+            return statement.first(connection, **values)
 
     def clock_skew(self, db: Connection) -> float | None:
         """Return by how many seconds this clock is ahead of the server's; None with SQLite."""

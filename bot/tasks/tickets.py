@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot import jobs, messages
 from bot.jobs import Job, wait_time
+from bot.jobs.loading_animation import waiting_chat
 from bot.line import LineClient, LineError
 from bot.settings import Settings
 from bot.store import outbox
@@ -53,14 +54,11 @@ class TicketOffice:
 
         https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator
         """
-        with self._database.read() as db:
-            job = jobs.get(db, job_id)
-        if job is None or job.chat_kind != "user" or not job.chat_id:
-            return
-        if job.state not in jobs.UNFINISHED:
+        chat_id = waiting_chat(self._database, job_id)
+        if chat_id is None:
             return
         try:
-            self._line.show_loading(job.chat_id)
+            self._line.show_loading(chat_id)
         except LineError as error:
             # Nobody waits for an animation.
             log.info("loading_animation.failed", code=error.code, line_request_id=error.request_id)

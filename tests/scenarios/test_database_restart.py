@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from bot.store.database import Database
+from bot.store.prepared import Prepared
 from tests.scenarios.processes import eventually
 from tests.scenarios.servers import postgresql
 
@@ -32,4 +34,8 @@ def test_every_transaction_after_a_restart_succeeds() -> None:
             server.process.start()
             eventually("it answers", server.answers, 60.0)
             assert list(threads.map(add, range(CONNECTIONS))) == [1, 2, 3, 4]
+            server.process.kill()
+            server.process.start()
+            eventually("it answers", server.answers, 60.0)
+            assert database.first(Prepared(text("SELECT 1"))) == (1,)
         database.close()

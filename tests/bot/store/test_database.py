@@ -16,13 +16,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, event, func, insert, inspect, select
+from sqlalchemy import Connection, bindparam, event, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from structlog.testing import capture_logs
 
 from bot.store import database as database_module
 from bot.store.clock import now
 from bot.store.database import Database
+from bot.store.prepared import Prepared
 from bot.store.schema import metadata, unsent
 from tests import ROOT
 from tests.bot.harness import impatient, together
@@ -65,6 +66,15 @@ def test_a_savepoint_rolls_back_alone(database: Database) -> None:
         db.execute(insert(unsent).values(message_id="c", at=1.0))
     with database.read() as db:
         assert list(db.execute(select(unsent.c.message_id)).scalars()) == ["a", "c"]
+
+
+def test_a_single_look_outlives_its_connection(database: Database) -> None:
+    note(database, "a")
+    by_name = Prepared(select(unsent.c.at).where(unsent.c.message_id == bindparam("name")))
+    assert (database.first(by_name, name="a"), database.first(by_name, name="b")) == ((1.0,), None)
+    with database.engine.connect() as connection:
+        connection.connection.driver_connection.close()  # type: ignore[union-attr]
+    assert database.first(by_name, name="a") == (1.0,)
 
 
 def test_read_then_write_never_fails_halfway(database: Database) -> None:
