@@ -212,7 +212,11 @@ def _postgresql(url: str) -> Engine:
     def _begun(connection: Connection) -> None:
         # For this transaction alone. As a startup parameter (`options`), poolers refuse it.
         timeout = f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
-        connection.exec_driver_sql(f"BEGIN; {timeout}")
+        statement = f"BEGIN; {timeout}"
+        try:  # by the driver itself, as below
+            connection.connection.cursor().execute(statement)
+        except connection.dialect.loaded_dbapi.Error:
+            connection.exec_driver_sql(statement)  # fails too, and SQLAlchemy knows what that means
 
     return engine
 
