@@ -59,6 +59,19 @@ class Channel(redis.Channel):  # type: ignore[misc]
     """A channel that may be used, and closed, after its connection is lost."""
 
     QoS = QoS
+    _pooled: Any = None
+
+    def _create_client(self, asynchronous: bool = False) -> Any:
+        """Return the client of the pool's connections: one as long as the pool lives.
+
+        kombu makes a new one for each batch of messages, which takes longer than to write them.
+        """
+        if asynchronous:
+            return super()._create_client(asynchronous)
+        client = self._pooled
+        if client is None or client.connection_pool is not self.pool:
+            client = self._pooled = super()._create_client()
+        return client
 
     def close(self) -> None:
         """Close the channel; messages that cannot be given back stay where they are."""

@@ -155,3 +155,15 @@ def test_every_method_of_a_dead_channel_of_rabbitmq() -> None:
     connection.collect()
     assert wrong_ends(channels[1], errors) == []
     assert wrong_ends(connection, errors) == []
+
+
+def test_a_channel_keeps_one_client_for_its_pool(app: Celery) -> None:
+    with app.connection_for_write() as connection:
+        channel = connection.default_channel
+        client = channel._create_client()
+        assert client.ping()
+        assert channel._create_client() is client
+        channel._disconnect_pools()
+        fresh = channel._create_client()
+        assert fresh is not client
+        assert fresh.ping()
