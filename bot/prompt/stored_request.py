@@ -30,6 +30,8 @@ _MIN_PHOTO_STEPS = 4  # denoising steps actually run; fewer leave the picture bl
 _LARGE_MODEL_SIDE = 1024  # pixels
 _SMALL_MODEL_SIDE = 256  # pixels; a model this small knows too few words for a style's additions
 
+_DRAW_FIELDS = frozenset(item.name for item in fields(DrawRequest))
+
 Effort = Literal["quick", "careful"]
 Fidelity = Literal["free", "faithful"]
 # What a worker had to do otherwise than it was asked: without the picture to start from, in the
@@ -127,10 +129,12 @@ class StoredRequest:
 
     def to_json(self) -> dict[str, Any]:
         """Write the column with the keys that older workers read."""
-        optional = {_KEYS.get(name, name): value for name, value in asdict(self).items() if value}
-        request = asdict(DrawRequest(**self._draw_values()))
+        # Not by `asdict`, which copies value by value, and takes longer than the insert.
+        optional = {_KEYS.get(name, name): value for name, value in vars(self).items() if value}
+        request = vars(DrawRequest(**self._draw_values()))
         lists = {name: list(optional[name]) for name in ("styles", "fallbacks") if name in optional}
-        return optional | request | lists
+        letters = {"letters": asdict(self.letters)} if self.letters else {}
+        return optional | request | lists | letters
 
     def reading(self) -> Reading:
         """Return the reading this request was made from, without origin and source."""
@@ -190,8 +194,7 @@ class StoredRequest:
 
     def _draw_values(self) -> dict[str, Any]:
         """Return the fields that this request shares with DrawRequest."""
-        names = {item.name for item in fields(DrawRequest)}
-        return {name: value for name, value in vars(self).items() if name in names}
+        return {name: value for name, value in vars(self).items() if name in _DRAW_FIELDS}
 
     def _with_styles(self, request: DrawRequest) -> DrawRequest:
         """Add the words of each style to the prompts; unknown labels add nothing."""
