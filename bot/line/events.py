@@ -1,8 +1,8 @@
 """Parses the events of a webhook, as the bot needs them.
 
-Every event first goes through the SDK's model of it. What the SDK does not accept (a type, mode
-or message type younger than the SDK, a missing property) is read from the plain JSON instead, as
-far as possible. What cannot be served at all is an UnusableEvent.
+Every event is read from its plain JSON, as far as possible. The SDK's model of it is asked as
+well: what it does not accept (a type, mode or message type younger than the SDK, a missing
+property) is logged. What cannot be served at all is an UnusableEvent.
 
 https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
 """
@@ -104,7 +104,8 @@ def parse_event(text: str) -> WebhookEvent:
         raise UnusableEvent("not an object")
     try:
         event_id = _id(event, "webhookEventId") or content_id(event)
-        return _read(_validated(event), event_id)
+        _ask_sdk(event)
+        return _read(event, event_id)
     except UnusableEvent:
         raise
     except Exception as problem:
@@ -112,15 +113,13 @@ def parse_event(text: str) -> WebhookEvent:
         raise UnusableEvent(type(problem).__name__) from None
 
 
-def _validated(event: dict[str, Any]) -> Mapping[str, Any]:
-    """Return the event as the SDK's model reads it, or as it came if the SDK does not know it."""
+def _ask_sdk(event: dict[str, Any]) -> None:
+    """Log an event that the SDK's model of it does not accept."""
     try:
-        validated: dict[str, Any] = Event.from_dict(event).to_dict()
+        Event.from_dict(event)
     except Exception as problem:
         reason = type(problem).__name__
         log.info("webhook_event.unrecognized", type=loggable_type(event), reason=reason)
-        return event
-    return validated
 
 
 def _read(event: Mapping[str, Any], event_id: str) -> WebhookEvent:
