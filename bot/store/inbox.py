@@ -16,6 +16,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Integer,
+    Select,
     and_,
     bindparam,
     delete,
@@ -81,6 +83,21 @@ _REMOVE = Prepared(delete(inbox).where(*_owned(bindparam("row"), bindparam("owne
 _ROW = tuple(inbox.c[name] for name in InboxEvent._fields)
 
 
+def _heads() -> Select[tuple[int, int]]:
+    """Select (seq, tries) of each chat's oldest row, if nobody has it, oldest first."""
+    older = inbox.alias()
+    same_chat = and_(older.c.chat_key == inbox.c.chat_key, older.c.seq < inbox.c.seq)
+    head = ~exists(literal_column("1")).where(same_chat, older.c.parked_at.is_(None))
+    free = and_(inbox.c.parked_at.is_(None), lease_over(inbox.c.lease_until, bindparam("at")))
+    return select(inbox.c.seq, inbox.c.tries).where(free, head).order_by(inbox.c.seq)
+
+
+_DUE = Prepared(_heads().limit(1))
+_LOCKED_HEADS = Prepared(
+    _heads().limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True, of=inbox)
+)
+
+
 def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store events (all columns up to received_at); those that are there already are skipped."""
     for row in rows:
@@ -103,7 +120,7 @@ def delete_person(db: Connection, line_id: str, until: float | None = None) -> N
 
 def has_due(db: Connection) -> bool:
     """Return whether there is an event to claim."""
-    return db.execute(_heads().limit(1)).first() is not None
+    return _DUE.first(db, at=now()) is not None
 
 
 def claim(db: Connection, owner: str, lease: float, limit: int) -> list[InboxEvent]:
@@ -112,14 +129,15 @@ def claim(db: Connection, owner: str, lease: float, limit: int) -> list[InboxEve
     An event whose handling began before is taken alone: if it ended the process, only it does so
     again. owner: a word of this claim alone. Returns [] if there is nothing to take.
     """
-    heads = db.execute(_heads().limit(limit).with_for_update(skip_locked=True, of=inbox)).all()
+    now_ts = now()
+    heads = _LOCKED_HEADS.all(db, at=now_ts, most=limit)
     fresh = [seq for seq, tries in heads if tries == 0]
-    chosen = fresh if heads and heads[0].tries == 0 else [seq for seq, _ in heads[:1]]
+    chosen = fresh if heads and heads[0][1] == 0 else [seq for seq, _ in heads[:1]]
     if not chosen:
         return []
-    now_ts = now()
     values = {"lease_owner": owner, "lease_until": now_ts + lease, "tries": inbox.c.tries + 1}
-    free = and_(inbox.c.seq.in_(chosen), inbox.c.parked_at.is_(None), _free(now_ts))
+    unleased = lease_over(inbox.c.lease_until, now_ts)
+    free = and_(inbox.c.seq.in_(chosen), inbox.c.parked_at.is_(None), unleased)
     rows = db.execute(update(inbox).where(free).values(**values).returning(*_ROW))
     return sorted(InboxEvent(*row) for row in rows)
 
@@ -180,16 +198,3 @@ def backlog(db: Connection) -> Backlog:
     row = db.execute(select(total, parked, oldest).select_from(inbox)).one()
     age = max(0.0, now() - row[2]) if row[2] is not None else 0.0
     return Backlog(row[0] - row[1], row[1], age)
-
-
-def _heads() -> Any:
-    """Select (seq, tries) of each chat's oldest row, if nobody has it, oldest first."""
-    older = inbox.alias()
-    same_chat = and_(older.c.chat_key == inbox.c.chat_key, older.c.seq < inbox.c.seq)
-    head = ~exists(literal_column("1")).where(same_chat, older.c.parked_at.is_(None))
-    free = and_(inbox.c.parked_at.is_(None), _free(now()))
-    return select(inbox.c.seq, inbox.c.tries).where(free, head).order_by(inbox.c.seq)
-
-
-def _free(at: float) -> ColumnElement[bool]:
-    return lease_over(inbox.c.lease_until, at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select, update
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, or_, select, update
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -39,7 +39,7 @@ def update_one(db: Connection, table: Table, *where: ColumnElement[bool], **valu
     return db.execute(update(table).where(*where).values(**values)).rowcount == 1
 
 
-def lease_over(lease_until: Column[Any], at: float) -> ColumnElement[bool]:
+def lease_over(lease_until: Column[Any], at: float | BindParameter[float]) -> ColumnElement[bool]:
     """Return the condition that nobody holds a row at this time (seconds since 1970)."""
     return or_(lease_until.is_(None), lease_until < at)
 
