@@ -58,7 +58,8 @@ SHOW_LOADING = "show_loading"  # of a job; a courier needs no message for what i
 
 def make_celery(settings: Settings) -> Celery:
     """Create the application without its tasks, which bot.tasks.app adds."""
-    app = Celery("efude", set_as_current=False, amqp=AMQP)
+    # Of its fix-ups, the one for Django would load the whole of Celery's worker.
+    app = Celery("efude", set_as_current=False, amqp=AMQP, fixups=[])
     app.conf.update(
         broker_url=settings.broker.url,
         broker_use_ssl=settings.broker.kombu_ssl(),
