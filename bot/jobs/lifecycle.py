@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
@@ -15,13 +15,15 @@ from bot.jobs.fair_queue import next_job_id
 from bot.jobs.model import DRAWING, DRAWN, FAILED, QUEUED, Job, StoredPicture, new_number
 from bot.jobs.queries import get
 from bot.jobs.reply_tokens import add_token
-from bot.prompt.stored_request import StoredRequest
 from bot.store.clock import now
 from bot.store.prepared import Prepared
 from bot.store.schema import attempts as attempt_rows
 from bot.store.schema import jobs, pictures
 from bot.store.statements import insert_or_skip, take_due, update_one
 from bot.telemetry import tracing
+
+if TYPE_CHECKING:
+    from bot.prompt.stored_request import StoredRequest
 
 # At a million jobs one 受付番号 in a thousand was given before, and another is drawn.
 _INSERT = Prepared(partial(insert_or_skip, jobs, unique=jobs.c.number))

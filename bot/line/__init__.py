@@ -14,8 +14,9 @@ of the SDK is its client: configuration, TLS, connection pool, headers, exceptio
 
 from __future__ import annotations
 
-from bot.line.client import LineClient
-from bot.line.errors import LineError
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from bot.line.models import (
     BotInfo,
     ChatKind,
@@ -26,6 +27,10 @@ from bot.line.models import (
     WebhookEndpoint,
     WebhookTest,
 )
+
+if TYPE_CHECKING:
+    from bot.line.client import LineClient
+    from bot.line.errors import LineError
 
 __all__ = [
     "BotInfo",
@@ -39,3 +44,13 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookTest",
 ]
+
+_MODULES = {"LineClient": "client", "LineError": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs urllib3 when it is first used (PEP 562): web never calls LINE."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return value

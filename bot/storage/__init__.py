@@ -8,14 +8,14 @@ LINE's own servers must. So a key holds at least 128 random bits, and nothing ab
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.storage.base import Storage, StorageError, new_key, new_secret
 from bot.storage.folder import FolderStorage
-from bot.storage.s3 import S3Storage
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.storage.s3 import S3Storage
 
 __all__ = [
     "FolderStorage",
@@ -28,11 +28,22 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    """Import S3Storage, and with it urllib3, when it is first used (PEP 562)."""
+    if name != "S3Storage":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bot.storage.s3 import S3Storage
+
+    return S3Storage
+
+
 def open_storage(settings: Settings) -> Storage:
     """Return the storage that the settings name: S3 if S3_BUCKET is set, otherwise PICTURES_DIR.
 
     Touches neither disk nor network, and imports boto3 only with the first call to S3.
     """
     if settings.s3_bucket:
+        from bot.storage.s3 import S3Storage
+
         return S3Storage(settings)
     return FolderStorage(settings.pictures_dir, settings.public_url)
