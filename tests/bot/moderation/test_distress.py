@@ -38,6 +38,8 @@ def test_cries_are_heard() -> None:
         ("親に叩かれる", "cry.violence"),
         ("彼氏に昨日顔を殴られた", "cry.violence"),
         ("いなくなりたい", "cry.life"),
+        ("自分を消してしまいたい", "cry.life"),
+        ("写真から自分を消したい", None),
         ("ｷｴﾀｲ…", "cry.life"),
         ("た す け て", "cry.help"),
         ("友達に怖い話をする", None),
