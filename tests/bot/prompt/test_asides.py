@@ -23,6 +23,12 @@ ASIDES = {
     "別件逮捕される男": "別件逮捕される男",
     "これはいい景色": "これはいい景色",
     "話が変わる本": "話が変わる本",
+    "関係なく咲く花": "関係なく咲く花",
+    "全然関係なく、猫": "猫",
+    "写真忘れて泣く子": "写真忘れて泣く子",
+    "写真は忘れて、猫": "猫",
+    "全然関係なく猫描いて": "猫描いて",
+    "この写真じゃなくて猫": "猫",
 }
 
 
@@ -35,6 +41,9 @@ def test_what_points_at_the_photo_stays_with_it() -> None:
     assert turns_to_another("話変わるけど、イルカ描いて")
     assert not turns_to_another("話変わるけど、これ水彩にして")
     assert not turns_to_another("ところで、背景を海にして")
+    assert not turns_to_another("ところで背景を海にできる?")
+    assert not turns_to_another("写真じゃなくて水彩画がいい")
+    assert turns_to_another("写真じゃなくてりんごの絵を描いて")
     assert not turns_to_another("イルカ描いて")
 
 
