@@ -16,7 +16,7 @@ from bot import jobs
 from bot.conversation import clarify
 from bot.conversation.context import EventContext
 from bot.intent import KINDS
-from bot.jobs import DELIVERED
+from bot.jobs import DELIVERED, DRAWING
 from bot.jobs.erase_person import erase_everything
 from bot.messages import (
     AnswersError,
@@ -55,12 +55,15 @@ def clear(house: House) -> None:
 
 
 def said(talk: Talk, code: str, text: str) -> str:
-    """What comes of a text in a situation of the corpus (bot.intent.situation), in a word."""
+    """What comes of a text in a situation of the corpus (bot.intent.situation), in a word.
+
+    w: while a picture is being painted.
+    """
     clear(talk.house)
-    if code in "pr":
-        chat = AOI if code == "p" else GROUP
+    if code in "prw":
+        chat = GROUP if code == "r" else AOI
         job_id = talk.house.add(chat=chat)
-        bring_to(talk.house, job_id, DELIVERED)
+        bring_to(talk.house, job_id, DRAWING if code == "w" else DELIVERED)
     if code == "f":
         talk.tell(event(message={"type": "image", "id": "p1", "contentProvider": {"type": "line"}}))
     jobs_before = len(talk.jobs)
