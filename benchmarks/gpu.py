@@ -28,8 +28,9 @@ from inference.engine.painter import EnginePainter
 from inference.load_options import LoadOptions
 from inference.models import schedulers
 from inference.models.checkpoint import Checkpoint
+from inference.models.conditioning import concatenate
 from inference.models.device import choose_device
-from inference.models.model import Model, encode_prompt, predict
+from inference.models.model import Model, condition, predict
 from inference.request import DrawRequest
 
 BATCHES = (1, 2, 4, 8, 16)
@@ -145,9 +146,7 @@ def _loop(model: Model, batch: int, steps: int) -> float:
     side = model.native_size // model.factor
     channels = model.unet.config.in_channels
     latents = torch.randn(batch, channels, side, side, device=model.device)
-    both = torch.stack([encode_prompt(model, ""), encode_prompt(model, PROMPT)]).repeat_interleave(
-        batch, 0
-    )
+    both = concatenate([condition(model, ""), condition(model, PROMPT)]).repeat(batch)
     started = 0.0
     for number, at in enumerate(scheduler.timesteps[: steps + 3]):
         if number == 3:  # the first ones choose algorithms
@@ -207,7 +206,7 @@ def _flops(model: Model) -> float:
     side = model.native_size // model.factor
     rows = torch.zeros(1, model.unet.config.in_channels, side, side, device=model.device)
     with FlopCounterMode(display=False) as counter:
-        predict(model, rows, torch.ones(1, device=model.device), encode_prompt(model, "")[None])
+        predict(model, rows, torch.ones(1, device=model.device), condition(model, ""))
     return float(counter.get_total_flops())
 
 

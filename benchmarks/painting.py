@@ -18,7 +18,8 @@ from inference.images.encode import encode_picture
 from inference.load_options import LoadOptions
 from inference.models import schedulers
 from inference.models.checkpoint import Checkpoint
-from inference.models.model import Model, encode_prompt, predict
+from inference.models.conditioning import concatenate
+from inference.models.model import Model, condition, encode_prompt, predict
 from inference.request import DrawRequest
 
 ONE, FOUR, OVERHEAD = 2.5, 3.0, 3.0
@@ -133,7 +134,10 @@ def _overhead(report: Report, painter: EnginePainter, steps: int, rounds: int) -
     """Report the seconds from first to last step, in the engine and in a loop around the UNet."""
     model = painter.model
     side = -(-model.native_size // model.factor)
-    embeddings = torch.stack([encode_prompt(model, ""), encode_prompt(model, PROMPT)])
+    guidance, width = model.default_guidance, model.scale_width
+    wish = condition(model, PROMPT)
+    two = model.takes_two_rows(guidance, "")
+    told = concatenate([condition(model, ""), wish]) if two else wish.with_guidance(guidance, width)
 
     def bare() -> float:
         scheduler = schedulers.create_scheduler(
@@ -142,9 +146,9 @@ def _overhead(report: Report, painter: EnginePainter, steps: int, rounds: int) -
         latents = torch.randn(1, model.unet.config.in_channels, side, side) * 1.0
         times = []
         for at in scheduler.timesteps:
-            rows = scheduler.scale_model_input(latents, at).expand(2, *latents.shape[1:])
-            out = predict(model, rows, at.expand(2), embeddings)
-            guided = out[:1] + model.default_guidance * (out[1:] - out[:1])
+            rows = scheduler.scale_model_input(latents, at).expand(len(told), *latents.shape[1:])
+            out = predict(model, rows, at.expand(len(told)), told)
+            guided = out[:1] + guidance * (out[1:] - out[:1]) if two else out
             latents = scheduler.step(guided, at, latents, return_dict=False)[0]
             times.append(time.perf_counter())
         return times[-1] - times[0]

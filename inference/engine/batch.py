@@ -77,7 +77,8 @@ class Batch:
         if state.guided:
             zeros = self._model.zero_empty_negative and not plan.negative_prompt
             both.insert(0, conditional.zeros() if zeros else self.embeddings[plan.negative_prompt])
-        return concatenate(both).repeat(state.pictures).with_size(plan.width, plan.height)
+        rows = concatenate(both).repeat(state.pictures).with_size(plan.width, plan.height)
+        return rows.with_guidance(state.told_scale, self._model.scale_width)
 
     def remove(self, state: RequestState) -> None:
         """Remove a request; nothing happens if it is gone already."""
@@ -91,12 +92,12 @@ class Batch:
         model = self._model
         side = model.latent_side
         embedding = self.embeddings[""].with_size(model.native_size, model.native_size)
+        embedding = embedding.with_guidance(1.0, model.scale_width)
         for rows in self._pad_to:
             shape = (rows, model.unet.config.in_channels, side, side)
             times = torch.zeros(rows, device=model.device)
-            many = embedding.repeat(rows)
             latents = torch.zeros(shape, device=model.device)
-            predict(model, latents, times, many.hidden, many.added())
+            predict(model, latents, times, embedding.repeat(rows))
         decode_latent(
             model, torch.zeros(model.vae.config.latent_channels, side, side).to(model.device)
         )
@@ -177,7 +178,7 @@ class Batch:
         embeddings = self._cached_embeddings[1]
         rows, size = sum(state.unet_rows for state in states), len(embeddings)
         padded = pad_rows(torch.cat(latents), size), pad_rows(torch.cat(times), size)
-        return predict(self._model, *padded, embeddings.hidden, embeddings.added())[:rows]
+        return predict(self._model, *padded, embeddings)[:rows]
 
     def _padded_size(self, rows: int) -> int:
         return next((size for size in self._pad_to if size >= rows), rows)

@@ -21,7 +21,7 @@ class Plan:
 
     width, height: pixels painted; output_size: (width, height) of the file. guidance: 1 or less
     means no classifier-free guidance: the negative prompt is not used, and a step takes one UNet
-    row a picture instead of two.
+    row a picture instead of two; see Model.takes_two_rows.
     image, mask, strength: the files to start from; strength is 1 where there is no image. extend:
     whether the canvas is extended from what is painted to the shape of output_size.
     """

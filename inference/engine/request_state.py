@@ -27,7 +27,8 @@ class RequestState:
     """The state of one request between two steps. Made by from_noise() or from_image().
 
     latents: (pictures, channels, h, w) in float32. unet_rows: UNet rows of a step, twice the
-    pictures where guidance is above 1. bucket: (h, w) of the latents; only states of one bucket
+    pictures where guidance takes two. told_scale: the guidance scale that a UNet which takes one is
+    told. bucket: (h, w) of the latents; only states of one bucket
     share a call. joined_at: the batch policy's work_done when it joined the batch. embeddings:
     of its rows, unconditional ones first, given by the batch.
 
@@ -38,7 +39,8 @@ class RequestState:
     def __init__(self, model: Model, plan: Plan) -> None:
         """Set the schedule and the generators. Raises InvalidRequest."""
         self.plan = plan
-        self.guided = plan.guidance > 1
+        self.guided = model.takes_two_rows(plan.guidance, plan.negative_prompt)
+        self.told_scale = 1.0 if self.guided else plan.guidance
         self.pictures = len(plan.seeds)
         self.unet_rows = self.pictures * (2 if self.guided else 1)
         self.scheduler = schedulers.create_scheduler(

@@ -129,7 +129,7 @@ class Checkpoint:
     def family(self) -> str | None:
         """The shape of what our own engine paints: "sd" (Stable Diffusion 1.x and 2.x), "sdxl".
 
-        None for what diffusers' own pipelines paint, such as a UNet that wants the guidance scale.
+        None for what diffusers' own pipelines paint, such as LatentConsistencyModelPipeline.
         """
         index = self.read_json("model_index.json")
         if index.get("_class_name") in _CLASS_NAMES and "text_encoder_2" not in index:
@@ -139,7 +139,7 @@ class Checkpoint:
         ):
             return None
         unet = self.read_json("unet", "config.json")
-        plain = unet.get("time_cond_proj_dim") is None and unet.get("in_channels", 4) == 4
+        plain = unet.get("in_channels", 4) == 4
         return "sdxl" if plain and unet.get("addition_embed_type") == "text_time" else None
 
     @property

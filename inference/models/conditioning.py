@@ -1,9 +1,11 @@
-"""What a UNet is told of the text: its tokens, and for SDXL its sum and the picture's size."""
+"""What a UNet is told beside the latents: the text, SDXL's size, a distilled one's guidance."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -15,12 +17,14 @@ class Conditioning:
     """The conditions of some rows of a UNet call.
 
     hidden: (rows, 77, width). Of SDXL also pooled: (rows, width), the second encoder's projection,
-    and time_ids: (rows, 6), float32; see size_ids.
+    and time_ids: (rows, 6), float32; see size_ids. scale: (rows, width), the embedded guidance
+    scale, where the UNet takes one; see embed_guidance.
     """
 
     hidden: torch.Tensor
     pooled: torch.Tensor | None = None
     time_ids: torch.Tensor | None = None
+    scale: torch.Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.hidden)
@@ -47,17 +51,33 @@ class Conditioning:
         ids = torch.tensor(size_ids(width, height), dtype=torch.float32, device=self.pooled.device)
         return replace(self, time_ids=ids.expand(len(self), len(ids)))
 
-    def added(self) -> dict[str, torch.Tensor] | None:
-        """diffusers' added_cond_kwargs; None where the UNet takes none."""
-        if self.pooled is None or self.time_ids is None:
-            return None
-        return {"text_embeds": self.pooled, "time_ids": self.time_ids}
+    def with_guidance(self, scale: float, width: int | None) -> Conditioning:
+        """Return the same, told a guidance scale.
+
+        width: of its embedding; None for a UNet that takes none, where nothing changes.
+        """
+        if width is None:
+            return self
+        scales = torch.full((len(self),), scale, device=self.hidden.device)
+        return replace(self, scale=embed_guidance(scales, width).to(self.hidden.dtype))
+
+    def keywords(self) -> dict[str, Any]:
+        """Return the UNet's keywords beside the text's tokens: diffusers' names, and only those
+        that this UNet takes.
+        """
+        given: dict[str, Any] = {}
+        if self.pooled is not None and self.time_ids is not None:
+            given["added_cond_kwargs"] = {"text_embeds": self.pooled, "time_ids": self.time_ids}
+        if self.scale is not None:
+            given["timestep_cond"] = self.scale
+        return given
 
     def _map(self, change: Change) -> Conditioning:
         return Conditioning(
             change(self.hidden),
             None if self.pooled is None else change(self.pooled),
             None if self.time_ids is None else change(self.time_ids),
+            None if self.scale is None else change(self.scale),
         )
 
 
@@ -72,6 +92,7 @@ def concatenate(parts: Sequence[Conditioning]) -> Conditioning:
         torch.cat([part.hidden for part in parts]),
         together([part.pooled for part in parts]),
         together([part.time_ids for part in parts]),
+        together([part.scale for part in parts]),
     )
 
 
@@ -89,3 +110,16 @@ def size_ids(width: int, height: int) -> tuple[int, ...]:
     diffusers does: https://arxiv.org/abs/2307.01952 (section 2.2)
     """
     return (height, width, 0, 0, height, width)
+
+
+def embed_guidance(scales: torch.Tensor, width: int) -> torch.Tensor:
+    """Embed guidance scales, (rows,) -> (rows, width), float32, for a UNet that is told the scale.
+
+    As get_guidance_scale_embedding of diffusers' pipelines, which counts from a scale of 1.
+    https://arxiv.org/abs/2210.03142 (section 3)
+    """
+    half = width // 2
+    steps = torch.arange(half, device=scales.device, dtype=torch.float32)
+    frequencies = torch.exp(steps * (-math.log(10_000.0) / (half - 1)))
+    angles = (scales.float() - 1)[:, None] * 1000 * frequencies
+    return torch.nn.functional.pad(torch.cat([angles.sin(), angles.cos()], 1), (0, width % 2))

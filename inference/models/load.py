@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 OnProgress = Callable[[str], None]
 
+_FEW_STEPS = {"LCMScheduler", "TCDScheduler"}  # only distilled checkpoints name them
+
 
 @dataclass
 class _Parts:
@@ -150,7 +152,8 @@ def _describe(
     """Fill in what the checkpoint's mame.json, the catalog and the networks say of the model."""
     entry, own = checkpoint.catalog_entry(), checkpoint.read_json("mame.json")
     scheduler = checkpoint.scheduler_config()
-    usual = usual_settings(checkpoint.family, scheduler)
+    told = bool(parts.unet.config.time_cond_proj_dim)
+    usual = usual_settings(checkpoint.family, scheduler, told_guidance=told)
     steps, guidance = (entry.steps, entry.guidance) if entry else usual
     factor = 2 ** (len(parts.vae.config.block_out_channels) - 1)
     return Model(
@@ -181,6 +184,7 @@ def _describe(
         tokenizer_2=tokenizers[1] if len(tokenizers) > 1 else None,
         zero_empty_negative=checkpoint.family == "sdxl" and _zeroes_empty_prompts(checkpoint),
         vae_dtype=parts.vae.dtype,
+        distilled_guidance=float(own.get("distilled_guidance") or 0),
     )
 
 
@@ -188,16 +192,22 @@ def _zeroes_empty_prompts(checkpoint: Checkpoint) -> bool:
     return bool(checkpoint.read_json("model_index.json").get("force_zeros_for_empty_prompt", True))
 
 
-def usual_settings(family: str | None, scheduler: Mapping[str, Any]) -> tuple[int, float]:
+def usual_settings(
+    family: str | None, scheduler: Mapping[str, Any], *, told_guidance: bool = False
+) -> tuple[int, float]:
     """Return steps and guidance scale for a checkpoint that nobody has described.
 
     An SDXL that was distilled to few steps (LCM, Turbo, Lightning) shows it by its scheduler.
+    told_guidance: whether its UNet takes the guidance scale; those of latent consistency models
+    are told 8 in their makers' examples (https://huggingface.co/latent-consistency/lcm-sdxl).
     """
+    if told_guidance and scheduler.get("_class_name") in _FEW_STEPS:
+        return 4, 8.0
     if family != "sdxl":
         return 30, 7.5
     plain = scheduler.get("prediction_type", "epsilon") == "epsilon"
     trailing = plain and scheduler.get("timestep_spacing") == "trailing"
-    if scheduler.get("_class_name") in {"LCMScheduler", "TCDScheduler"} or (
+    if scheduler.get("_class_name") in _FEW_STEPS or (
         trailing and not scheduler.get("rescale_betas_zero_snr")
     ):
         return 4, 1.0

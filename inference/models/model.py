@@ -39,7 +39,7 @@ class UNet(Protocol):
     ) -> tuple[torch.Tensor, ...]:
         """(rows, channels, h, w), (rows,), (rows, 77, width) -> (prediction,) of latents' shape.
 
-        added: SDXL's added_cond_kwargs; see inference.models.conditioning.
+        added: what some UNets are told besides; see Conditioning.keywords.
         """
 
     def __getattr__(self, name: str) -> Any: ...
@@ -70,7 +70,8 @@ class Model:
     is delivered enlarged (0: as usual); sharpen: with steeper edges. Of SDXL: text_encoder_2,
     tokenizer_2, and whether an empty negative prompt is zeros (zero_empty_negative). vae_dtype: of
     the autoencoder's weights where it is not `dtype`, since it would overflow in it. memory_order:
-    of the weights, in words.
+    of the weights, in words. distilled_guidance: the largest guidance scale that the UNet was
+    taught to give in one row, being a plain UNet at a scale of 1 (0: it was not taught so).
     """
 
     name: str
@@ -100,11 +101,29 @@ class Model:
     zero_empty_negative: bool = False
     vae_dtype: torch.dtype | None = None
     memory_order: str = ""
+    distilled_guidance: float = 0.0
 
     @property
     def is_sdxl(self) -> bool:
         """Whether it has SDXL's two text encoders."""
         return self.text_encoder_2 is not None
+
+    @property
+    def scale_width(self) -> int | None:
+        """The width of the embedded guidance scale that its UNet takes; None if it takes none."""
+        width = getattr(self.unet.config, "time_cond_proj_dim", None)
+        return int(width) if width else None
+
+    def takes_two_rows(self, guidance: float, negative_prompt: str) -> bool:
+        """Return whether a picture at this guidance scale takes two rows of the UNet, not one.
+
+        A UNet that is told the scale does with one, and knows no negative prompt. Where it is a
+        plain one at a scale of 1, it can be asked twice like any other.
+        """
+        if self.scale_width is None:
+            return guidance > 1
+        beyond = bool(negative_prompt) or guidance > self.distilled_guidance
+        return guidance > 1 and self.distilled_guidance > 0 and beyond
 
     @property
     def latent_side(self) -> int:
@@ -147,20 +166,15 @@ def predict(
     model: Model,
     latents: torch.Tensor,
     timesteps: torch.Tensor,
-    embeddings: torch.Tensor,
-    added: Mapping[str, torch.Tensor] | None = None,
+    conditioning: Conditioning,
 ) -> torch.Tensor:
-    """Call the UNet: (rows, channels, h, w), (rows,), (rows, 77, width) -> prediction, float32.
-
-    added: SDXL's added_cond_kwargs.
-    """
-    keywords = {} if added is None else {"added_cond_kwargs": dict(added)}
+    """Call the UNet: (rows, channels, h, w), (rows,), its conditions -> prediction, float32."""
     prediction: torch.Tensor = model.unet(
         latents.to(model.dtype),
         timesteps,
-        encoder_hidden_states=embeddings,
+        encoder_hidden_states=conditioning.hidden,
         return_dict=False,
-        **keywords,
+        **conditioning.keywords(),
     )[0]
     return prediction.float()
 

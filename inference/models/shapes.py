@@ -23,8 +23,6 @@ def check_shapes(
         wrong = f"its UNet takes {unet.config.in_channels} channels, its autoencoder has {channels}"
     elif unet.config.cross_attention_dim != sum(encoder.config.hidden_size for encoder in encoders):
         wrong = "its UNet and its text encoder do not fit together"
-    elif getattr(unet.config, "time_cond_proj_dim", None):
-        wrong = "its UNet wants the guidance scale as an input"
     elif len(encoders) > 1:
         wrong = wrong_addition(unet, encoders[1])
     for tokenizer, encoder in zip(tokenizers, encoders, strict=True):

@@ -33,12 +33,14 @@ def make_checkpoint(
     weights: str = "safetensors",
     safety: bool = False,
     steps: int | None = None,
+    **unet_settings: Any,
 ) -> Path:
     """Write a checkpoint into the folder and return it. A second or two of work.
 
     weights: "safetensors", or "bin" for the layout of 2022 in every respect (.bin files, the old
     names of weights, few scheduler settings, CLIPFeatureExtractor). safety: with a safety checker.
     steps: the checkpoint's default number of steps, for slow painting; None leaves it open.
+    unet_settings: other settings of the UNet.
     """
     transformers_logging.disable_progress_bar()
     torch.manual_seed(0)
@@ -70,6 +72,7 @@ def make_checkpoint(
         attention_head_dim=4,
         down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        **unet_settings,
     )
     vae = AutoencoderKL(
         block_out_channels=(8, 8, 16, 16),

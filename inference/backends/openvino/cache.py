@@ -25,7 +25,13 @@ from typing import Any
 
 import torch
 
-from inference.backends.openvino.recipe import MANIFEST, RECIPE_VERSION, ROW_COUNTS, ExportJob
+from inference.backends.openvino.recipe import (
+    MANIFEST,
+    RECIPE_VERSION,
+    ROW_COUNTS,
+    ROW_COUNTS_TOLD,
+    ExportJob,
+)
 from inference.backends.openvino.runtime import (
     AcceleratedUNet,
     AcceleratedVae,
@@ -98,7 +104,7 @@ def load_or_export(
     try:
         fast_unet = OpenVinoUNet(folder, precision, threads)
         fast_decoder = OpenVinoDecoder(folder, precision, threads)
-        fast_unet.network.prepare([(rows, side, side) for rows in ROW_COUNTS])
+        fast_unet.network.prepare([(rows, side, side) for rows in row_counts(unet)])
         fast_decoder.network.prepare([(1, side, side)])
     except UnusableNetwork as error:
         raise ModelUnavailable(f"A translation that worked does not any more: {error}") from error
@@ -107,6 +113,11 @@ def load_or_export(
         AcceleratedVae(vae, fast_decoder, side),
         precision,
     )
+
+
+def row_counts(unet: Any) -> tuple[int, ...]:
+    """Return the numbers of rows, ascending, that have a program of their own."""
+    return ROW_COUNTS_TOLD if unet.config.time_cond_proj_dim else ROW_COUNTS
 
 
 def forget() -> int:

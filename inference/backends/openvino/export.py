@@ -32,6 +32,7 @@ from inference.backends.openvino.runtime import (
 )
 from inference.load_options import LoadOptions
 from inference.models.checkpoint import Checkpoint
+from inference.models.conditioning import embed_guidance
 from inference.models.device import is_faster
 from inference.models.load import load_model
 
@@ -53,7 +54,9 @@ def export(folder: Path, job: ExportJob) -> None:
     unet, decoder = TraceableUNet(model.unet).eval(), TraceableDecoder(model.vae).eval()
     latents = torch.randn(2, channels, side, side)
     states = torch.randn(2, 77, width)
-    inputs = (latents, torch.tensor([500.0, 20.0]), states)
+    inputs: tuple[torch.Tensor, ...] = (latents, torch.tensor([500.0, 20.0]), states)
+    if model.scale_width:
+        inputs += (embed_guidance(torch.tensor([2.0, 5.0]), model.scale_width),)
     # Traced at a size that halving does not divide: only then does diffusers ask each level for its
     # size, rather than take it for twice the one below.
     uneven = torch.randn(2, channels, side + 1, side + 3)
@@ -107,8 +110,8 @@ def _split_text_projections(unet: Any) -> Any:
     import openvino
     from openvino import opset13
 
-    latents, times, states = (entry.get_node() for entry in unet.inputs)
-    of_step = {latents.get_friendly_name(), times.get_friendly_name()}
+    latents, times, states, *others = (entry.get_node() for entry in unet.inputs)
+    of_step = {entry.get_friendly_name() for entry in (latents, times, *others)}
     of_text = {states.get_friendly_name()}
     for operation in unet.get_ordered_ops():
         sources = {

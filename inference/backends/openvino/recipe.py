@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RECIPE_VERSION = 2  # raise it when the files would come out otherwise
+RECIPE_VERSION = 3  # raise it when the files would come out otherwise
 MANIFEST = "translation.json"  # is written last: a folder without it is not finished
 UNET, TEXT_PROJECTIONS, DECODER = "unet.xml", "words.xml", "decoder.xml"  # files of an export
 ROW_COUNTS = (2, 4, 8)  # of UNet calls that have a program of their own, at the model's own size
+ROW_COUNTS_TOLD = (1, *ROW_COUNTS)  # of a UNet that is told the guidance scale: one row a picture
 
 
 @dataclass(frozen=True)

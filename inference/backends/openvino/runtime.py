@@ -57,14 +57,17 @@ class CompiledNetwork:
         self.calls = 0
 
     def prepare(self, shapes: Iterable[Shape]) -> None:
-        """Compile for these shapes and keep them for good, on all cores. Raises Unfit."""
+        """Compile for these shapes and keep them for good, on all cores. Raises UnusableNetwork."""
         with ThreadPoolExecutor() as pool:
             compiled = pool.map(lambda shape: (shape, self._compile(shape)), shapes)
             with self._lock:
                 self._prepared.update(compiled)
 
     def __call__(self, inputs: Sequence[torch.Tensor | Array]) -> list[Array]:
-        """Return what the network makes of float32 inputs, for the caller to keep. Raises Unfit."""
+        """Return what the network makes of float32 inputs, for the caller to keep.
+
+        Raises UnusableNetwork.
+        """
         rows, _, *sizes = inputs[0].shape
         arrays = [np.ascontiguousarray(x) for x in inputs]
         with self._lock:
@@ -114,7 +117,9 @@ class OpenVinoUNet:
         self._last: tuple[weakref.ref[torch.Tensor], list[Array]] | None = None
 
     def __call__(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Latents, timesteps and the text states, float32 -> the prediction. Raises Unfit."""
+        """Latents, timesteps, the text states and, where it takes one, the embedded guidance scale,
+        float32 -> the prediction. Raises UnusableNetwork.
+        """
         states = inputs[2]
         if self._last is None or self._last[0]() is not states:
             # Whoever calls step after step for the same requests passes the same tensor.
@@ -130,7 +135,7 @@ class OpenVinoDecoder:
         self.network = CompiledNetwork(folder / DECODER, precision, threads)
 
     def __call__(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Latents, float32 -> pictures. Raises Unfit."""
+        """Latents, float32 -> pictures. Raises UnusableNetwork."""
         return torch.from_numpy(self.network(inputs)[0])
 
 
@@ -182,12 +187,17 @@ class AcceleratedUNet:
         *,
         encoder_hidden_states: Any,
         return_dict: bool = False,
+        timestep_cond: Any = None,
         **added: Any,
     ) -> tuple[torch.Tensor]:
-        """(rows, channels, h, w), (rows,), (rows, tokens, width) -> the prediction, in float32."""
+        """(rows, channels, h, w), (rows,), (rows, tokens, width) -> the prediction, in float32.
+
+        timestep_cond: (rows, width), the embedded guidance scale, of a UNet that takes one.
+        """
         if added:
             raise ValueError(f"The exported UNet takes no {', '.join(added)}.")
-        return (self._part((latents, timesteps, encoder_hidden_states)),)
+        scale = () if timestep_cond is None else (timestep_cond,)
+        return (self._part((latents, timesteps, encoder_hidden_states, *scale)),)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._unet, name)
@@ -217,10 +227,18 @@ class TraceableUNet(torch.nn.Module):
         self.unet = unet
 
     def forward(
-        self, latents: torch.Tensor, timesteps: torch.Tensor, states: torch.Tensor
+        self,
+        latents: torch.Tensor,
+        timesteps: torch.Tensor,
+        states: torch.Tensor,
+        scale: torch.Tensor | None = None,
     ) -> torch.Tensor:
         result: torch.Tensor = self.unet(
-            latents, timesteps, encoder_hidden_states=states, return_dict=False
+            latents,
+            timesteps,
+            encoder_hidden_states=states,
+            timestep_cond=scale,
+            return_dict=False,
         )[0]
         return result
 
@@ -238,7 +256,7 @@ class TraceableDecoder(torch.nn.Module):
 
 
 def check_close(result: torch.Tensor, expected: torch.Tensor) -> None:
-    """Raise Unfit unless two results are the same but for rounding."""
+    """Raise UnusableNetwork unless two results are the same but for rounding."""
     off = (result - expected).abs().mean().item()
     spread = expected.std().item()
     if result.shape != expected.shape or not off <= TOLERANCE * spread:

@@ -23,6 +23,7 @@ from inference.engine.painter import EnginePainter
 from inference.errors import ModelUnavailable
 from inference.load_options import LoadOptions
 from inference.models.checkpoint import Checkpoint
+from inference.models.conditioning import Conditioning
 from inference.models.model import Model, predict
 from inference.models.schedulers import SCHEDULERS
 from inference.request import DrawRequest
@@ -103,7 +104,8 @@ def test_bfloat16_rounds_and_no_more(checkpoint: Path, painter: EnginePainter) -
     assert model.precision == "bf16"
     assert model.dtype == torch.float32, "what goes in and out is not rounded"
     torch.manual_seed(1)
-    given = torch.randn(2, 4, SIDE, SIDE), torch.tensor([900.0, 30.0]), torch.randn(2, 77, 32)
+    words = Conditioning(torch.randn(2, 77, 32))
+    given = torch.randn(2, 4, SIDE, SIDE), torch.tensor([900.0, 30.0]), words
     right = predict(painter.model, *given)
     off = (predict(model, *given) - right).abs().mean() / right.std()
     # Where nothing multiplies in bfloat16, OpenVINO rounds (AVX-512) or computes in float32.

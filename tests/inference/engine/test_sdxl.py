@@ -407,10 +407,9 @@ def test_openvino_is_not_for_it(folders: dict[str, Path]) -> None:
 def test_both_encoders_read_the_prompt(models: dict[str, Model]) -> None:
     model = models["japanese"]
     row = condition(model, "赤いりんご")
-    assert (row.hidden.shape, row.added()) == ((1, 77, 64), None)
+    assert (row.hidden.shape, row.keywords()) == ((1, 77, 64), {})
     assert row.pooled is not None
     assert row.pooled.shape == (1, 32)
-    added = row.with_size(96, 64).added()
-    assert added is not None
+    added = row.with_size(96, 64).keywords()["added_cond_kwargs"]
     assert added["time_ids"].tolist() == [[64.0, 96.0, 0.0, 0.0, 64.0, 96.0]]
     assert size_ids(96, 64) == (64, 96, 0, 0, 64, 96)

@@ -34,7 +34,6 @@ def test_parts_that_fit_are_taken() -> None:
     [
         ({"channels": 9}, "its UNet takes 9 channels, its autoencoder has 4"),
         ({"width": 16}, "its UNet and its text encoder do not fit together"),
-        ({"time_cond_proj_dim": 256}, "its UNet wants the guidance scale as an input"),
         ({"limit": 40}, "its text encoder reads 40 tokens, not 77"),
         ({"words": 49}, "its tokenizer knows ids up to 49, its text encoder only 49"),
     ],
