@@ -69,6 +69,11 @@ class Config:
     ema_decay: float = 0.999
     save_seconds: float = 240.0
 
+    distil_minutes: float = 70.0
+    distil_lr: float = 3e-4
+    distil_share: float = 0.75  # of a batch, that learns from guided predictions
+    guidance_width: int = 256  # of the guidance scale's embedding
+
     judge_scenes: int = 16_000
     judge_minutes: float = 12.0
     judge_batch: int = 64
@@ -104,6 +109,7 @@ class Config:
             unet_minutes=18.0,
             unet_batch=256,
             unet_lr=5e-4,
+            distil_minutes=5.0,
             judge_minutes=1.0,
             judge_batch=256,
             guidance=3.0,
@@ -147,6 +153,8 @@ class Config:
             unet_channels=(16, 16, 16, 32),
             unet_minutes=0.03,
             unet_batch=4,
+            distil_minutes=0.02,
+            guidance_width=16,
             judge_scenes=40,
             judge_minutes=0.02,
             judge_batch=8,

@@ -34,8 +34,10 @@ from inference.training.tokenizer import tokenize
 FOLLOW_EVERY = 4  # steps: the average is a copy of all weights, and the others wait for it
 
 
-def build_unet(config: Config) -> Any:
+def build_unet(config: Config, *, takes_scale: bool = False) -> Any:
     """A UNet of SD's shape, with attention at the lower two levels only.
+
+    takes_scale: whether it is told the guidance scale; see distillation.py.
 
     Above them, attention to 77 tokens from each of so many places would cost more than it helps.
     Besides, the caption as a whole is pooled and added to the time that every block is told
@@ -55,6 +57,7 @@ def build_unet(config: Config) -> Any:
         down_block_types=("DownBlock2D",) * plain + ("CrossAttnDownBlock2D",) * 2,
         up_block_types=("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",) * plain,
         cross_attention_dim=config.text_width,
+        time_cond_proj_dim=config.guidance_width if takes_scale else None,
         attention_head_dim=4,
         norm_num_groups=config.unet_channels[0] // 2,
         addition_embed_type="text",
@@ -172,37 +175,30 @@ def train_diffusion(config: Config) -> None:
 
 
 def _train(config: Config) -> None:
-    run = Run(config)
-    saved = time.time()
-    while run.done < 1 and time.time() < config.stop_at:
-        run.step()
-        if run.steps % 25 == 0:
-            run.tell()
-        if first() and time.time() - saved > config.save_seconds:
-            saved = time.time()
-            run.keep()
-    if first():
-        run.keep()
+    Run(config).train()
 
 
 class Run:
     """A run of the UNet's training, in one process or in one of several."""
 
+    stage = "diffusion"
+
     def __init__(self, config: Config) -> None:
         self.config, self.device = config, torch.device(config.device)
+        minutes, self.rate = self.pace()
         towers, self.pieces = build_towers(config)
         load_state(encoder_of(config), {"model": towers})
         self.text_encoder = towers.text_encoder.to(self.device).eval().requires_grad_(False)
         self.scheduler = build_scheduler()
         self.often = how_often(self.scheduler.alphas_cumprod)
-        self.unet = build_unet(config).to(self.device)
+        self.unet = self.begin().to(self.device)
         attend(self.unet, self.device)
         self.half = computes_in_half(self.device)
         self.smooth = copy.deepcopy(self.unet)
         self.optimizer = torch.optim.AdamW(
-            self.unet.parameters(), lr=config.unet_lr, weight_decay=0.01, fused=True
+            self.unet.parameters(), lr=self.rate, weight_decay=0.01, fused=True
         )
-        self.path = config.work / "diffusion.pt"
+        self.path = config.work / f"{self.stage}.pt"
         parts = {"unet": self.unet, "optimizer": self.optimizer, "smooth": self.smooth}
         self.parts: dict[str, Any] = parts
         self.done = load_state(self.path, parts)
@@ -210,7 +206,28 @@ class Run:
         self.rng, self.batches = dice(time.time()), samples(config)
         self.steps, self.skipped, self.loss = 0, 0, 0.0
         self.started, self.before = time.time(), self.done
-        self.progress = Progress(config, config.unet_minutes, self.done)
+        self.progress = Progress(config, minutes, self.done)
+
+    def train(self) -> None:
+        """Train until the minutes are spent or it is config.stop_at; leave the checkpoint."""
+        saved = time.time()
+        while self.done < 1 and time.time() < self.config.stop_at:
+            self.step()
+            if self.steps % 25 == 0:
+                self.tell()
+            if first() and time.time() - saved > self.config.save_seconds:
+                saved = time.time()
+                self.keep()
+        if first():
+            self.keep()
+
+    def pace(self) -> tuple[float, float]:
+        """The minutes of the whole stage, and the rate of learning."""
+        return self.config.unet_minutes, self.config.unet_lr
+
+    def begin(self) -> Any:
+        """The UNet before any checkpoint."""
+        return build_unet(self.config)
 
     def wrong(self) -> Tensor:
         """The loss on one batch."""
@@ -238,7 +255,7 @@ class Run:
         self.done, mean = self.gradients.average(self.progress(), loss.item())
         warm = min(1.0, (self.steps + 1) / config.unet_warmup)
         fade = min(1.0, (1 - self.done) / config.unet_fade + 0.02)  # constant, then straight down
-        self.optimizer.param_groups[0]["lr"] = config.unet_lr * warm * fade
+        self.optimizer.param_groups[0]["lr"] = self.rate * warm * fade
         length = self.gradients.clip(1.0)
         self.steps += 1
         if math.isfinite(length):
@@ -261,10 +278,15 @@ class Run:
         rate = samples_seen / spent
         left = (1 - self.done) * spent / max(1e-9, self.done - self.before) / 60
         print(
-            f"diffusion {self.done:.3f} {self.steps} loss {self.loss:.4f} {rate:.1f}/s"
-            f" {samples_seen} samples, skipped {self.skipped}, {left:.0f} minutes left",
+            f"{self.stage} {self.done:.3f} {self.steps} loss {self.loss:.4f} {rate:.1f}/s"
+            f" {samples_seen} samples, skipped {self.skipped}, {left:.0f} minutes left"
+            f"{self.more_to_tell()}",
             flush=True,
         )
+
+    def more_to_tell(self) -> str:
+        """What a stage of its own adds to the line."""
+        return ""
 
     def keep(self) -> None:
         """Leave the checkpoint."""

@@ -17,10 +17,11 @@ from inference.training.checkpoint import load_state
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_scheduler, build_unet
+from inference.training.distillation import MOST
 from inference.training.steady import encoder_of
 from inference.training.tokenizer import MAX_TOKENS
 
-VERSION = "2.5"
+VERSION = "2.6"
 LICENCE = "CC-BY-4.0"  # the strictest of the pictures' licences: Twemoji's
 
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"} | {
@@ -72,8 +73,10 @@ def write_models(config: Config, out: Path) -> float:
     """Autoencoder, averaged UNet, text encoder in half precision; the share trained so far."""
     towers, _ = build_towers(config)
     load_state(encoder_of(config), {"model": towers})
-    unet = build_unet(config)
-    done = load_state(config.work / "diffusion.pt", {"smooth": unet})
+    unet, checkpoint = build_unet(config), config.work / "diffusion.pt"
+    if takes_scale(config):
+        unet, checkpoint = build_unet(config, takes_scale=True), config.work / "distil.pt"
+    done = load_state(checkpoint, {"smooth": unet})
     models = {"unet": unet, "text_encoder": towers.text_encoder, "vae": load_autoencoder(config)}
     for name, model in models.items():
         model.to(torch.float16).save_pretrained(
@@ -92,6 +95,11 @@ def write_words(config: Config, out: Path) -> None:
     write_json(folder / "special_tokens_map.json", SPECIAL_TOKENS)
 
 
+def takes_scale(config: Config) -> bool:
+    """Whether guidance was distilled into the UNet."""
+    return (config.work / "distil.pt").exists()
+
+
 def describe(config: Config, done: float) -> dict[str, Any]:
     """What the painter needs to know beyond a diffusers folder."""
     return {
@@ -104,6 +112,7 @@ def describe(config: Config, done: float) -> dict[str, Any]:
         "sharpen": True,
         "default_steps": config.steps,
         "default_guidance": config.guidance,
+        "distilled_guidance": MOST if takes_scale(config) else 0.0,
         "scheduler": "ddim",
         "things": len(load_things(config.work)),
         "trained": round(done, 3),

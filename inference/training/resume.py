@@ -5,6 +5,9 @@ that captions have got since are added to its tokenizer and text encoder (vocabu
 contrastive, steady and decoder count as done, and the UNet's training begins anew, from the
 exported average. `all` then renders, composes and trains on. To steady the encoder further, remove
 DIR/steady.pt.
+
+Where guidance was distilled into the folder's UNet, `distil` goes on as well, from what it learned;
+`diffusion` begins from its plain UNet, that of a guidance scale of 1.
 """
 
 from __future__ import annotations
@@ -22,8 +25,10 @@ from inference.training.checkpoint import save_state
 from inference.training.config import Config
 from inference.training.contrastive import build_towers
 from inference.training.diffusion import build_unet
+from inference.training.distillation import forget_scale
 from inference.training.vocabulary import grow, name_aloud, widened
 
+TOLD = "time_cond_proj_dim"  # in the config of a UNet that takes the guidance scale
 THINGS_OF_OLD = 197  # what 2.3 knew, whose mame.json does not tell it
 
 
@@ -41,10 +46,18 @@ def resume(config: Config, source: Path) -> None:
     towers, pieces = build_towers(config)
     unet, vae = build_unet(config), build_autoencoder(config)
     weights = "diffusion_pytorch_model.safetensors"
+    told = bool(json.loads((source / "unet" / "config.json").read_text("utf-8"))[TOLD])
     fill(towers.text_encoder, source / "text_encoder" / "model.safetensors", len(pieces))
     name_aloud(towers.text_encoder, pieces, fresh, config.work)
     print(f"resume: {len(fresh)} new pieces: {' '.join(fresh)}", flush=True)
-    fill(unet, source / "unet" / weights)
+    if told:
+        pupil = build_unet(config, takes_scale=True)
+        fill(pupil, source / "unet" / weights)
+        unet.load_state_dict(forget_scale(pupil.state_dict()))
+        began = untouched(pupil.parameters())
+        keep(config, "distil", 0.0, unet=pupil, smooth=pupil, optimizer=began)
+    else:
+        fill(unet, source / "unet" / weights)
     fill(vae, source / "vae" / weights)
     # The small CNN beside the encoder was not exported; only `contrastive` would need it.
     keep(config, "contrastive", 1.0, model=towers, optimizer=untouched(towers.parameters(), 0.02))

@@ -109,6 +109,7 @@ def test_the_export_is_a_stable_diffusion_folder(work: Path) -> None:
     mame = json.loads((out / "mame.json").read_text("utf-8"))
     assert mame["native_size"] == 64
     assert mame["things"] == len(load_things(work)), "what resume takes for known"
+    assert mame["distilled_guidance"] > mame["default_guidance"]
     assert {"default_steps", "default_guidance", "scheduler", "version", "licence"} <= mame.keys()
     assert not list(out.glob(".fresh-*"))
 
