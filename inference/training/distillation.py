@@ -111,7 +111,8 @@ class Distillation(Run):
             share = float(off[:guided].square().mean() / pull.square().mean())
             self.missing = 0.98 * self.missing + 0.02 * share
         # The further a scale pulls, the larger its errors are; none is to outweigh the others.
-        return (off / beyond.clamp(min=1)).square().mean()
+        loss: Tensor = (off / beyond.clamp(min=1)).square().mean()
+        return loss
 
     def taught(
         self, noisy: Tensor, times: Tensor, states: Tensor, empty: Tensor
