@@ -65,9 +65,10 @@ def is_unwelcome(ctx: EventContext, decision: Decision) -> bool:
 def hears_cry(ctx: EventContext, decision: Decision) -> bool:
     """Return whether moderation hears a cry for help. What is a wish by its words is judged when it
     is to be painted."""
-    is_erasure = decision.action == "answer" and group_of(decision.kind) == "erase"
-    if not ctx.settings.moderation or is_erasure:
+    if not ctx.settings.moderation:
         return False
+    if decision.action == "answer" and group_of(decision.kind) == "erase":
+        return find_cry(ctx.text) is not None  # 「自分を消したい」; 「私の写真消して」 is none
     if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
         return True
     judge = generate.moderation_of(ctx)
