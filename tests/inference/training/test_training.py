@@ -324,8 +324,8 @@ def test_two_runs_are_blended(work: Path, tmp_path: Path) -> None:
 def test_training_goes_on_from_an_exported_folder(work: Path, tmp_path: Path) -> None:
     run = ["--work", str(tmp_path), "--smoke", "--out", str(tmp_path / "mame")]
     command.main(["resume", *run, "--source", str(work / "mame")])
-    begun = torch.load(tmp_path / "diffusion.pt", weights_only=True)
-    trained = torch.load(work / "diffusion.pt", weights_only=True)["smooth"]
+    begun = torch.load(tmp_path / "distil.pt", weights_only=True)
+    trained = torch.load(work / "distil.pt", weights_only=True)["smooth"]
     assert begun["done"] == 0
     assert all(
         torch.equal(weight, trained[name].half()) for name, weight in begun["smooth"].items()
@@ -336,10 +336,10 @@ def test_training_goes_on_from_an_exported_folder(work: Path, tmp_path: Path) ->
     assert all(torch.allclose(normal[kind], usual[kind], atol=2e-3) for kind in ("mean", "spread"))
     kept = ("contrastive", "steady", "decoder")
     before = [(tmp_path / f"{stage}.pt").stat().st_mtime_ns for stage in kept]
-    for stage in ("render", "compose", "encode", *kept, "diffusion", "export"):
+    for stage in ("render", "compose", "encode", *kept, "diffusion", "distil", "export"):
         command.main([stage, *run])
     assert [(tmp_path / f"{stage}.pt").stat().st_mtime_ns for stage in kept] == before
-    after = torch.load(tmp_path / "diffusion.pt", weights_only=True)
+    after = torch.load(tmp_path / "distil.pt", weights_only=True)
     assert after["done"] == 1
     assert any(
         not torch.equal(weight, begun["smooth"][name]) for name, weight in after["smooth"].items()
