@@ -9,6 +9,8 @@ from bot.prompt.cleaning import strip_endings, strip_trailing_marks
 from bot.prompt.request_phrases import shorten_requests
 from bot.prompt.stored_request import Origin
 
+_SIMILAR = re.compile("似|(?:こんな|同じ|おなじ|こういう|この)(?:感じ|風|雰囲気)|系")
+_SEVERAL = re.compile("いっぱい|たくさん|沢山|(?:いろ|色)(?:いろ|々|んな)|候補|何枚も")
 ACTION_PHRASES: dict[Origin, str] = {
     "again": "もう一度 もう一回 もういちど もういっかい もう1回 もう1度 もう一度描いて "
     "もう一回描いて 描き直して もっかい もっかい描いて もう1枚 もう一枚 やり直し やり直して "
@@ -73,10 +75,6 @@ def find_steered_action(reading: Reading) -> Origin | None:
         return None
     action = find_action(reading.prompt) or find_action(f"{reading.prompt}で")  # 「似た感じで縦長」
     return action if width is None or action in _RESHAPED else None
-
-
-_SIMILAR = re.compile("似|(?:こんな|同じ|おなじ|こういう|この)(?:感じ|風|雰囲気)|系")
-_SEVERAL = re.compile("いっぱい|たくさん|沢山|(?:いろ|色)(?:いろ|々|んな)|候補|何枚も")
 
 
 def action_of_more(text: str) -> Origin:

@@ -7,6 +7,7 @@ import logging
 import torch
 
 from inference.backends.openvino import cache
+from inference.backends.openvino.recipe import row_counts
 from inference.backends.torch_compile import compile_parts
 from inference.errors import ModelUnavailable
 from inference.load_options import DEFAULT_OPTIONS, LoadOptions
@@ -119,7 +120,7 @@ def _try_openvino(
         logger.warning("torch paints, more slowly: %s", error)
         report("OpenVINO does not work here; torch paints, more slowly")
         return
-    model.runtime, model.pad_to = "openvino", cache.row_counts(model.unet)
+    model.runtime, model.pad_to = "openvino", row_counts(model.unet)
 
 
 def _order_memory(model: Model) -> None:

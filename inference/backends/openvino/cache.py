@@ -28,9 +28,8 @@ import torch
 from inference.backends.openvino.recipe import (
     MANIFEST,
     RECIPE_VERSION,
-    ROW_COUNTS,
-    ROW_COUNTS_TOLD,
     ExportJob,
+    row_counts,
 )
 from inference.backends.openvino.runtime import (
     AcceleratedUNet,
@@ -113,11 +112,6 @@ def load_or_export(
         AcceleratedVae(vae, fast_decoder, side),
         precision,
     )
-
-
-def row_counts(unet: Any) -> tuple[int, ...]:
-    """Return the numbers of rows, ascending, that have a program of their own."""
-    return ROW_COUNTS_TOLD if unet.config.time_cond_proj_dim else ROW_COUNTS
 
 
 def forget() -> int:

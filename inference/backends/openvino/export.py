@@ -21,6 +21,7 @@ from inference.backends.openvino.recipe import (
     TEXT_PROJECTIONS,
     UNET,
     ExportJob,
+    row_counts,
 )
 from inference.backends.openvino.runtime import (
     DYNAMIC,
@@ -67,9 +68,9 @@ def export(folder: Path, job: ExportJob) -> None:
     precision = job.precision or _faster_precision(folder, inputs, side, job.threads)
     with torch.no_grad():
         fast_unet = OpenVinoUNet(folder, precision, job.threads)
-        for rows in (1, *ROW_COUNTS):  # a single row is of a shape without a program of its own
+        for rows in (1, *ROW_COUNTS):  # a single row mostly has no program of its own
             many = [x[:1].expand(rows, *x.shape[1:]).contiguous() for x in inputs]
-            if rows in ROW_COUNTS:
+            if rows in row_counts(model.unet):
                 fast_unet.network.prepare([(rows, side, side)])
             check_close(fast_unet(many), unet(*many))
         fast_decoder = OpenVinoDecoder(folder, precision, job.threads)

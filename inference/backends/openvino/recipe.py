@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 RECIPE_VERSION = 3  # raise it when the files would come out otherwise
 MANIFEST = "translation.json"  # is written last: a folder without it is not finished
 UNET, TEXT_PROJECTIONS, DECODER = "unet.xml", "words.xml", "decoder.xml"  # files of an export
 ROW_COUNTS = (2, 4, 8)  # of UNet calls that have a program of their own, at the model's own size
-ROW_COUNTS_TOLD = (1, *ROW_COUNTS)  # of a UNet that is told the guidance scale: one row a picture
 
 
 @dataclass(frozen=True)
@@ -25,3 +25,11 @@ class ExportJob:
     threads: int
     precision: str
     file: str | None = None
+
+
+def row_counts(unet: Any) -> tuple[int, ...]:
+    """Return the numbers of rows, ascending, that have a program of their own.
+
+    A UNet that is told the guidance scale takes one row a picture, others two.
+    """
+    return (1, *ROW_COUNTS) if unet.config.time_cond_proj_dim else ROW_COUNTS

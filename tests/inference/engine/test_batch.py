@@ -84,6 +84,24 @@ def before_unet(
         hook.remove()
 
 
+def diffusers_pipeline(model: Model, request: DrawRequest) -> Any:
+    """diffusers' own pipeline around the model's parts, with the request's scheduler."""
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline(
+        vae=model.vae,
+        text_encoder=model.text_encoder,
+        tokenizer=None,
+        unet=model.unet,
+        scheduler=their_scheduler(request.scheduler or "", model.scheduler_config),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
 def test_every_result_is_that_of_painting_alone(painter: EnginePainter) -> None:
     """All schedulers, other steps and guidance, joining at different ticks, leaving when done."""
     model = painter.model
@@ -107,25 +125,13 @@ def test_every_result_is_that_of_painting_alone(painter: EnginePainter) -> None:
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")
 def test_in_company_too_it_is_the_latents_of_diffusers_own_pipeline(painter: EnginePainter) -> None:
-    from diffusers import StableDiffusionPipeline
-
     model = painter.model
     batch = batch_of(model)
     requests = [each for each in SEVEN if each.scheduler != "lms"]  # diffusers' own wants scipy
     runs = [join(batch, request) for request in requests]
     finish(batch)
     for request, run in zip(requests, runs, strict=True):
-        pipe = StableDiffusionPipeline(
-            vae=model.vae,
-            text_encoder=model.text_encoder,
-            tokenizer=None,
-            unet=model.unet,
-            scheduler=their_scheduler(request.scheduler or "", model.scheduler_config),
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
-        )
-        pipe.set_progress_bar_config(disable=True)
+        pipe = diffusers_pipeline(model, request)
         assert request.seed is not None
         expected = pipe(
             prompt_embeds=encode_prompt(model, request.prompt)[None],

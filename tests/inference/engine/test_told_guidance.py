@@ -20,7 +20,15 @@ from inference.models.conditioning import embed_guidance
 from inference.models.load import usual_settings
 from inference.models.model import Model, encode_prompt
 from inference.request import DrawRequest
-from tests.inference.engine.test_batch import alone, apart, batch_of, before_unet, finish, join
+from tests.inference.engine.test_batch import (
+    alone,
+    apart,
+    batch_of,
+    before_unet,
+    diffusers_pipeline,
+    finish,
+    join,
+)
 from tests.inference.engine.test_img2img import WISH
 from tests.inference.engine.test_img2img import theirs as from_photo
 from tests.inference.pipelines.families import make_sdxl
@@ -69,19 +77,7 @@ def distilled(model: Model) -> Model:
 
 
 def diffusers_latents(model: Model, request: DrawRequest) -> torch.Tensor:
-    from diffusers import StableDiffusionPipeline
-
-    pipe = StableDiffusionPipeline(
-        vae=model.vae,
-        text_encoder=model.text_encoder,
-        tokenizer=None,
-        unet=model.unet,
-        scheduler=their_scheduler(request.scheduler or "", model.scheduler_config),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
-    pipe.set_progress_bar_config(disable=True)
+    pipe = diffusers_pipeline(model, request)
     assert request.seed is not None
     seeds = range(request.seed, request.seed + request.count)
     latents: torch.Tensor = pipe(
