@@ -188,6 +188,8 @@ def _postgresql(url: str) -> Engine:
     Nothing is kept in the session: no prepared statements, no settings, no locks. A transaction
     costs two round trips of its own, one to begin and one to commit.
     """
+    from bot.store import libpq  # SQLite has no use for it
+
     engine = create_engine(
         url,
         hide_parameters=True,  # prompts and ids must not reach a log through an error's text
@@ -213,9 +215,7 @@ def _postgresql(url: str) -> Engine:
         # For this transaction alone. As a startup parameter (`options`), poolers refuse it.
         timeout = f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
         statement = f"BEGIN; {timeout}"
-        try:  # by the driver itself, as below
-            connection.connection.cursor().execute(statement)
-        except connection.dialect.loaded_dbapi.Error:
+        if not libpq.has_done(connection.connection.driver_connection, statement):
             connection.exec_driver_sql(statement)  # fails too, and SQLAlchemy knows what that means
 
     return engine

@@ -6,7 +6,7 @@ SQLAlchemy's work for each execution of a statement takes longer than SQLite tak
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects import sqlite
@@ -14,11 +14,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
+if TYPE_CHECKING:
+    from sqlalchemy.pool import PoolProxiedConnection
+
+    from bot.store.libpq import Answer
+
 
 class _Compiled(NamedTuple):
+    """places: the names of the values that stand for $1, $2 ... in PostgreSQL; None: by name."""
+
     text: str
     constants: dict[str, Any]
     converters: dict[str, Callable[[Any], Any]]
+    places: tuple[str, ...] | None
+    encoded: bytes
 
 
 class Prepared:
@@ -47,15 +56,22 @@ class Prepared:
         return int(self._execute(db, values).rowcount)
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
-        """Execute and return the driver's cursor; raises SQLAlchemy's errors, without values."""
+        """Execute and return a cursor, or what is read like one.
+
+        Raises SQLAlchemy's errors, without values.
+        """
         compiled = self._compiled.get(db.dialect.name)
         if compiled is None:
             compiled = self._compiled[db.dialect.name] = self._compile(db.dialect, list(values))
         for name, convert in compiled.converters.items():
             values[name] = convert(values[name])
-        cursor = db.connection.cursor()
+        values = {**compiled.constants, **values}
         try:
-            cursor.execute(compiled.text, {**compiled.constants, **values})
+            if compiled.places is not None:
+                in_order = [values[name] for name in compiled.places]
+                return _by_libpq(db.connection, compiled.encoded, in_order)
+            cursor = db.connection.cursor()
+            cursor.execute(compiled.text, values)
         except Exception as error:
             kind = db.dialect.loaded_dbapi.Error
             if not isinstance(error, kind):
@@ -67,7 +83,10 @@ class Prepared:
 
     def _compile(self, dialect: Dialect, names: list[str]) -> _Compiled:
         if dialect.name == "sqlite":
-            dialect = sqlite.dialect(paramstyle="named")  # values in a dict, as for PostgreSQL
+            dialect = sqlite.dialect(paramstyle="named")
+        elif dialect.driver == "psycopg":
+            numbered: Callable[..., Dialect] = type(dialect)
+            dialect = numbered(paramstyle="numeric_dollar")
         source = self._statement
         statement = source if isinstance(source, ClauseElement) else source(dialect.name)
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=names))
@@ -77,4 +96,12 @@ class Prepared:
             convert = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
             if convert is not None:
                 converters[name] = convert
-        return _Compiled(str(compiled), constants, converters)
+        places = None if compiled.positiontup is None else tuple(compiled.positiontup)
+        text = str(compiled)
+        return _Compiled(text, constants, converters, places, text.encode())
+
+
+def _by_libpq(connection: PoolProxiedConnection, text: bytes, values: list[Any]) -> Answer:
+    from bot.store import libpq  # SQLite has no use for it
+
+    return libpq.execute(connection.driver_connection, connection.info, text, values)

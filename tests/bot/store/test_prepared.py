@@ -73,6 +73,14 @@ def test_a_value_is_never_read_as_sql(database: Database) -> None:
         assert FOUND.first(db, chat="'; DROP TABLE jobs; --") is not None
 
 
+def test_a_value_that_is_left_out_is_no_null(database: Database) -> None:
+    new = Prepared(insert(jobs))
+    with database.write() as db:
+        new.run(db, **row(user_id="U1"))
+        with pytest.raises((KeyError, SQLAlchemyError)):
+            new.run(db, **row(id="2", number="5F7-K2M", event_id="f"))
+
+
 def test_an_error_is_sqlalchemy_s_rolls_back_and_tells_no_value(database: Database) -> None:
     def twice() -> None:
         with database.write() as db:

@@ -1,0 +1,119 @@
+"""Prepared statements on PostgreSQL do what SQLAlchemy's own execution of them does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+
+from bot.store.database import Database
+from bot.store.prepared import Prepared
+from bot.store.schema import jobs
+from tests.bot.store.test_prepared import (
+    FOUND,
+    NEW,
+    row,
+    test_a_value_is_never_read_as_sql,
+    test_a_value_that_is_left_out_is_no_null,
+)
+from tests.scenarios.servers import PostgreSQL
+
+__all__ = ["test_a_value_is_never_read_as_sql", "test_a_value_that_is_left_out_is_no_null"]
+pytestmark = pytest.mark.services
+
+ALL = Prepared(select(jobs).where(jobs.c.chat_id == bindparam("chat")).order_by(jobs.c.id))
+GONE = Prepared(delete(jobs).where(jobs.c.chat_id == bindparam("chat")))
+
+
+@pytest.fixture(scope="module")
+def shared(postgres: PostgreSQL) -> Iterator[Database]:
+    result = Database(postgres.new_database())
+    result.migrate()
+    yield result
+    result.close()
+
+
+@pytest.fixture
+def database(shared: Database) -> Database:
+    with shared.write() as db:
+        db.execute(delete(jobs))
+    return shared
+
+
+def test_rows_are_stored_and_found_as_by_sqlalchemy(database: Database) -> None:
+    values = {"quote_token": None, "attempts": 3, "lease_until": 1.25, "user_id": "絵筆 'x' \\ 🌸"}
+    with database.write() as db:
+        assert Prepared(insert(jobs)).run(db, **row(**values)) == 1
+        db.execute(insert(jobs), row(id="2", number="5F7-K2M", event_id="f", **values))
+    with database.read() as db:
+        one, other = (dict(each) for each in db.execute(select(jobs)).mappings())
+        assert one == {**other, "id": "1", "number": "4F7-K2M", "event_id": "e"}
+        rows = [tuple(each) for each in db.execute(select(jobs).order_by(jobs.c.id))]
+        assert ALL.all(db, chat="U1") == rows
+        assert ALL.first(db, chat="U1") == rows[0]
+        assert (ALL.all(db, chat="U2"), ALL.first(db, chat="U2")) == ([], None)
+        assert FOUND.first(db, chat="U1") == ("4F7-K2M", 3)
+    with database.write() as db:
+        assert (GONE.run(db, chat="U2"), GONE.run(db, chat="U1")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [({"id": "2"}, IntegrityError), ({"id": "2", "number": "5F7-K2M", "chat_id": "\0"}, DataError)],
+)
+def test_an_error_is_sqlalchemy_s_rolls_back_and_tells_no_value(
+    database: Database, fields: dict[str, Any], error: type[Exception]
+) -> None:
+    def twice() -> None:
+        with database.write() as db:
+            NEW.run(db, **row())
+            NEW.run(db, **row(secret="ひみつ", **fields))
+
+    with pytest.raises(error) as raised:
+        twice()
+    assert "ひみつ" not in str(raised.value)
+    with database.write() as db:
+        assert ALL.all(db, chat="U1") == []
+        assert NEW.run(db, **row()) == 1, "the connection goes on"
+
+
+def test_a_connection_that_ends_amid_a_transaction(database: Database) -> None:
+    """It costs that transaction, and none after it."""
+
+    def lose() -> None:
+        with database.write() as db:
+            NEW.run(db, **row())
+            pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with database.write() as other:
+                other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+            time.sleep(0.2)
+            NEW.run(db, **row(id="2", number="5F7-K2M", event_id="f"))
+
+    with pytest.raises(OperationalError):
+        lose()
+    with database.write() as db:
+        assert ALL.all(db, chat="U1") == []
+        assert NEW.run(db, **row()) == 1
+
+
+def test_other_threads_run_while_a_statement_waits(database: Database) -> None:
+    ticks: list[float] = []
+    waited = threading.Event()
+
+    def tick() -> None:
+        while not waited.wait(0.01):
+            ticks.append(time.monotonic())
+
+    thread = threading.Thread(target=tick)
+    with database.read() as db:
+        Prepared(text("SELECT 1")).first(db)
+        thread.start()
+        Prepared(text("SELECT 1 FROM pg_sleep(1)")).first(db)
+        waited.set()
+        thread.join()
+    assert len(ticks) > 1
