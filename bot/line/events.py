@@ -15,18 +15,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import structlog
-from linebot.v3.webhooks import Event
-
-from bot.line.webhook_body import MAX_ID, content_id, loggable_type
+from bot.line import sdk_model
+from bot.line.webhook_body import MAX_ID, content_id
 from bot.line.webhook_body import storable as _string
 
 MAX_TYPE, MAX_MODE = 64, 32  # of an event; its columns are as wide
 MAX_TEXT = 10_000  # LINE's own limit is 5,000 UTF-16 code units
 MAX_SPANS = 1_000
 MAX_DATA = 300  # https://developers.line.biz/en/reference/messaging-api/#postback-action
-
-log = structlog.get_logger(__name__)
 
 
 class UnusableEvent(Exception):
@@ -104,22 +100,13 @@ def parse_event(text: str) -> WebhookEvent:
         raise UnusableEvent("not an object")
     try:
         event_id = _id(event, "webhookEventId") or content_id(event)
-        _ask_sdk(event)
+        sdk_model.ask(event)
         return _read(event, event_id)
     except UnusableEvent:
         raise
     except Exception as problem:
         # Only the class: messages of the SDK and of json quote the event, and so what people wrote.
         raise UnusableEvent(type(problem).__name__) from None
-
-
-def _ask_sdk(event: dict[str, Any]) -> None:
-    """Log an event that the SDK's model of it does not accept."""
-    try:
-        Event.from_dict(event)
-    except Exception as problem:
-        reason = type(problem).__name__
-        log.info("webhook_event.unrecognized", type=loggable_type(event), reason=reason)
 
 
 def _read(event: Mapping[str, Any], event_id: str) -> WebhookEvent:
