@@ -61,6 +61,12 @@ def ask_whether_erase(ctx: EventContext, kind: str) -> Replies:
     return ctx.reply(messages.erase_picture_question(ref.job.number, ctx.language))
 
 
+def ask_about_oneself(ctx: EventContext) -> Replies:
+    """Ask whether the person's data shall be erased, or whether they are in need."""
+    lines = ctx.settings.support_lines
+    return ctx.reply(messages.oneself_question(ctx.language, support_lines=lines))
+
+
 def handle_postback(ctx: EventContext) -> Replies | None:
     """Answer a tap on one of the question's buttons."""
     if ctx.postback is None or ctx.postback[0] != messages.ASKED_ACTION:

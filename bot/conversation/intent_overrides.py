@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.conversation.context import EventContext
 from bot.conversation.picture_refs import PictureRef
+from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import (
@@ -22,12 +23,18 @@ from bot.intent.erasures import (
     takes_away_all,
 )
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
-from bot.intent.one_matter import asks_erasure, asks_progress, drops_order
+from bot.intent.one_matter import (
+    asks_erasure,
+    asks_progress,
+    drops_order,
+    wants_other_subject,
+)
 from bot.intent.remarks import (
     drops_wish,
     is_misdrawn,
     tells_glad_news,
     tells_news,
+    tells_season,
     tells_what_becomes_of_it,
 )
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
@@ -35,7 +42,6 @@ from bot.moderation.distress import find_cry
 from bot.prompt import clean, morphology
 from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
 from bot.prompt.changes import parse_change
-from bot.prompt.choices import parse_choice
 from bot.prompt.english import is_order_to_draw
 from bot.prompt.looks import parse_remark
 from bot.prompt.plain_orders import (
@@ -86,15 +92,21 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
     is_answer = decision.action == "answer"
     if is_answer and (group == "erase" or find_cry(ctx.text)):
         return decision
-    if ctx.is_waiting and not ctx.reading.steers_picture:
-        if drops_order(words):
+    if ctx.is_waiting:
+        request = ctx.last_picture.job.request if ctx.last_picture else None
+        prompt = request.prompt if request else ""
+        if drops_order(words, prompt):
             return Decision("answer", "cancel")
-        if asks_progress(words):
+        if not ctx.reading.steers_picture and asks_progress(words, prompt):
             return Decision("answer", "status")
     if ctx.situation.has_picture and not is_answer and tells_what_becomes_of_it(words):
         return Decision("answer", "talk.thanks")
     if is_answer and group == "cry" and tells_glad_news(words):
         return Decision("answer", "talk.congratulation")
+    if is_answer and group == "cry" and tells_season(words):
+        return Decision("answer", "talk.chat")
+    if ctx.situation.has_picture and ctx.recent_photo is None and wants_other_subject(words):
+        return Decision("answer", "question.ideas")
     is_talk = is_answer and group in {"talk", "cry"}
     kind = ruled_complaint(words, has_picture=ctx.situation.has_picture)
     is_of_drawing = ctx.situation.has_picture and is_misdrawn(words)  # 「指が溶けてて怖い」
@@ -238,7 +250,7 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
     where there are not so many: what to change is asked then."""
     if ctx.last_picture is None or ctx.recent_photo is not None:
         return False
-    choice = parse_choice(ctx.text_without_small_talk)
+    choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
     return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
 
 

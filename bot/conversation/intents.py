@@ -50,6 +50,7 @@ from bot.conversation.moderation_overrides import (
 )
 from bot.conversation.variations import is_about_pictures
 from bot.intent import PAINTED_KINDS, Decision, decide
+from bot.intent.erasures import erases_speaker
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt import Command, morphology
@@ -114,6 +115,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return generate.handle_text(ctx)  # refused, with the reason
     elif may_be_picture_of_sorrow(ctx, decision):
         decision = Decision("ask", decision.kind)
+    elif ctx.recent_photo is None and erases_speaker(ctx.text_without_small_talk):
+        return clarify.ask_about_oneself(ctx)
     if points_at_one_of_several(ctx) and decision.action != "answer":
         return variations.change_by_words(ctx, "変えて", ctx.quoted or ctx.last_picture)
     if named := names_erasure(ctx, decision):

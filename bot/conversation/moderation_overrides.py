@@ -71,8 +71,12 @@ def hears_cry(ctx: EventContext, decision: Decision) -> bool:
         return find_cry(ctx.text) is not None  # 「自分を消したい」; 「私の写真消して」 is none
     if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
         return True
-    judge = generate.moderation_of(ctx)
-    return decision.action != "paint" and judge.classify(ctx.text) == "self_harm"
+    if decision.action == "paint":
+        return False
+    share = ctx.intent.probability(*CRY_KINDS)
+    if find_cry(ctx.text) is not None and weigh_cry(ctx.text, share) == "cry":
+        return True
+    return generate.moderation_of(ctx).classify(ctx.text) == "self_harm"
 
 
 def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:

@@ -40,6 +40,7 @@ from bot.conversation.repainting import (
     paint_previous,
     with_seed_of,
 )
+from bot.intent.choosing import parse_choice_among
 from bot.intent.one_matter import (
     how_many_more,
     may_take_back,
@@ -49,7 +50,7 @@ from bot.intent.one_matter import (
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
 from bot.prompt.changes import may_be_change, parse_as_change, parse_change
-from bot.prompt.choices import parse_choice
+from bot.prompt.choices import Choice
 from bot.prompt.undo import is_undo
 from bot.store import pending_edits
 
@@ -94,7 +95,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     marked = ctx.glance.has_question
     pending = find_pending(db, chat_id, user_id) if marked else None
     picked = find_picked(db, chat_id, user_id) if marked and not pending else None
-    choice = parse_choice(text)
+    choice = choice_in(ctx, text, quoted or pending)
     among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
     chosen = find_chosen(db, among, choice)
     takes_back = is_undo(text) or _takes_last_change_back(ctx, text)
@@ -173,10 +174,18 @@ def _takes_last_change_back(ctx: EventContext, text: str) -> bool:
 
 def chooses_picture(ctx: EventContext) -> bool:
     """Return whether the text names one of the last pictures, or of those that it quotes."""
-    choice = parse_choice(ctx.text_without_small_talk)
-    if choice is None or ctx.recent_photo is not None:
+    if ctx.recent_photo is not None:
         return False
-    return find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
+    choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
+    is_chosen = find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
+    return is_chosen and find_cry(ctx.text) is None
+
+
+def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choice | None:
+    """Return which of several pictures a text means: of this one, or of the person's last."""
+    picture = picture or ctx.last_picture
+    request = picture.job.request if picture else None
+    return parse_choice_among(text, request.prompt if request else "")
 
 
 def _change_last(

@@ -54,6 +54,12 @@ _ERASES_DATA = re.compile(
     f"(?:^|[、。のてでにやとも ]){_DATA}(?:とか|など|ごと)?(?:を|は|も)?"
     f"(?:全部|ぜんぶ|全て|すべて)?{_DELETES}$"
 )
+_ERASES_SPEAKER = re.compile(
+    "(?:お願い(?:します|だから)?|もう|ねえ|誰か|だれか|どうか|早く|いっそ|、|。| ){0,3}"
+    "(?:私|わたし|あたし|わたくし|自分|僕|ぼく|俺|おれ|うち|ウチ|わし|この私)(?:(?:自身|の存在|のすべて|の全て|の全部)?(?:を|も|ごと)|"
+    "のこと(?:を|は)?|、)"
+    f"(?:全部|ぜんぶ|もう|早く|今すぐ|どうか|この世から|ここから|完全に|きれいに)*{_DELETES}"
+)
 _ERASES_THIS = re.compile(  # 「1個前に描いたやつ消して」
     "(?:やっぱり?、?)?(?:(?:[1-3一二三]|ひと|ふた)(?:個|つ|こ)?前(?:に|の)|さっき(?:の|、)?|"
     "(?:今|いま|前|最後|直前)(?:の|、)|(?:この|その)(?=絵|画像|イラスト)|これ|それ)"
@@ -71,6 +77,14 @@ def erases_plainly(words: str) -> Literal["erase.all", "erase.picture"] | None:
     if _ERASES_DATA.search(words):
         return "erase.all"
     return "erase.picture" if _ERASES_THIS.fullmatch(words) else None
+
+
+def erases_speaker(words: str) -> bool:
+    """Return whether words ask that the person who says them be erased, 「私を消して」.
+
+    That may mean data, or be a cry for help.
+    """
+    return _ERASES_SPEAKER.fullmatch(words) is not None
 
 
 def takes_away_all(words: str) -> bool:

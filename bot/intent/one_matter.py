@@ -18,9 +18,15 @@ from typing import Any, Literal
 
 from bot.prompt import morphology
 
-_MAX_CHARS = 40
+_MAX_CHARS = 60
 _FUNCTION = {"助詞", "助動詞", "補助記号", "空白", "感動詞", "接続詞", "記号"}
 _NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "一": 1, "二": 2, "三": 3, "四": 4}
+_DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなしで」
+    "やめ|止め|(?<![はお])なし|無し|ナシ|しない(?:で|ほう|方)|違う|ちがう|失敗|(?:い|要)ら(?:ない|ん|へん)|"
+    "(?:じゃ|では)な(?:い|く|かった)"
+)
+_KANA = re.compile("[ァ-ヶー]{2,}")
+_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
 
 
@@ -34,17 +40,18 @@ class _Matter:
     asks: re.Pattern[str] | None
     but_not: re.Pattern[str] | None
 
-    def is_all_of(self, text: str) -> bool:
-        """Return whether a text is about this and nothing else."""
-        return self.is_named_in(text) and not self.others_in(text)
+    def is_all_of(self, text: str, prompt: str = "") -> bool:
+        """Return whether a text is about this and nothing else, or about what prompt names."""
+        return self.is_named_in(text) and not self.others_in(text, prompt)
 
     def is_named_in(self, text: str) -> bool:
         """Return whether a text names the matter, whatever else it names."""
         is_named = self.names.search(text) and (self.asks is None or self.asks.search(text))
         return bool(is_named) and not (self.but_not and self.but_not.search(text))
 
-    def others_in(self, text: str) -> list[str]:
-        """Return the words of a text that are none of it. Of a long text, all that it is."""
+    def others_in(self, text: str, prompt: str = "") -> list[str]:
+        """Return the words of a text that are none of it, nor of prompt. Of a long text, all that
+        it is."""
         if len(text) > _MAX_CHARS:
             return [text]
         return [
@@ -53,7 +60,17 @@ class _Matter:
             if word.part_of_speech not in _FUNCTION
             and word.lemma not in self.words
             and word.text not in self.words
+            and not _is_in(prompt, word)
         ]
+
+
+def _is_in(prompt: str, word: morphology.Word) -> bool:
+    """Return whether a word is one of prompt, however it is spelled."""
+    return bool(prompt) and any(
+        word.lemma == named.lemma or morphology.spelled_in(named.text, word.text) == named.text
+        for named in morphology.tokenize(prompt)
+        if named.part_of_speech not in _FUNCTION
+    )
 
 
 @cache
@@ -76,19 +93,61 @@ def _any_of(name: str, part: str) -> re.Pattern[str] | None:
     return re.compile("|".join(patterns)) if patterns else None
 
 
-def drops_order(words: str) -> bool:
-    """Return whether a text takes back what was ordered and is not painted yet."""
-    return _matter("drop").is_all_of(_spelled(words))
+def drops_order(words: str, prompt: str = "") -> bool:
+    """Return whether a text takes back what was ordered and is not painted yet.
+
+    prompt: of that; the text may name what it shows, 「白い猫キャンセルで」, 「猫やめる」.
+    """
+    words, drop = _spelled(_in_words_of(prompt, words)), _matter("drop")
+    if not drop.is_named_in(words) or drop.others_in(words, prompt):
+        return False
+    named = drop.others_in(words)
+    return not named or morphology.spelled_in(named[-1], _subject(prompt)) == named[-1]
 
 
-def asks_progress(words: str) -> bool:
-    """Return whether a text asks, or complains, how far a picture is that is being painted."""
-    return _matter("progress").is_all_of(_spelled(words))
+def _subject(prompt: str) -> str:
+    """Return the last noun of a prompt: 「猫」 of 「白い猫」."""
+    nouns = [word.text for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"]
+    return nouns[-1] if nouns else prompt
+
+
+def _in_words_of(prompt: str, words: str) -> str:
+    """Return a text with the nouns of a prompt as that spells them: 「猫まだ」 for 「ねこまだ」,
+    which the analyser takes for other words."""
+    for noun in morphology.tokenize(prompt):
+        if noun.part_of_speech != "名詞":
+            continue
+        if noun.text not in words:
+            kana = "".join(part.reading_form() for part in morphology.analyze(noun.text))
+            hiragana = kana.translate(_TO_HIRAGANA)
+            for typed in (kana, hiragana) if _KANA.fullmatch(kana) else ():
+                words = words.replace(typed, noun.text)
+        words = words.replace(f"{noun.text}まだ", f"{noun.text}、まだ")
+    return words
+
+
+def _any_word_of(prompt: str) -> str:
+    """Return a regular expression of what a prompt names, the longest first."""
+    nouns = {word.text for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"}
+    return "(?:" + "|".join(map(re.escape, sorted({prompt, *nouns}, key=len, reverse=True))) + ")"
+
+
+def asks_progress(words: str, prompt: str = "") -> bool:
+    """Return whether a text asks, or complains, how far a picture is that is being painted.
+
+    prompt: of that picture, which the text may name: 「猫まだ？」.
+    """
+    return _matter("progress").is_all_of(_spelled(_in_words_of(prompt, words)), prompt)
 
 
 def wants_more(words: str) -> bool:
     """Return whether a text wants more pictures of what was painted: 「別のパターンも見たい」."""
     return _matter("more").is_all_of(_spelled(words))
+
+
+def wants_other_subject(words: str) -> bool:
+    """Return whether a text wants a picture of something else and says not what: 「別のお題で」."""
+    return _matter("other").is_all_of(_spelled(words))
 
 
 def how_many_more(words: str) -> int:
@@ -99,7 +158,7 @@ def how_many_more(words: str) -> int:
 
 def may_take_back(words: str) -> bool:
     """Return whether a text is worth asking what the last change was. Quick."""
-    return "やめ" in words or _matter("back").is_named_in(_spelled(words))
+    return _DROPS_IT.search(words) is not None or _matter("back").is_named_in(_spelled(words))
 
 
 def takes_change_back(words: str, prompt: str, prompt_before: str) -> bool:
@@ -108,12 +167,27 @@ def takes_change_back(words: str, prompt: str, prompt_before: str) -> bool:
     prompt, prompt_before: of the picture now, and of the one that was changed. The text may name
     what the change brought: 「夜にする前のに戻して」.
     """
-    words, back = _spelled(words), _matter("back")
+    words, back = _spelled(_in_words_of(prompt, words)), _matter("back")
+    if prompt_before:
+        words = re.sub(f"(?<=[元前初]の){_any_word_of(prompt_before)}", "やつ", words)
     others = back.others_in(words)
     named = [word for word in others if word in prompt and word not in prompt_before]
     if len(named) < len(others):
         return False
-    return back.is_named_in(words) or (bool(named) and "やめ" in words)
+    return back.is_named_in(words) or (bool(named) and _DROPS_IT.search(words) is not None)
+
+
+def is_of_choosing(words: str) -> bool:
+    """Return whether words say nothing but that a picture is chosen: 「が一番かわいいです」."""
+    others = _matter("choice").others_in(words)
+    return all(re.fullmatch("[0-9]", word) for word in others)
+
+
+def spelled_as_choice(words: str) -> str:
+    """Return a text as choices are usually written: 「最後の」 for "the last one"."""
+    for pattern, usual in _spellings("spelled_choice"):
+        words = pattern.sub(usual, words)
+    return words
 
 
 def asks_erasure(words: str) -> Literal["erase.all", "erase.picture", "erase.photo"] | None:
@@ -121,8 +195,8 @@ def asks_erasure(words: str) -> Literal["erase.all", "erase.picture", "erase.pho
 
     「文字を消して」 names a thing in the picture, and is a change.
     """
-    for kana, usual in _table()["spelled_erase"].items():
-        words = words.replace(kana, usual)
+    for pattern, usual in _spellings("spelled_erase"):
+        words = pattern.sub(usual, words)
     if not _matter("erase").is_all_of(words):
         return None
     if _finds("photo", words) and not _finds("beside_photo", words):
@@ -137,11 +211,11 @@ def _finds(part: str, words: str) -> bool:
 
 def _spelled(words: str) -> str:
     """Return a text as it is usually spelled where children and people in a hurry spell it else."""
-    for pattern, usual in _spellings():
+    for pattern, usual in _spellings("spelled"):
         words = pattern.sub(usual, words)
     return words
 
 
 @cache
-def _spellings() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(typed), usual) for typed, usual in _table()["spelled"].items()]
+def _spellings(name: str) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(typed), usual) for typed, usual in _table()[name].items()]

@@ -25,7 +25,7 @@ _SHOWS = re.compile(  # beside these, of what can be shown
 _CAN_BE_SHOWN = {"album", "question.price", "question.hours"}
 _NO_QUESTION = re.compile(  # to be erased, or in need
     "消(?!費|えま|える)|削除|退会|取り?消|やめ|(?<!い)つら|辛い|死|しに|しんど|苦し|助け|たすけ|殺|怖|こわ|泣|殴|叩|たたか|いじめ|"
-    "借金|お金が?(?:ない|なく|ほし|欲し)|休みたい"
+    "脱|裸|借金|お金が?(?:ない|なく|ほし|欲し)|休みたい"
 )
 _ORDERS = re.compile(
     "(?:[描書画]い|かい|えがい|作っ|つくっ)て(?!もら|い?る|くれるの|くれた|くださった|いただいた|いいの)"

@@ -27,6 +27,7 @@ from bot.messages.questions import (
     ASKED_ACTION,
     erase_photo_question,
     erase_picture_question,
+    oneself_question,
     wish_question,
 )
 from bot.messages.refusals import (
@@ -99,6 +100,7 @@ __all__ = [
     "moderation_refused",
     "no_previous_picture",
     "nothing_waiting",
+    "oneself_question",
     "photo_not_used",
     "photo_unusable",
     "picture_details",

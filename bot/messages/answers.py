@@ -102,10 +102,14 @@ def talk_answer(kind: str, lang: str, chat_kind: str) -> list[Message]:
 def support_answer(kind: str, lang: str, *, support_lines: str | None = None) -> list[Message]:
     """Answer a cry for help: with warmth, and with who listens. kind: "life", "violence" or "help".
     support_lines: the operator's, instead of those in bot.texts."""
+    return sentence(f"cry.{kind}", lang, lines=help_lines(kind, lang, support_lines))
+
+
+def help_lines(kind: str, lang: str, support_lines: str | None) -> str:
+    """Return who listens to a cry for help of this kind, a line each: the operator's lines, if
+    there are any."""
     listed = [line.strip() for line in (support_lines or "").split(SUPPORT_SEPARATOR)]
     if listed := list(filter(None, listed)):
-        lines = "\n".join(f"・{line}" for line in listed)
-    else:
-        key = f"cry.lines_{kind}"
-        lines = gettext(key if texts.has_text(key) else "cry.lines_life", lang)
-    return sentence(f"cry.{kind}", lang, lines=lines)
+        return "\n".join(f"・{line}" for line in listed)
+    key = f"cry.lines_{kind}"
+    return gettext(key if texts.has_text(key) else "cry.lines_life", lang)

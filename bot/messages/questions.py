@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.messages.answers import help_lines
 from bot.messages.parts import Message, text_message
 from bot.texts import gettext
 from bot.texts.graphemes import cut
@@ -28,6 +29,12 @@ def erase_photo_question(lang: str) -> list[Message]:
     """Ask whether the last photo is to be erased, with what was painted from it."""
     question = gettext("asked.erase_photo", lang)
     return _with_choices(question, ["erase", "everything", "keep"], lang)
+
+
+def oneself_question(lang: str, *, support_lines: str | None) -> list[Message]:
+    """Ask whether 「私を消して」 means what the bot keeps, and say who listens if it does not."""
+    lines = help_lines("life", lang, support_lines)
+    return _with_choices(gettext("asked.oneself", lang, lines=lines), ["everything"], lang)
 
 
 def _with_choices(question: str, choices: list[str], lang: str) -> list[Message]:

@@ -9,11 +9,14 @@ from bot.intent.one_matter import (
     how_many_more,
     takes_change_back,
     wants_more,
+    wants_other_subject,
 )
 
 DROPPED = (
     *("さっきの絵、なしの方向で", "さっきお願いした絵、やめにします"),
     *("描くの中止して", "お願いを撤回します", "いらなくなった"),
+    *("かかんでよか", "ごめん今のまちがい", "さっきの依頼、無効にしてください", "描くな"),
+    *("間違えて送ったので描かないでください", "先程のお願いは取り下げさせてください"),
     *("ちょっとタンマ、やめる", "いまのキャンセルさせて", "もう結構です", "やーめた", "かかないで"),
 )
 NOT_DROPPED = (
@@ -22,6 +25,8 @@ NOT_DROPPED = (
     *("なしの絵", "ナシの絵描いて", "なしを描いて", "なしください", "おはなしの絵"),
 )
 PROGRESS = (
+    *("今日中に間に合う?", "明日までにできますか?", "受け付けてもらえてるのか不安です", "おそーい"),
+    *("時間かかるなあ", "こんやじゅうにできる?", "まあだだよ?", "ちゃんと受け付けられてます?"),
     *("もうできたころ？", "頼んだやつどうなりました？", "描いてる途中？", "絵はまだ完成しませんか"),
     *("いつまで待てばええの", "かけたかな？", "返事がないけどどうしたの", "でけた？", "今何%?"),
 )
@@ -64,6 +69,13 @@ NO_MORE = (
 TAKEN_BACK = (
     *("さっきの方がよくない?戻そう", "元のやつくれ", "一回前の状態にしてください", "ひとつ戻って"),
     *("夜にする前のに戻しちくり", "夜にするのやめた", "夜じゃなくしていい、元通りで", "undo"),
+    *(
+        "夜はナシで!",
+        "夜は違うな 最初ので頼む",
+        "今の変更いらない",
+        "変更をなかったことにできますか",
+    ),
+    *("リセットして元のお城に", "いっこまえのにして", "夜にしないでよかった", "undo that"),
     *("変更しないで元のままで", "まえのえにもどちて", "直さんでよかった、前のにしてや"),
 )
 NOT_TAKEN_BACK = (
@@ -74,7 +86,15 @@ NOT_TAKEN_BACK = (
         "猫にするのやめた",
         "夜空にして",
     ),
-    *("もう戻れない", "昔に戻りたい", "前足を上げて", "花に戻して"),
+    *(
+        "お城を前に",
+        "夜の星",
+        "お城じゃなくて塔",
+        "もう戻れない",
+        "昔に戻りたい",
+        "前足を上げて",
+        "花に戻して",
+    ),
 )
 ERASED = {
     **dict.fromkeys(
@@ -88,6 +108,10 @@ ERASED = {
             *(
                 "その絵なげて、いらんから",
                 "これ送ったの無かったことにして",
+                "親にばれるとやばいから今すぐ消して",
+                "これネットに残るのやだ消して",
+                "すいませんが消してもろてもええですか",
+                "さっき描いてもろた絵、ほかしといて",
                 "この絵はもういらない、消して",
             ),
         ),
@@ -100,7 +124,10 @@ ERASED = {
         ),
         "erase.all",
     ),
-    **dict.fromkeys(("わたしのしゃしんけして", "この写真残さないで"), "erase.photo"),
+    **dict.fromkeys(
+        ("わたしのしゃしんけして", "まちごうて送った写真けしといてな", "この写真残さないで"),
+        "erase.photo",
+    ),
     **dict.fromkeys(
         (
             *("文字を消して", "ひとをけして", "全部の雲消して", "はるのけしき", "データを消す人"),
@@ -130,6 +157,39 @@ def test_progress_is_asked_for_in_any_order_of_its_words() -> None:
 def test_more_of_a_picture_and_how_many() -> None:
     wanted = {text: how_many_more(text) for text in (*MORE, *NO_MORE) if wants_more(text)}
     assert wanted == MORE
+
+
+OF_A_CAT = {  # while 「白い猫」 is being painted
+    **dict.fromkeys(("猫やめる", "ねこいらない", "白い猫キャンセルで"), "dropped"),
+    **dict.fromkeys(("ねこまだー?", "しろいねこのえ、まだかなあ", "猫の絵もうできた?"), "progress"),
+    **dict.fromkeys(("犬の絵はいらない", "犬まだ?", "猫をやめて犬にして", "猫も描いて", "白い")),
+}
+
+
+def test_what_is_being_painted_may_be_named() -> None:
+    def matter(text: str) -> str | None:
+        if drops_order(text, "白い猫"):
+            return "dropped"
+        return "progress" if asks_progress(text, "白い猫") else None
+
+    assert {text: matter(text) for text in OF_A_CAT} == OF_A_CAT
+    assert not drops_order("人はいらない", "人と猫"), "that is a change of it"
+
+
+OTHER_SUBJECT = ("別のお題で描いて", "ほかのテーマでお願い", "違うお題がいい", "テーマ変えて")
+SAME_SUBJECT = (
+    "同じお題でもう一枚",
+    "別のテーマで猫を描いて",
+    "別の絵で",
+    "お題箱",
+    "違う猫がいい",
+)
+
+
+def test_another_subject_that_nobody_named_is_no_more_of_the_same() -> None:
+    texts = (*OTHER_SUBJECT, *SAME_SUBJECT)
+    assert [text for text in texts if wants_other_subject(text)] == list(OTHER_SUBJECT)
+    assert not any(map(wants_more, OTHER_SUBJECT))
 
 
 def test_a_change_is_taken_back_by_what_it_brought_or_by_none_of_its_words() -> None:

@@ -1,0 +1,100 @@
+"""Which of several pictures a text means, in whatever words: 「どれもいいけど左下かなあ」.
+
+bot.prompt.choices reads what begins with a number or a place. Here the words around it may be any
+that people use of that matter, and the pictures may be called what they show: 「2番目の猫」.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.intent.one_matter import is_of_choosing, spelled_as_choice
+from bot.prompt import morphology
+from bot.prompt.change_steps import PICTURE_ASPECTS
+from bot.prompt.choices import Choice, parse_choice
+
+_MAX_CHARS = 60
+_MAX_NAME_CHARS = 12
+_LEAD = re.compile(  # 「じゃ2で」, 「やっぱり4枚目」
+    "(?:(?:じゃあ?|ほな|ほんなら|ほんだら|そしたら|それなら|では|なら|やっぱ(?:り|し)?|やはり|うー*ん|んー*|えー*っ?と|"
+    "そうだな[あぁ]?|よし|よっしゃ|まあ|あ)[、。! ]*)+"
+)
+_NTH = re.compile(
+    r"(?<![0-9.])(?:(?:一番|いちばん)?(?:[左右上下]|ひだり|みぎ|うえ|した|(?:最初|最後)(?=[のが]))|"
+    r"(?:[1-4一二三四]|いち|に|さん|よん)(?:番|枚目|つ目|個目|ばん|まいめ)|No\.?[1-4])"
+)
+_BARE = re.compile(
+    r"(?<![0-9.])[1-4](?=(?:推し|かな|で(?:す|$)|が(?:いい|好)|に(?:し|決)|$|[!。]))"
+)
+_OF_ONE = re.compile(  # 「1枚目の背景を花畑に」; 「2人目の背景」 is a place in it
+    f"(?<=[1-4一二三四](?:枚目|番目|つ目))の(?={'|'.join(sorted(PICTURE_ASPECTS))})|(?<=[1-4一二三四]番)の(?=背景)"
+)
+_TWO = re.compile("[1-4一二三四](?:番目?|枚目)?[とか、,][1-4一二三四]")
+_LONE_ONLY = re.compile("(?<=[番目])だけ(?=[^をでにはがの、。 ])")
+_FAREWELL = re.compile("最後の?(?:絵|の|もの)?に")  # 「これが最後の絵になるね」
+_HONORIFIC = "(?:ちゃん|さん|くん|君|たん)?"
+
+
+def parse_choice_among(text: str, prompt: str) -> Choice | None:
+    """Return which of several pictures of prompt a cleaned text means. Returns None if it means
+    none of them, or several. Never raises.
+
+    What is said of the picture beside that it is chosen is its rest, as of parse_choice.
+    """
+    if len(text) > _MAX_CHARS or _FAREWELL.search(text):
+        return parse_choice(text)
+    words = spelled_as_choice(text).strip(" ")
+    words = _called_pictures(words[_end(_LEAD, words) :].strip(" "), prompt)
+    words = _LONE_ONLY.sub("を", _OF_ONE.sub("を", words))
+    choice = parse_choice(words)
+    if choice is None:
+        return _named_among_words(words)
+    rest = "" if is_of_choosing(choice.rest) else re.sub("^に(?=[^似])", "", choice.rest)
+    return replace(choice, rest=rest)
+
+
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match else 0
+
+
+def _called_pictures(text: str, prompt: str) -> str:
+    """Return a text with 「のやつ」 for what all of the pictures show: 「2番目の猫」."""
+    nouns = [word for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"]
+    if not nouns or "の" not in text:
+        return text
+    before, _, after = text.partition("の")
+    for word in morphology.tokenize(after)[:3]:
+        called = after[: word.end]
+        is_shown = morphology.spelled_in(prompt, called) in prompt or called.endswith(
+            nouns[-1].text
+        )
+        if is_shown and called and not called.startswith(("の", "や")):
+            rest = re.sub(f"^{_HONORIFIC}", "", after[word.end :])
+            return f"{before}のやつ{rest}"
+    return text
+
+
+def _named_among_words(text: str) -> Choice | None:
+    """Return the one picture that a text names which says nothing else of any."""
+    starts = sorted(match.start() for match in (*_NTH.finditer(text), *_BARE.finditer(text)))
+    found = [(start, *named) for start in starts if (named := _named_at(text, start))]
+    if not found:
+        return None
+    if _TWO.search(text) and "けど" not in text:
+        return None
+    compares = "けど" in text or "より" in text  # 「2と3で迷うけど2」
+    start, choice, end = found[-1] if compares else found[0]
+    is_one = compares or len({named.position for _, named, _ in found}) == 1
+    is_all = is_of_choosing(text[:start]) and is_of_choosing(text[end:])
+    return choice if is_one and is_all else None
+
+
+def _named_at(text: str, start: int) -> tuple[Choice, int] | None:
+    """Return which picture is named there, and where its name ends."""
+    for end in range(min(len(text), start + _MAX_NAME_CHARS), start, -1):
+        choice = parse_choice(text[start:end])
+        if choice is not None and not choice.rest:
+            return choice, end
+    return None

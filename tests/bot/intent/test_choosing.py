@@ -1,0 +1,64 @@
+"""Which of several pictures is meant, in whatever words."""
+
+from __future__ import annotations
+
+from bot.intent.choosing import parse_choice_among
+from bot.prompt.choices import LAST
+
+CHOSEN = {
+    **dict.fromkeys(
+        ("ひだりしたのねこ", "どれも可愛いけど左下かなあ", "左下の猫ちゃんに決めました"), 2
+    ),
+    **dict.fromkeys(
+        ("じゃ2で", "よし、2!", "2枚目が一番かわいいと思います", "2と3で迷うけど2!"), 1
+    ),
+    **dict.fromkeys(("ほな3番もらうわ", "んー、3かなぁ", "ではさんばんでおねがいします"), 2),
+    **dict.fromkeys(("わたしは4番が好きです", "number 4 please", "右側の下のやつがよかとです"), 3),
+    **dict.fromkeys(("最初のが好み", "i like the first one", "どれもいいけど強いて言えば1"), 0),
+    "一番最後の猫": LAST,
+}
+CHANGED = {
+    "四枚目の猫を黒くして": (3, "黒くして"),
+    "3番目の白猫を寝かせて": (2, "寝かせて"),
+    "1枚目の背景を花畑に": (0, "背景を花畑に"),
+    "2番目だけ高画質にして": (1, "高画質にして"),
+}
+NOT_CHOSEN = (
+    *(
+        "左上に月を描いて",
+        "3匹描いて",
+        "2枚ほしい",
+        "1匹増やして",
+        "4人家族",
+        "一番星",
+        "これで最後",
+    ),
+    *("二人の猫", "右手に花", "1と2がいい", "もう2度と会えない", "三毛猫がいい"),
+)
+
+
+def test_one_is_chosen_by_number_place_or_what_it_shows() -> None:
+    found = {text: parse_choice_among(text, "白い猫") for text in CHOSEN}
+    wrong = {
+        text: choice
+        for text, choice in found.items()
+        if choice is None or choice.rest or choice.position != CHOSEN[text]
+    }
+    assert wrong == {}
+
+
+def test_what_is_said_of_the_chosen_one_is_its_rest() -> None:
+    found = {text: parse_choice_among(text, "白い猫") for text in CHANGED}
+    assert {text: choice and (choice.position, choice.rest) for text, choice in found.items()} == (
+        CHANGED
+    )
+
+
+def test_other_numbers_and_places_choose_none() -> None:
+    chosen = [text for text in NOT_CHOSEN if parse_choice_among(text, "白い猫")]
+    assert chosen == []
+
+
+def test_a_farewell_is_no_choice() -> None:
+    choice = parse_choice_among("これが最後の絵になるね", "白い猫")
+    assert choice is None or choice.rest
