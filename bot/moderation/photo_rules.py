@@ -51,6 +51,7 @@ def is_sexual(tokens: list[Word], concepts: list[Concepts]) -> bool:
             or _is_bare(at, tokens, concepts)
             or _shows_body(at, tokens, concepts)
             or _bathes(at, tokens, concepts)
+            or _colours_as_skin(at, tokens, concepts)
         )
         and not _is_animal(at, tokens, concepts)
         for at in range(len(tokens))
@@ -175,6 +176,16 @@ def _bathes(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
             return False
         return any("being" in concepts[index] for index in after) or "being" in concepts[at]
     return "bed" in concepts[at] and any("luring" in concepts[index] for index in after)
+
+
+def _colours_as_skin(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
+    """「服を肌色に塗って」, but not 「肌色の服を着せて」."""
+    if "skin" not in concepts[at] or "bare" in concepts[at]:
+        return False
+    after = "".join(tokens[index].text for index in _clause(at, tokens)[:3])
+    if not after.startswith(("に", "色に", "の色に", "と同じ", "と一緒")):
+        return False
+    return any("garment" in concepts[index] for index in range(max(0, at - _REACH), at))
 
 
 def _degrades(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
