@@ -36,9 +36,17 @@ _PARTS = {
     "text_encoder.": "text_encoder",
     "text_encoder_2.": "text_encoder_2",
     "base_model.model.": "unet",
+    "lycoris_": "unet",
+    "diffusion_model.": "unet",  # ComfyUI's own files, with the names of the original code
+    "text_encoders.clip_l.transformer.": "text_encoder",
+    "text_encoders.clip_g.transformer.": "text_encoder_2",
 }
 _PEFT_PREFIX = "base_model.model."
 PEFT_CONFIG = "adapter_config.json"  # beside a file that PEFT has saved
+# PEFT's settings by which a pair is more than a product added to the weight as it was: the weight
+# itself is changed before the training, or more is computed.
+_BEGUN_ELSEWHERE = ("pissa", "olora", "corda", "loftq", "lora_ga")
+_MORE_THAN_A_PRODUCT = ("kasa_config", "use_bdlora", "use_qalora", "alora_invocation_tokens")
 _OTHER_KINDS = {
     "dora_scale": "DoRA",
     "lora_magnitude_vector": "DoRA",
@@ -90,6 +98,8 @@ def read_lora(file: Path, source: str) -> list[LowRank]:
         if tensor.is_complex() or tensor.layout != torch.strided:
             raise _cannot(source, f"{key} is a tensor of a kind that no LoRA has")
         if match := _PAIR.fullmatch(key):
+            if not tensor.is_floating_point():
+                raise _cannot(source, f"{key} holds integers, which are steps of an unknown size")
             kind = match[match.lastgroup or 0]
             pairs.setdefault(match["module"], {})[_SIDES[kind]] = tensor.float()
         elif (match := _ALPHA.fullmatch(key)) and tensor.numel() == 1:
@@ -100,15 +110,16 @@ def read_lora(file: Path, source: str) -> list[LowRank]:
         raise _cannot(source, "it holds no low-rank weights")
     if stray := sorted(alphas.keys() - pairs.keys()):
         raise _cannot(source, f"it has an alpha without weights ({stray[0]})")
-    settings = _peft_settings(file, metadata, source)
-    if not settings and any(_is_silent(name, alphas) for name in pairs):
+    silent = any(_is_silent(name, alphas) for name in pairs)
+    settings = _peft_settings(file, metadata, source, look_beside=silent)
+    if not settings and silent:
         raise _cannot(source, f"how strong it is stands in its {PEFT_CONFIG}, put that beside it")
     return [_low_rank(source, name, pairs[name], alphas.get(name), settings) for name in pairs]
 
 
 def _is_silent(name: str, alphas: Mapping[str, float]) -> bool:
     """Return whether a module was saved by PEFT itself, whose files do not hold their alpha."""
-    return name.startswith(_PEFT_PREFIX) and name not in alphas
+    return _PEFT_PREFIX in name and name not in alphas
 
 
 _SIDES = {"down": "down", "up": "up", "A": "down", "B": "up"}
@@ -170,16 +181,19 @@ def _scale(
         return math.nan
 
 
-def _peft_settings(file: Path, metadata: Mapping[str, str], source: str) -> dict[str, Any]:
+def _peft_settings(
+    file: Path, metadata: Mapping[str, str], source: str, *, look_beside: bool
+) -> dict[str, Any]:
     """Return PEFT's configuration by part, such as "unet.lora_alpha".
 
-    diffusers writes it into the file's metadata, PEFT itself into a file beside it.
+    diffusers writes it into the file's metadata, PEFT itself into a file beside it. look_beside:
+    whatever the file is called, since its weights are named as PEFT names them.
     """
     beside = file.parent / PEFT_CONFIG
     try:
         settings = json.loads(metadata.get("lora_adapter_metadata", "{}"))
         own = {}
-        if file.stem == "adapter_model" and beside.is_file():
+        if (look_beside or file.stem == "adapter_model") and beside.is_file():
             own = json.loads(beside.read_text(encoding="utf-8"))
     except ValueError as error:
         raise _cannot(source, f"its PEFT settings are not JSON: {error}") from error
@@ -188,7 +202,23 @@ def _peft_settings(file: Path, metadata: Mapping[str, str], source: str) -> dict
     settings |= {f"unet.{name}": value for name, value in own.items()}
     if any(value for name, value in settings.items() if name.endswith(".use_dora")):
         raise _not_a_plain_lora(source, "dora_scale")
+    if strange := _strange_setting(settings):
+        raise _cannot(
+            source,
+            f"by its PEFT settings ({strange}) it belongs to weights that are not the model's own,"
+            " or is more than a product of two matrices; save it as a plain LoRA",
+        )
     return settings
+
+
+def _strange_setting(settings: Mapping[str, Any]) -> str | None:
+    """Return the setting by which PEFT would not add scale * B @ A to the model's own weights."""
+    for name, value in settings.items():
+        field = name.rpartition(".")[2]
+        begun = field == "init_lora_weights" and str(value).lower().startswith(_BEGUN_ELSEWHERE)
+        if begun or (field in _MORE_THAN_A_PRODUCT and value):
+            return f"{field} {value}"
+    return None
 
 
 def _read(file: Path, source: str) -> tuple[dict[str, object], dict[str, str]]:

@@ -22,6 +22,7 @@ from inference.errors import ModelUnavailable
 from inference.models.adapters import Lora, merge_into_parts, merge_loras
 from inference.models.lora_file import read_lora
 from inference.models.lora_merge import original_names
+from tests.inference.models.original_names import unet_name
 from tests.inference.pipelines.families import make_z_image
 
 pytestmark = pytest.mark.slow
@@ -98,6 +99,23 @@ def old_diffusers(prefix: str, name: str) -> tuple[str, str, str]:
     dot = "" if name.endswith(("_lora", "lora_linear_layer")) else ".lora"
     key = f"{_diffusers_prefix(prefix)}{name}{dot}"
     return f"{key}.down.weight", f"{key}.up.weight", f"{key}.alpha"
+
+
+def comfyui(prefix: str, name: str) -> tuple[str, str, str]:
+    """As its nodes LoraSave and "Extract and Save LoRA" write it: full names of its own modules."""
+    if prefix == "lora_unet_":  # of make_unet for SDXL: two blocks a level, two levels with words
+        key = f"diffusion_model.{unet_name(f'{name}.weight', 2, {0, 1})}".removesuffix(".weight")
+    else:
+        encoder = "clip_g" if prefix == "lora_te2_" else "clip_l"
+        inside = name if "projection" in name else _with_text_model(name)
+        key = f"text_encoders.{encoder}.transformer.{inside}"
+    return f"{key}.lora_down.weight", f"{key}.lora_up.weight", f"{key}.alpha"
+
+
+def simpletuner(prefix: str, name: str) -> tuple[str, str, str]:
+    """LyCORIS around a UNet of diffusers."""
+    down, up, alpha = kohya(prefix, name)
+    return tuple(key.replace("lora_unet_", "lycoris_") for key in (down, up, alpha))  # type: ignore[return-value]
 
 
 def _with_text_model(name: str) -> str:
@@ -226,6 +244,30 @@ def _diffusers_name(original: str, config: Any) -> str:
     return re.split(r"[._]lora", name)[0]
 
 
+@pytest.mark.parametrize("keys", [comfyui, simpletuner])
+def test_names_of_other_programs_are_known(keys: Any, tmp_path: Path) -> None:
+    """ComfyUI's and SimpleTuner's, as ComfyUI's comfy/lora.py of 2026 reads them."""
+    model = Model(sdxl=True)
+    model.merge(model.file(tmp_path, keys, alpha_of=lambda rank, number: 0.5 * (number % 3 + 1)))
+    assert len(model.wanted) == len(model.before)
+    assert model.wrong() == []
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float8_e4m3fn])
+def test_a_file_in_few_bits_is_merged_as_those_say(kind: torch.dtype, tmp_path: Path) -> None:
+    model = Model()
+    layer = model.parts["lora_unet_"].mid_block.resnets[0].conv1
+    name = "mid_block.resnets.0.conv1"
+    down, up = (each.to(kind) for each in pair_for(layer, 3))
+    keys = kohya("lora_unet_", name)
+    alpha = torch.tensor(1.5, dtype=torch.bfloat16)
+    save_file(dict(zip(keys, (down, up, alpha), strict=True)), tmp_path / "lora.safetensors")
+    change = 0.5 * up.float().flatten(1) @ down.float().flatten(1)
+    model.wanted[f"lora_unet_{name}"] = change.view_as(layer.weight)
+    model.merge(tmp_path / "lora.safetensors")
+    assert model.wrong() == []
+
+
 def test_the_alpha_of_peft_is_read_from_the_metadata(tmp_path: Path) -> None:
     settings = {"unet.lora_alpha": 8, "unet.alpha_pattern": {"attn2.to_k": 2}, "unet.r": 4}
     settings |= {"text_encoder.lora_alpha": 2, "text_encoder.use_rslora": True}
@@ -270,6 +312,18 @@ REFUSED: dict[str, tuple[Tensors, str]] = {
     "an alpha alone": ({"lora_unet_x.alpha": torch.tensor(1.0)}, "alpha without weights"),
     "not a number": ({f"{KEY}.lora_up.weight": torch.full((16, 2), torch.nan)}, "not numbers"),
     "an infinite alpha": ({f"{KEY}.alpha": torch.tensor(torch.inf)}, "alpha of .* not a number"),
+    "integers": ({f"{KEY}.lora_up.weight": torch.ones(16, 2, dtype=torch.int8)}, "integers"),
+    "only alphas": (
+        {f"{KEY}.lora_{side}.weight": torch.zeros(0) for side in ("down", "up")}
+        | {f"{KEY}.alpha": torch.tensor(1.0)},
+        "do not fit together",
+    ),
+    "rank 0": (
+        {f"{KEY}.lora_down.weight": torch.ones(0, 16), f"{KEY}.lora_up.weight": torch.ones(16, 0)},
+        "do not fit together",
+    ),
+    "IA3": ({f"{KEY}.ia3_l": torch.ones(16)}, "IA3"),
+    "a scale of quantized weights": ({f"{KEY}.scale_weight": torch.ones(1)}, "something else"),
     "ranks that differ": ({f"{KEY}.lora_up.weight": torch.ones(16, 3)}, "do not fit together"),
     "another width": ({f"{KEY}.lora_down.weight": torch.ones(2, 20)}, "another family"),
     "an unknown layer": (

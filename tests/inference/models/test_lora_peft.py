@@ -79,6 +79,9 @@ def test_what_peft_has_saved_is_merged_whole_or_refused(tmp_path: Path) -> None:
         "biases": ({"bias": "lora_only"}, "something else than a LoRA"),
         "a whole layer": ({"modules_to_save": ["conv_out"]}, "something else than a LoRA"),
         "no alpha": ({"lora_alpha": 32}, "adapter_config.json"),
+        # These change the weights before they are trained: peft 0.21.2, init_lora_weights.
+        "PiSSA": ({"init_lora_weights": "pissa"}, "init_lora_weights pissa"),
+        "OLoRA": ({"init_lora_weights": "olora"}, "init_lora_weights olora"),
     }
     for case, (settings, message) in cases.items():
         folder = tmp_path / case
@@ -90,6 +93,16 @@ def test_what_peft_has_saved_is_merged_whole_or_refused(tmp_path: Path) -> None:
         with pytest.raises(ModelUnavailable, match=message):
             merge_into_parts(unet, make_text_encoder(), [Lora(str(folder), 1.0)], None)
         assert all(torch.equal(each.weight, before[n]) for n, each in layers(unet).items()), case
+
+
+def test_a_file_of_peft_may_have_another_name(tmp_path: Path) -> None:
+    adapted = adapt(lora_alpha=16)
+    save_by_peft(adapted, tmp_path)
+    (tmp_path / "adapter_model.safetensors").rename(tmp_path / "watercolour.safetensors")
+    unet = make_unet(sdxl=False)
+    merge_into_parts(unet, make_text_encoder(), [Lora(str(tmp_path), 1.0)], None)
+    wanted = adapted.merge_and_unload().get_submodule(ONE).weight
+    assert torch.allclose(unet.get_submodule(ONE).weight, wanted, atol=1e-5)
 
 
 def test_settings_that_are_broken_are_named(tmp_path: Path) -> None:
