@@ -109,21 +109,27 @@ class Checkpoint:
             return None
         return Weights(".safetensors" in name, "fp16" if ".fp16." in name else None)
 
-    def missing_pieces(self, component: str) -> list[str]:
-        """Return the numbered files that the index of the component's weights names and that are
-        absent.
+    def weight_files(self, component: str) -> list[Path]:
+        """Return the file of the component's weights, or the numbered ones that its index names,
+        there or not.
 
         Raises ModelUnavailable for an index that is not JSON.
         """
+        if self.file is not None:
+            return [self.file]
         folder = self.folder / component
         names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-        index = choose_weights(component, names)
-        if self.file is not None or index is None or ".index." not in index:
-            return []
-        table = self.read_json(component, index).get("weight_map")
+        chosen = choose_weights(component, names)
+        if chosen is None or ".index." not in chosen:
+            return [folder / chosen] if chosen else []
+        table = self.read_json(component, chosen).get("weight_map")
         named = table.values() if isinstance(table, dict) and table else ["(none)"]
-        pieces = {str(name) for name in named}
-        return sorted(f"{component}/{name}" for name in pieces - names)
+        return [folder / piece for piece in sorted({str(name) for name in named})]
+
+    def missing_pieces(self, component: str) -> list[str]:
+        """Return those of the component's weight files that are absent."""
+        files = self.weight_files(component)
+        return [f"{component}/{file.name}" for file in files if not file.is_file()]
 
     @property
     def family(self) -> str | None:

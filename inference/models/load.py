@@ -20,8 +20,9 @@ from inference.models.model import Model
 from inference.models.safety_checker import SafetyChecker
 from inference.models.schedulers import SCHEDULERS, check_scheduler
 from inference.models.shapes import check_shapes
-from inference.models.single_file_weights import read_part
+from inference.models.single_file_weights import PREFIXES, read_part
 from inference.models.tokenizer import Tokenizer, load_tokenizer
+from inference.models.weight_values import refuse_non_numbers, refuse_quantized
 
 logger = logging.getLogger(__name__)
 
@@ -223,8 +224,17 @@ def sample_cells(unet: Any) -> int:
 def read_weights(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.dtype) -> Any:
     """Return the component as a `cls` of diffusers or transformers, with all of its weights.
 
-    Raises ModelUnavailable if file and config.json do not belong together.
+    Raises ModelUnavailable if file and config.json do not belong together, and for weights that
+    nothing can be computed with.
     """
+    prefixes = PREFIXES[component] if checkpoint.file else ("",)
+    refuse_quantized(checkpoint.name, component, checkpoint.weight_files(component), prefixes)
+    network = _read_network(checkpoint, component, cls, dtype)
+    refuse_non_numbers(checkpoint.name, component, network)
+    return network
+
+
+def _read_network(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.dtype) -> Any:
     weights = checkpoint.weights(component)
     if weights is None:  # Checkpoint.find has looked; the folder changed since
         raise ModelUnavailable(f"{checkpoint.name} has no weights of {component} any more.")

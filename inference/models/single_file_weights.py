@@ -13,6 +13,12 @@ from inference.models.single_file import SD1_TEXT, SDXL_TEXT, SDXL_TEXT_2, UNET,
 
 Tensors = dict[str, torch.Tensor]
 _BUFFERS = ("position_ids",)  # written by older versions; not weights
+PREFIXES = {  # of the original code's names, by diffusers' part
+    "unet": (UNET,),
+    "vae": (VAE,),
+    "text_encoder": (SD1_TEXT, SDXL_TEXT),
+    "text_encoder_2": (SDXL_TEXT_2,),
+}
 
 
 def read_part(file: Path, layout: Path, part: str, cls: Any, dtype: torch.dtype) -> Any:
@@ -22,8 +28,8 @@ def read_part(file: Path, layout: Path, part: str, cls: Any, dtype: torch.dtype)
     """
     from accelerate import init_empty_weights
 
-    prefixes, convert = _CONVERSIONS[part]
-    tensors = _read(file, prefixes)
+    convert = _CONVERSIONS[part]
+    tensors = _read(file, PREFIXES[part])
     with init_empty_weights():
         if hasattr(cls, "load_config"):
             config = cls.load_config(str(layout / part))
@@ -92,9 +98,9 @@ def _open_clip(network: Any, tensors: Tensors) -> Tensors:
     return named
 
 
-_CONVERSIONS: dict[str, tuple[tuple[str, ...], Callable[[Any, Tensors], Tensors]]] = {
-    "unet": ((UNET,), _unet),
-    "vae": ((VAE,), _vae),
-    "text_encoder": ((SD1_TEXT, SDXL_TEXT), _clip),
-    "text_encoder_2": ((SDXL_TEXT_2,), _open_clip),
+_CONVERSIONS: dict[str, Callable[[Any, Tensors], Tensors]] = {
+    "unet": _unet,
+    "vae": _vae,
+    "text_encoder": _clip,
+    "text_encoder_2": _open_clip,
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from inference.engine.painter import EnginePainter
 from inference.errors import ModelUnavailable, PaintError
@@ -432,6 +433,52 @@ def test_a_config_that_lies_about_the_weights(
     folder = copied(checkpoint, tmp_path)
     edit(folder / part / "config.json", **changes)
     refused(folder, f"{part} of copy (cannot be loaded|lacks)")
+
+
+def test_weights_that_nothing_can_be_computed_with(checkpoint: Path, tmp_path: Path) -> None:
+    """Of a quantized copy, which diffusers 0.42.1 and transformers 5.23.0 load as they are, and
+    those of a merge that went wrong.
+    """
+    folder = copied(checkpoint, tmp_path)
+    conv = "conv_in.weight"
+    large = {"unet/diffusion_pytorch_model": conv, "text_encoder/model": "layer_norm1.weight"}
+    ends = {
+        ".scale_weight": torch.ones(1),
+        ".SCB": torch.ones(1),
+        ".weight.absmax": torch.ones(1),
+        ".weight.quant_state.bitsandbytes__nf4": torch.ones(1, dtype=torch.uint8),
+    }
+    wrong = []
+    for stem, ending in large.items():
+        file = folder / f"{stem}.safetensors"
+        whole = load_file(file)
+        key = next(name for name in whole if name.endswith(ending))
+        spoiled = {
+            "quantized": [{key: (whole[key] * 20).to(kind)} for kind in (torch.int8, torch.bool)]
+            + [{key.removesuffix(".weight") + end: scale} for end, scale in ends.items()],
+            "not a number": [{key: whole[key] * bad} for bad in (torch.nan, torch.inf)],
+        }
+        for message, changes in spoiled.items():
+            for change in changes:
+                save_file({**whole, **change}, file)
+                try:
+                    load_painter(str(folder), device="cpu").close()
+                    wrong.append((stem, next(iter(change)), "loaded"))
+                except ModelUnavailable as error:
+                    if message not in str(error) or key.split(".")[0] not in str(error):
+                        wrong.append((stem, next(iter(change)), str(error)))
+        save_file(whole, file)
+    assert wrong == []
+
+
+def test_weights_in_eight_bits_of_a_float_are_read(checkpoint: Path, tmp_path: Path) -> None:
+    folder = copied(checkpoint, tmp_path)
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    whole = load_file(file)
+    save_file({name: each.to(torch.float8_e4m3fn) for name, each in whole.items()}, file)
+    unet = load_fp32(folder).model.unet.state_dict()
+    for name, each in whole.items():
+        assert torch.equal(unet[name], each.to(torch.float8_e4m3fn).float()), name
 
 
 def test_a_scheduler_that_cannot_be_used(checkpoint: Path, tmp_path: Path) -> None:

@@ -257,10 +257,13 @@ def test_weights_of_another_shape_are_named(file: Path, tmp_path: Path) -> None:
     key = next(name for name in tensors if "emb_layers" in name)
     for changed, message in [
         ({**tensors, key: torch.zeros(3, 3)}, "of another size"),
+        ({**tensors, key: torch.ones(tensors[key].shape, dtype=torch.int8)}, "a quantized copy"),
+        ({**tensors, "model.diffusion_model.out.2.scale_weight": torch.ones(1)}, "a quantized"),
+        ({**tensors, key: tensors[key] * torch.nan}, "not a number"),
         ({name: each for name, each in tensors.items() if name != key}, "missing"),
     ]:
         save_file(changed, tmp_path / "m.safetensors")
-        with pytest.raises(ModelUnavailable, match=f"unet of m.safetensors.*{message}"):
+        with pytest.raises(ModelUnavailable, match=rf"unet of m(\.safetensors)? .*{message}"):
             load_painter(str(tmp_path / "m.safetensors"), device="cpu")
 
 
