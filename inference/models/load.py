@@ -198,21 +198,19 @@ def usual_settings(
 ) -> tuple[int, float]:
     """Return steps and guidance scale for a checkpoint that nobody has described.
 
-    An SDXL that was distilled to few steps (LCM, Turbo, Lightning) shows it by its scheduler.
+    What was distilled to few steps (LCM, Turbo, Lightning) shows it by its scheduler.
     told_guidance: whether its UNet takes the guidance scale; those of latent consistency models
     are told 8 in their makers' examples (https://huggingface.co/latent-consistency/lcm-sdxl).
     """
     if told_guidance and scheduler.get("_class_name") in _FEW_STEPS:
         return 4, 8.0
-    if family != "sdxl":
-        return 30, 7.5
     plain = scheduler.get("prediction_type", "epsilon") == "epsilon"
     trailing = plain and scheduler.get("timestep_spacing") == "trailing"
     if scheduler.get("_class_name") in _FEW_STEPS or (
         trailing and not scheduler.get("rescale_betas_zero_snr")
     ):
         return 4, 1.0
-    return 30, 5.0
+    return (30, 5.0) if family == "sdxl" else (30, 7.5)
 
 
 def sample_cells(unet: Any) -> int:

@@ -338,6 +338,7 @@ def test_a_picture_to_start_from_gets_a_size_of_the_training(models: dict[str, M
 )
 def test_few_steps_for_models_that_were_distilled(scheduler: Any, expected: Any) -> None:
     assert usual_settings("sdxl", scheduler) == expected
+    assert usual_settings("sd", scheduler) == (expected if expected[0] == 4 else (30, 7.5))
 
 
 @pytest.mark.parametrize(
