@@ -50,6 +50,7 @@ class RequestState:
             model.device,
             complete=not model.is_sdxl,
             correct=not model.is_sdxl,
+            from_start=_takes_all_steps(model, plan),
         )
         self._generators = [torch.Generator().manual_seed(seed) for seed in plan.seeds]
         height, width = (-(-side // model.factor) for side in (plan.height, plan.width))
@@ -135,6 +136,10 @@ class RequestState:
                 prediction, timestep, self.latents, return_dict=False, **self._extra
             )[0]
             self.latents = self._keep_unmasked(latents)
+        except (NotImplementedError, ValueError) as error:
+            self._restore(before)
+            name = self.plan.scheduler or type(self.scheduler).__name__
+            raise schedulers.unfit_for_model(name, error) from error
         except Exception:
             self._restore(before)
             raise
@@ -172,3 +177,11 @@ class RequestState:
         vars(self.scheduler).update(state)
         for generator, generator_state in zip(self._generators, randomness, strict=False):
             generator.set_state(generator_state)
+
+
+def _takes_all_steps(model: Model, plan: Plan) -> bool:
+    """Return whether the schedule begins with its first step, as diffusers' pipelines see it.
+
+    Its inpainting of Stable Diffusion 1.x takes no Runge-Kutta steps at any strength.
+    """
+    return plan.image is None or (plan.strength == 1 and (plan.mask is None or model.is_sdxl))

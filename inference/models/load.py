@@ -70,7 +70,13 @@ def load_model(
     )
     check_shapes(checkpoint.name, tokenizers, parts.text_encoders, parts.unet, parts.vae)
     model = _describe(checkpoint, tokenizers, parts, place, weights_dtype)
-    check_scheduler(checkpoint.name, model.default_scheduler, model.scheduler_config)
+    check_scheduler(
+        checkpoint.name,
+        model.default_scheduler,
+        model.scheduler_config,
+        steps=model.default_steps,
+        is_sdxl=model.is_sdxl,
+    )
     if loras := parse_loras(options.lora):
         report("merging LoRAs")
         merge_into_parts(

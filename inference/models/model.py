@@ -205,21 +205,31 @@ def encode_image(
 def decode_latent(model: Model, latent: torch.Tensor) -> NDArray[np.uint8]:
     """Decode a latent, (channels, h, w) -> a picture, (h * factor, w * factor, 3), 0 to 255.
 
-    One at a time: the decoder needs many times the memory of a denoising step.
+    One at a time: the decoder needs many times the memory of a denoising step. Raises PaintError
+    for values that are not numbers: permanent if the steps gave them, since they do so again.
     """
+    if not torch.isfinite(latent).all():
+        raise _not_finite(
+            "The steps ended in values that are not numbers; the same request would do so again."
+            " Choose another scheduler or another number of steps.",
+            permanent=True,
+        )
     mean, scale = _normalisation(model)
     sample = (latent * scale + mean)[None].to(_vae_dtype(model))
     decoded = model.vae.decode(sample, return_dict=False)[0][0].float()
     if not torch.isfinite(decoded).all():
-        raise PaintError(
-            "The model computed values that are not numbers; nothing can be shown of them."
-            " If it happens often, choose another scheduler or another device.",
+        raise _not_finite(
+            "The decoder computed values that are not numbers; nothing can be shown of them."
+            " If it happens often, choose another device.",
             permanent=False,
-            code="not_finite",
         )
     unit = (decoded / 2 + 0.5).clamp(0, 1)
     picture: NDArray[np.uint8] = (unit.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()
     return picture
+
+
+def _not_finite(message: str, *, permanent: bool) -> PaintError:
+    return PaintError(message, permanent=permanent, code="not_finite")
 
 
 def _vae_dtype(model: Model) -> torch.dtype:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
 import math
 import threading
 import warnings
@@ -67,13 +69,15 @@ def create_scheduler(
     *,
     complete: bool = True,
     correct: bool = False,
+    from_start: bool = True,
 ) -> Any:
     """Return a fresh diffusers scheduler with its `steps` timesteps set on the device.
 
     name: one of SCHEDULERS, or None for the class that the checkpoint's `config` (the contents of
     scheduler_config.json) names. Its `timesteps` may be more than `steps` (PNDM repeats one).
     complete: fill in what checkpoints of 2022 leave out; SDXL's leave nothing out. correct: change
-    what the pipelines of Stable Diffusion 1.x and 2.x change, whatever the file says.
+    what the pipelines of Stable Diffusion 1.x and 2.x change, whatever the file says. from_start:
+    whether its first step will be taken; a PNDM's Runge-Kutta steps come first or not at all.
     Raises InvalidRequest for an unknown name or a number of steps the scheduler cannot do.
     """
     import diffusers
@@ -97,18 +101,37 @@ def create_scheduler(
         warnings.filterwarnings("ignore", "__array", DeprecationWarning)
         filled = {**(_STABLE_DIFFUSION if complete else {}), **config}
         filled.update(_CORRECTED if correct else {})
-        scheduler = kind.from_config(filled, **changes)
-        _set_timesteps(scheduler, steps, device)
+        filled.update({} if from_start else {"skip_prk_steps": True})
+        try:
+            scheduler = kind.from_config(filled, **changes)
+            _set_timesteps(scheduler, steps, device)
+        except (NotImplementedError, ValueError) as error:
+            raise unfit_for_model(name or class_name, error) from error
     return scheduler
 
 
-def check_scheduler(model: str, name: str | None, config: Mapping[str, Any]) -> None:
-    """Make the scheduler that a checkpoint paints with by default, and take a step with it.
+def unfit_for_model(name: str, error: Exception) -> InvalidRequest:
+    """Return the error of a scheduler that diffusers says cannot do a model's settings."""
+    what = str(error).strip().partition("\n")[0]
+    return InvalidRequest(
+        f"The scheduler {name} cannot paint with this model's settings ({what}); choose another of"
+        f" {', '.join(SCHEDULERS)}, or none for the model's own."
+    )
 
-    Raises ModelUnavailable if it cannot be made, for instance without a package that it needs.
+
+def check_scheduler(
+    model: str,
+    name: str | None,
+    config: Mapping[str, Any],
+    *,
+    steps: int = _RUNGE_KUTTA_STEPS,
+    is_sdxl: bool = False,
+) -> None:
+    """Make the scheduler that a checkpoint paints with by default, and take all its steps.
+
+    steps: the checkpoint's default. Raises ModelUnavailable if it cannot be made, for instance
+    without a package that it needs, and if its settings give values that are not numbers.
     """
-    import torch
-
     own = str(config.get("_class_name", "PNDMScheduler"))
     if name is None and own not in OWN_CLASSES:
         raise ModelUnavailable(
@@ -116,19 +139,64 @@ def check_scheduler(model: str, name: str | None, config: Mapping[str, Any]) -> 
             " Put another class into scheduler/scheduler_config.json, the one the model was trained"
             f" for or one of {', '.join(OWN_CLASSES)}."
         )
-    latents = torch.zeros(1, 4, 8, 8)
     try:
-        scheduler = create_scheduler(name, config, _RUNGE_KUTTA_STEPS, torch.device("cpu"))
-        noise = latents * scheduler.init_noise_sigma  # a flow's scheduler has none
-        inputs = scheduler.scale_model_input(noise, scheduler.timesteps[0])
-        scheduler.step(inputs, scheduler.timesteps[0], noise)
+        finite = _ends_in_numbers(name, config, steps, is_sdxl=is_sdxl)
     except Exception as error:
-        what = str(error).strip().partition("\n")[0]
+        cause = error.__cause__ or error
+        what = str(cause).strip().partition("\n")[0]
         raise ModelUnavailable(
-            f"The scheduler {name or config.get('_class_name')} of {model} does not work here"
-            f" ({type(error).__name__}: {what}). Install what it needs, or put the class and the"
+            f"The scheduler {name or own} of {model} does not work here"
+            f" ({type(cause).__name__}: {what}). Install what it needs, or put the class and the"
             " settings of another into scheduler/scheduler_config.json."
         ) from error
+    if not finite:
+        raise ModelUnavailable(
+            f"The scheduler {name or own} of {model} does not work here: with its settings {steps}"
+            " steps end in values that are not numbers, and every picture would be black. Put the"
+            " settings that the model was trained for into scheduler/scheduler_config.json."
+        )
+
+
+def _ends_in_numbers(
+    name: str | None, config: Mapping[str, Any], steps: int, *, is_sdxl: bool
+) -> bool:
+    """Return whether all steps leave a small latent finite, and those from the midst too.
+
+    The same noise is predicted in each: what remains is the scheduler's own arithmetic.
+    """
+    import torch
+
+    has_runge_kutta = config.get("skip_prk_steps") is False  # they only come first
+    steps = max(steps, _RUNGE_KUTTA_STEPS) if has_runge_kutta else steps
+    scheduler = create_scheduler(
+        name, config, steps, torch.device("cpu"), complete=not is_sdxl, correct=not is_sdxl
+    )
+    taken = inspect.signature(scheduler.step).parameters
+    random = torch.Generator().manual_seed(0)
+    extra = {"generator": random} if "generator" in taken else {}
+    noise, predicted = torch.randn(2, 1, 4, 8, 8, generator=random)
+    ends = [torch.zeros(0) if has_runge_kutta else _from_midst(scheduler, noise, predicted, extra)]
+    latents = noise * scheduler.init_noise_sigma  # a flow's scheduler has none
+    ends += [scheduler.timesteps.float(), _end(scheduler, 0, latents, predicted, extra)]
+    return all(bool(torch.isfinite(end).all()) for end in ends)
+
+
+def _from_midst(scheduler: Any, noise: Any, predicted: Any, extra: dict[str, Any]) -> Any:
+    """Return the latents after the last half of the steps, begun from a picture of zeros."""
+    scheduler = copy.deepcopy(scheduler)
+    order = int(getattr(scheduler, "order", 1))
+    begin = len(scheduler.timesteps) // order // 2 * order
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(begin)
+    latents = scheduler.add_noise(noise * 0, noise, scheduler.timesteps[begin : begin + 1])
+    return _end(scheduler, begin, latents, predicted, extra)
+
+
+def _end(scheduler: Any, begin: int, latents: Any, predicted: Any, extra: dict[str, Any]) -> Any:
+    for time in scheduler.timesteps[begin:]:
+        scheduler.scale_model_input(latents, time)
+        latents = scheduler.step(predicted, time, latents, return_dict=False, **extra)[0]
+    return latents
 
 
 def _lms() -> Any:

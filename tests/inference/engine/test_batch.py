@@ -283,7 +283,7 @@ def test_values_that_are_not_numbers_stay_in_their_own_rows(painter: EnginePaint
     ended = errors(finish(batch))
     with pytest.raises(PaintError) as caught:
         decode_latent(painter.model, runs[1].latents[0])
-    assert caught.value.code == "not_finite"
+    assert (caught.value.code, caught.value.permanent) == ("not_finite", True)
     unharmed(painter.model, [runs[0], *runs[2:]], ended)
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from inference.backends.load import load_accelerated
+from inference.backends.torch_compile import CompiledUNet
 from inference.engine.painter import EnginePainter
 from inference.engine.plan import resolve
 from inference.engine.request_state import RequestState
@@ -162,6 +163,21 @@ def test_with_two_rows_both_are_told_a_scale_of_one(distilled: Model) -> None:
         patch.setattr(distilled.unet, "forward", forward)
         alone(distilled, request)
     assert torch.equal(told[0], embed_guidance(torch.ones(2), 32))
+
+
+def test_padded_and_compiled_calls_tell_each_row_its_scale(distilled: Model) -> None:
+    """Rows of one scale each, beside two that are both told 1, filled up to what was compiled."""
+    unet = CompiledUNet(distilled.unet, 8, (1, 2, 4, 8), backend="eager")
+    compiled = dataclasses.replace(distilled, unet=unet, pad_to=(1, 2, 4, 8))
+    batch = batch_of(compiled, pad_to=compiled.pad_to)
+    batch.warm_up()
+    requests = [*REQUESTS[:2], dataclasses.replace(QUICK, negative_prompt="人物")]
+    states = [join(batch, request) for request in requests]
+    ticks = finish(batch)
+    assert ticks[0].unet_rows == 1 + 4 + 2
+    assert unet.compiled_calls == 4 + len([tick for tick in ticks if tick.stepped])
+    for request, state in zip(requests, states, strict=True):
+        assert apart(state.latents, alone(distilled, request)) <= TOLERANCE, request.scheduler
 
 
 def test_a_latent_consistency_model_that_nobody_described_takes_few_steps() -> None:

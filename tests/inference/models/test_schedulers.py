@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,6 +105,45 @@ def test_begun_in_the_midst_none_leaves_noise() -> None:
             if left > 0.05:  # PNDM ends a little before the picture, from words too
                 wrong.append((name, share, left))
     assert wrong == []
+
+
+def test_settings_that_end_in_no_numbers_are_refused_at_load() -> None:
+    """As diffusers (0.42.1) computes them: see tests/inference/engine/test_schedulers.py."""
+    zero_snr = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    cases: list[tuple[str, dict[str, Any], bool]] = [
+        ("UniPCMultistepScheduler", {"solver_type": "bh1"}, False),
+        (
+            "UniPCMultistepScheduler",
+            {"solver_type": "bh1", "final_sigmas_type": "sigma_min"},
+            True,
+        ),
+        ("DDIMScheduler", {**zero_snr}, False),  # the noise of nothing but noise says nothing
+        ("DDIMScheduler", {**zero_snr, "prediction_type": "v_prediction"}, True),
+        ("DDPMScheduler", {"variance_type": "fixed_large_log"}, False),
+        ("DDPMScheduler", {"variance_type": "fixed_large"}, True),
+    ]
+    wrong = []
+    for kind, changes, works in cases:
+        config = {**SPARSE, **changes, "_class_name": kind}
+        for steps in (4, 8, 30):
+            try:
+                schedulers.check_scheduler("x", None, config, steps=steps)
+                said = ""
+            except ModelUnavailable as error:
+                said = str(error)
+            if works != (not said) or (said and "not numbers" not in said):
+                wrong.append((kind, changes, steps, said))
+    assert wrong == []
+
+
+def test_it_may_depend_on_the_steps_whether_settings_end_in_numbers() -> None:
+    """A root of what rounding has made negative, or a logarithm of nothing, in diffusers 0.42.1."""
+    cosine = {**SPARSE, "beta_schedule": "squaredcos_cap_v2"}
+    for kind in ("EulerAncestralDiscreteScheduler", "KDPM2AncestralDiscreteScheduler"):
+        config = {**cosine, "_class_name": kind}
+        schedulers.check_scheduler("x", None, config, steps=30)
+        with pytest.raises(ModelUnavailable, match="4 steps end in values that are not numbers"):
+            schedulers.check_scheduler("x", None, config, steps=4)
 
 
 def test_lcm_takes_more_steps_than_it_was_distilled_to() -> None:
