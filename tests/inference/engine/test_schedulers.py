@@ -27,6 +27,7 @@ from tests.inference.pipelines.families import make_sdxl
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("_made_once"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # diffusers, of what it corrects
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
