@@ -49,7 +49,7 @@ INNER = {
     "bot.queue.publisher": {"MAX_WAITING", "MAX_BATCH"},  # the sweep wakes for the others
     "bot.storage.base": {"MAX_URL"},
     "bot.store.appeals": {"MAX_APPEALS"},
-    "bot.tasks.animations": {"MAX_WAITING"},  # the clock starts the others' later
+    "bot.tasks.animations": {"MAX_WAITING", "MAX_PER_SECOND"},  # the clock starts the others' later
     "bot.tasks.database_checks": {
         *("MAX_CLOCK_SKEW_SECONDS", "MIN_FAILURES", "MIN_FAILURE_SHARE"),
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -11,7 +12,8 @@ from flask import Flask
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.store import schema
-from bot.tasks.animations import MAX_WAITING, THREADS, Animations
+from bot.tasks import animations as animations_module
+from bot.tasks.animations import MAX_PER_SECOND, MAX_WAITING, THREADS, Animations
 from bot.tasks.app import make_app, runtime_of
 from bot.telemetry import tracing
 from tests.bot.harness import AOI, House, Line, body_of, event, on_queues, signed
@@ -62,7 +64,7 @@ def shown() -> Iterator[Shown]:
 
 
 def test_what_waits_is_bounded_and_a_failure_ends_no_thread(shown: Shown) -> None:
-    animations = Animations(shown)
+    animations = Animations(shown, per_second=10**6)
     tracing.set_current(TRACE)
     for _ in range(THREADS):
         animations.put("bad")
@@ -77,6 +79,21 @@ def test_what_waits_is_bounded_and_a_failure_ends_no_thread(shown: Shown) -> Non
     others = {each for each in shown.done if each[0] != "bad"}
     assert others == {(str(number), None) for number in range(MAX_WAITING)}
     animations.close()
+
+
+def test_a_burst_gets_no_more_than_a_second_may_have(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(animations_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    shown.go_on.set()
+    animations = Animations(shown)
+    for clock[0] in (100.0, 100.9, 101.0, 107.5):
+        for number in range(MAX_PER_SECOND):
+            animations.put(f"{clock[0]}-{number}")
+    eventually("they are shown", lambda: len(shown.done) == 3 * MAX_PER_SECOND, 20.0)
+    animations.close()
+    assert {job_id.partition("-")[0] for job_id, _ in shown.done} == {"100.0", "101.0", "107.5"}
 
 
 def test_nothing_is_shown_after_the_end(shown: Shown) -> None:
