@@ -46,6 +46,7 @@ from bot.queue.app import FETCH_PROFILES, TaskMessage
 from bot.settings import Settings
 from bot.store import chats, glance, people, photos
 from bot.store.clock import now
+from bot.store.glance import Glance
 
 log = structlog.get_logger(__name__)
 
@@ -139,11 +140,14 @@ def handle_event(
     settings: Settings,
     received_at: float | None = None,
     read_before: EventText | None = None,
+    *,
+    seen_before: Glance | None = None,
 ) -> Replies:
     """Store what the event asks for. Returns the task messages to publish after the commit.
 
     received_at: Unix time when its webhook came; None: just now. read_before: its text, if it was
-    read before this transaction (event_text.read_ahead).
+    read before this transaction (event_text.read_ahead). seen_before: what there was in its chat,
+    if that was looked at since the chat's earlier events were handled.
     An event that was stored before changes nothing. In standby mode nothing may be sent, but events
     that only erase are handled:
     https://developers.line.biz/en/reference/messaging-api/#common-properties.
@@ -163,7 +167,7 @@ def handle_event(
         event.chat_id,
         event.chat_kind,
         received_at,
-        glance.take(db, event.chat_id, event.user_id, event.message_id),
+        seen_before or glance.take(db, event.chat_id, event.user_id, event.message_id),
         read_before=read_before,
     )
     if silent_handler := _SILENT_EVENTS.get(event.type):

@@ -38,7 +38,8 @@ UNSEND = "unsend"
 
 
 class InboxEvent(NamedTuple):
-    """A claimed row. body: the event's JSON. tries: including this one."""
+    """A claimed row. body: the event's JSON. tries: including this one. chat_key: the chat's id, or
+    the event's where it has no chat."""
 
     seq: int
     event_id: str
@@ -47,6 +48,9 @@ class InboxEvent(NamedTuple):
     trace: str | None
     received_at: float
     tries: int
+    chat_key: str
+    user_id: str | None
+    message_id: str | None
 
 
 class Parked(NamedTuple):

@@ -28,9 +28,10 @@ from bot.messages.own_sentences import is_own
 from bot.moderation import get_moderation
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
-from bot.store import inbox
+from bot.store import glance, inbox
 from bot.store.clock import now
 from bot.store.database import Database
+from bot.store.glance import Glance, Subject
 from bot.store.inbox import InboxEvent
 from bot.telemetry import tracing
 
@@ -49,6 +50,11 @@ Publish = Callable[[list[TaskMessage]], object]
 class _Claim(NamedTuple):
     owner: str
     events: list[InboxEvent]
+
+
+class _Seen(NamedTuple):
+    subject: Subject
+    glance: Glance
 
 
 class InboxReader:
@@ -126,24 +132,40 @@ class InboxReader:
 
     def _handle_all(self, claim: _Claim) -> int:
         """Handle the events of a claim; returns how many. Gives the rest back at a stop."""
-        for done, event in enumerate(claim.events):
-            rest = claim._replace(events=claim.events[done:])
-            if self._stopping.is_set():
-                self._release(rest)
-                return done
-            try:
-                self._handle(event, claim.owner)
-            except SQLAlchemyError:
-                # The database is away, which is no fault of the events.
-                self._unreleased.append(rest)
-                raise
-        return len(claim.events)
+        done = 0
+        try:
+            seen = self._look(claim.events)
+            for event in claim.events:
+                if self._stopping.is_set():
+                    self._release(claim._replace(events=claim.events[done:]))
+                    break
+                self._handle(event, claim.owner, seen.get(event.seq))
+                done += 1
+        except SQLAlchemyError:
+            # The database is away, which is no fault of the events.
+            self._unreleased.append(claim._replace(events=claim.events[done:]))
+            raise
+        return done
 
-    def _handle(self, event: InboxEvent, owner: str) -> None:
+    def _look(self, events: list[InboxEvent]) -> dict[int, _Seen]:
+        """Look at the chats of several events at once; that of a single one is looked at later.
+
+        What is found there cannot go out of date by another event: until these are handled, or
+        their lease is over and they are not handled here, no later one of their chats is.
+        """
+        if len(events) < 2:
+            return {}
+        subjects = [Subject(event.chat_key, event.user_id, event.message_id) for event in events]
+        with self._database.read() as db:
+            glances = glance.take_all(db, subjects)
+        found = map(_Seen, subjects, glances)
+        return {event.seq: seen for event, seen in zip(events, found, strict=True)}
+
+    def _handle(self, event: InboxEvent, owner: str, seen: _Seen | None) -> None:
         tracing.set_current(event.trace)
         try:
             with tracing.span("read_inbox", "consumer"):
-                messages = self._converse(event, owner)
+                messages = self._converse(event, owner, seen)
         except UnusableEvent as problem:
             self._park(event, owner, MALFORMED, reason=str(problem))
         except Exception as error:
@@ -153,14 +175,18 @@ class InboxReader:
         finally:
             tracing.set_current(None)
 
-    def _converse(self, event: InboxEvent, owner: str) -> list[TaskMessage]:
+    def _converse(self, event: InboxEvent, owner: str, seen: _Seen | None) -> list[TaskMessage]:
         parsed = parse_event(event.body)
+        subject = (parsed.chat_id, parsed.user_id, parsed.message_id)
+        before = seen.glance if seen is not None and seen.subject == subject else None
         text = read_ahead(parsed)
         with self._database.write() as db:
             if not inbox.remove(db, event.seq, owner):
                 log.info("inbox_event.gone", event_id=event.event_id, type=event.type)
                 return []
-            return router.handle_event(db, parsed, self._settings, event.received_at, text)
+            return router.handle_event(
+                db, parsed, self._settings, event.received_at, text, seen_before=before
+            )
 
     def _fail(self, event: InboxEvent, owner: str, error: Exception) -> None:
         """Have an event tried again, or park it. Raises SQLAlchemyError if the database is away."""

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import bindparam, delete, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from bot.store import bans, chats, flags, glance, pending_edits, people, photos
 from bot.store.database import Database
+from bot.store.glance import Subject
 from bot.store.prepared import Prepared
-from bot.store.schema import jobs
+from bot.store.schema import jobs, unsent
 from tests.bot.store.test_prepared import (
     FOUND,
     NEW,
@@ -117,3 +119,28 @@ def test_other_threads_run_while_a_statement_waits(database: Database) -> None:
         waited.set()
         thread.join()
     assert len(ticks) > 1
+
+
+def test_a_look_at_many_chats_is_a_look_at_each(database: Database) -> None:
+    with database.write() as db:
+        NEW.run(db, **row(user_id="U1"))
+        db.execute(insert(jobs), row(id="2", number="5F7-K2M", event_id="f", user_id="U1"))
+        chats.touch(db, "U1", "user")
+        pending_edits.start(db, "C1", "U2", "job", None)
+        photos.add(db, message_id="m2", chat_id="C1", user_id="U3", fetch=False)
+        people.enqueue_profile(db, "C1", "U1")
+        bans.ban(db, "U4")
+        db.execute(insert(unsent).values(message_id="m1", at=1.0))
+    subjects = [
+        Subject(chat, user, message)
+        for chat in ("U1", "C1", "U4", "絵'")
+        for user in ("U1", "U2", "U3", "U4", None)
+        for message in ("m1", None)
+    ]
+    for _ in range(2):
+        with database.write() as db:
+            looks = [glance.take(db, *subject) for subject in subjects]
+            assert glance.take_all(db, subjects) == looks
+            assert glance.take_all(db, subjects[:1]) == looks[:1]
+            assert len(set(map(str, looks))) > 8
+            flags.set_flag(db, flags.DRAINING, False)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import OperationalError
 
 from bot.conversation import router
 from bot.moderation import get_moderation
 from bot.queue.app import READ_INBOX, TaskMessage
 from bot.settings import Settings
-from bot.store import inbox, schema
+from bot.store import glance, inbox, schema
 from bot.store.clock import now
 from bot.store.database import Database
 from bot.tasks import read_inbox
@@ -39,6 +41,9 @@ class Chat:
         body = body_of(*events)
         answer = self._client.post("/callback", data=body, headers=signed(body))
         assert answer.status_code == 200
+
+    def limit(self, **limits: Any) -> None:
+        self._settings = replace(self._settings, **limits)
 
     def reader(self) -> InboxReader:
         publish = self.published.extend
@@ -77,8 +82,8 @@ def failing(
     """Let the handling of texts with this word raise, after it has written its rows."""
     real, seen = router.handle_event, []
 
-    def handle(db: Any, incoming: Any, *rest: Any) -> Any:
-        replies = real(db, incoming, *rest)
+    def handle(db: Any, incoming: Any, *rest: Any, **named: Any) -> Any:
+        replies = real(db, incoming, *rest, **named)
         if word in (incoming.text or ""):
             seen.append(incoming.text)
             raise error()
@@ -195,6 +200,48 @@ def test_what_is_slow_the_first_time_is_done_before_the_first_event(
     assert "_vocabulary" in vars(judge)
 
 
+def test_what_a_chat_brought_before_counts_though_chats_are_looked_at_together(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has asked once may not ask again in this hour, in one chat or in two."""
+    looks: list[int] = []
+    real = glance.take_all
+
+    def take_all(db: Any, subjects: Any) -> Any:
+        looks.append(len(subjects))
+        return real(db, subjects)
+
+    monkeypatch.setattr(glance, "take_all", take_all)
+    chat.limit(cooldown_seconds=3600.0)
+    group = {"type": "group", "groupId": "C" + "1" * 32, "userId": AOI}
+    mention = {"mentionees": [{"index": 0, "length": 3, "type": "user", "isSelf": True}]}
+    in_group = event("@絵筆 海", source=group)
+    in_group["message"]["mention"] = mention
+    chat.post(event("りんご"), event("山", source=by(RIN)), in_group)
+    chat.post(event("もも"), event("空", source=by(RIN)))
+    chat.read()
+    assert looks == [3, 2]
+    assert set(chat.prompts) == {"りんご", "山"}
+    assert len(chat.house.rows(schema.people)) == 2
+
+
+def test_a_look_at_chats_that_fails_costs_no_try(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_db: Any, _subjects: Any) -> Any:
+        raise OperationalError("x", {}, Exception("away"))
+
+    reader = chat.reader()
+    chat.post(event("りんご"), event("海", source=by(RIN)))
+    with monkeypatch.context() as trouble:
+        trouble.setattr(glance, "take_all", away)
+        for _ in range(read_inbox.MAX_TRIES + 1):
+            with pytest.raises(OperationalError):
+                reader.read()
+    reader.read()
+    assert set(chat.prompts) == {"りんご", "海"}
+
+
 # --- taken back
 
 
@@ -304,9 +351,9 @@ def test_a_courier_that_dies_costs_its_batch_nothing(chat: Chat, database: Datab
 def test_a_stop_gives_back_what_was_not_begun(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     real = router.handle_event
 
-    def handle(*arguments: Any) -> Any:
+    def handle(*arguments: Any, **named: Any) -> Any:
         chat.stopping.set()
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(router, "handle_event", handle)
     chat.post(*(event("りんご", source=by(f"U{number:032x}")) for number in range(4)))
@@ -316,8 +363,6 @@ def test_a_stop_gives_back_what_was_not_begun(chat: Chat, monkeypatch: pytest.Mo
 
 
 def test_a_database_that_is_away_costs_no_try(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy.exc import OperationalError
-
     class Away(OperationalError):
         def __init__(self) -> None:
             super().__init__("x", {}, Exception("away"))
