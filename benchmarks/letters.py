@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 
 from benchmarks.report import Report
 from bot.composition.letters import set_letters
-from bot.prompt.letters import Letters
+from bot.prompt.options.letters import Letters
 from inference.images.encode import encode_image
 
 AT_MOST = 60.0  # milliseconds for a picture of 1024 x 1024

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 ROOT = Path(__file__).parent.parent
-TABLE = ROOT / "bot" / "prompt" / "emoji_names.tsv"
+TABLE = ROOT / "bot" / "prompt" / "translation" / "emoji_names.tsv"
 HEAD = """\
 # What emoji show, in Japanese: python -m scripts.emoji_names. From Unicode CLDR's annotations,
 # Copyright 1991-2026 Unicode, Inc., Unicode License V3: https://www.unicode.org/license.txt
@@ -33,7 +33,7 @@ SAID = set("🎉🎊🎨🔥💤📱📷📸📝📞💻🎵🎶🎤💰💸🔍
 @click.command()
 @click.argument("node_modules", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def main(node_modules: Path) -> None:
-    """Write bot/prompt/emoji_names.tsv."""
+    """Write bot/prompt/translation/emoji_names.tsv."""
     annotations = node_modules / "cldr-annotations-full/annotations/ja/annotations.json"
     names = json.loads(annotations.read_text("utf-8"))["annotations"]["annotations"]
     rows = json.loads((node_modules / "emojibase-data/en/data.json").read_text("utf-8"))

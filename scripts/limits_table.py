@@ -56,10 +56,14 @@ PEOPLE = (
     Limit("COOLDOWN_SECONDS", "{} s between two wishes", ("busy.cooldown",)),
     Limit("inference.request:MAX_COUNT", "{} pictures of one wish", ("reading.capped",)),
     Limit("MAX_ATTEMPTS", "{} attempts at a picture", ("failed.too_many_attempts",)),
-    Limit("bot.prompt.cleaning:MAX_PROMPT", "{} characters of a wish", ("problem.too_long",)),
+    Limit(
+        "bot.prompt.japanese.cleaning:MAX_PROMPT",
+        "{} characters of a wish",
+        ("problem.too_long",),
+    ),
     Limit("bot.line.events:MAX_TEXT", "{} characters of a message", ("problem.too_long",)),
     Limit(
-        "bot.prompt.letters:MAX_LETTERS",
+        "bot.prompt.options.letters:MAX_LETTERS",
         "{} letters over a picture",
         ("problem.letters_too_long", "fallback.letters"),
     ),

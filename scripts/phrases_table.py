@@ -23,12 +23,16 @@ from bot.conversation import (
 from bot.conversation import language as language_choice
 from bot.messages.prompt_summary import summary_items
 from bot.prompt import StoredRequest, clean, read, styles
-from bot.prompt.apply_change import apply_change
-from bot.prompt.changes import parse_change
-from bot.prompt.commands import COMMAND_PHRASES
-from bot.prompt.default_wishes import is_kept, parse_default
-from bot.prompt.photo_phrases import parse_photo_change, parse_quoted_photo_change, photo_reading
-from bot.prompt.stored_request import GUIDANCE_FACTORS, STEP_FACTORS
+from bot.prompt.changes.apply import apply_change
+from bot.prompt.changes.parser import parse_change
+from bot.prompt.changes.photo_phrases import (
+    parse_photo_change,
+    parse_quoted_photo_change,
+    photo_reading,
+)
+from bot.prompt.commands.parser import COMMAND_PHRASES
+from bot.prompt.request.default_wishes import is_kept, parse_default
+from bot.prompt.request.stored import GUIDANCE_FACTORS, STEP_FACTORS
 from inference.models.catalog import ModelInfo
 from inference.request import MAX_COUNT
 from scripts import generated_pages, phrases_examples

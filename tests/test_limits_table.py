@@ -41,10 +41,10 @@ INNER = {
     "bot.line.transport": {"MAX_CLOCK_SAMPLE_SECONDS"},
     "bot.line.webhook_body": {"MAX_ID"},  # above LINE's own
     "bot.moderation.appeals": {"MAX_CHARS"},
-    "bot.prompt.default_wishes": {"MAX_CHARS"},
-    "bot.prompt.emoji_wishes": {"MAX_THINGS"},
-    "bot.prompt.pasted": {"MAX_NEGATIVE_THINGS"},
-    "bot.prompt.several": {"MAX_WISHES"},  # more of them are one wish of many things
+    "bot.prompt.request.default_wishes": {"MAX_CHARS"},
+    "bot.prompt.translation.emoji": {"MAX_THINGS"},
+    "bot.prompt.pasted.parameters": {"MAX_NEGATIVE_THINGS"},
+    "bot.prompt.request.several": {"MAX_WISHES"},  # more of them are one wish of many things
     "bot.queue.connection": {"MAX_RECONNECT_SECONDS"},
     "bot.queue.publisher": {"MAX_WAITING", "MAX_BATCH"},  # the sweep wakes for the others
     "bot.storage.base": {"MAX_URL"},

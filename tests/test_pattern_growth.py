@@ -11,9 +11,9 @@ import time
 import pytest
 
 from bot.prompt import MAX_PROMPT, clean, parse_command, read
-from bot.prompt.apply_change import apply_change
-from bot.prompt.changes import parse_as_change
-from bot.prompt.photo_phrases import parse_quoted_photo_change
+from bot.prompt.changes.apply import apply_change
+from bot.prompt.changes.parser import parse_as_change
+from bot.prompt.changes.photo_phrases import parse_quoted_photo_change
 from tests.bot.prompt.examples import CORPUS
 from tests.pattern_growth import ROOT, ambiguous_words, product_patterns, slowest_growth
 

@@ -11,8 +11,8 @@ from PIL import Image
 from bot.composition.faces import missing_characters
 from bot.composition.letters import LettersDoNotFit, set_letters
 from bot.composition.purposes import fit_purpose
-from bot.prompt.letters import Letters
-from bot.prompt.media import Purpose
+from bot.prompt.options.letters import Letters
+from bot.prompt.options.media import Purpose
 from inference.images.encode import encode_image
 from inference.request import Picture
 

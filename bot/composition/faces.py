@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from bot.prompt.letters import Face
+from bot.prompt.options.letters import Face
 
 _FONTS = Path(__file__).parent / "fonts"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from bot.prompt.media import Purpose
-from bot.prompt.stored_request import StoredRequest
+from bot.prompt.options.media import Purpose
+from bot.prompt.request.stored import StoredRequest
 
 
 class Format(NamedTuple):

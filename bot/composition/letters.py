@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.composition.calm import Box, brightness, calmest
 from bot.composition.faces import choose_face, load_font
 from bot.composition.lines import balance_lines, break_lines
-from bot.prompt.letters import Face, Letters, Place
+from bot.prompt.options.letters import Face, Letters, Place
 
 _MARGIN = 0.06  # of each side, kept free
 _DEPTH = 0.36  # of the picture, at most covered by letters

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from bot.composition.formats import FORMATS, Format
-from bot.prompt.media import Purpose
+from bot.prompt.options.media import Purpose
 
 _STAMP_MARGIN = 10  # pixels
 _CIRCLE = 0.94  # of the circle's radius, within which a subject stays

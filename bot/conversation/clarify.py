@@ -14,9 +14,9 @@ from bot.conversation import album, erasure, generate, help, image_to_image
 from bot.conversation.context import EventContext, Replies
 from bot.moderation.appeals import is_appeal
 from bot.prompt import Command
-from bot.prompt.cleaning import strip_marks
-from bot.prompt.photo_phrases import parse_quoted_photo_change
-from bot.prompt.spoken_commands import says_no
+from bot.prompt.changes.photo_phrases import parse_quoted_photo_change
+from bot.prompt.commands.spoken import says_no
+from bot.prompt.japanese.cleaning import strip_marks
 from bot.queue.app import TaskMessage
 from bot.store import appeals, pending_questions, photos
 from bot.store.pending_questions import Question

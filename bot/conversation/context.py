@@ -23,10 +23,10 @@ from bot.messages import Message
 from bot.moderation import harm
 from bot.moderation.photos import classify_photo_wish
 from bot.prompt import Command, Reading
-from bot.prompt.asides import turns_to_another, without_aside
-from bot.prompt.labels import without_labels
-from bot.prompt.pasted import extract_pasted
-from bot.prompt.purposes import without_purpose
+from bot.prompt.japanese.asides import turns_to_another, without_aside
+from bot.prompt.options.purposes import without_purpose
+from bot.prompt.pasted.labels import without_labels
+from bot.prompt.pasted.parameters import extract_pasted
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.store import flags, outbox, people, photos

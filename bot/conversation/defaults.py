@@ -11,8 +11,8 @@ from dataclasses import replace
 from bot import messages
 from bot.conversation.context import EventContext, Replies
 from bot.prompt import SHAPE_LABELS, Reading, styles
-from bot.prompt.cleaning import strip_trailing_marks
-from bot.prompt.default_wishes import is_kept, parse_default, says_more
+from bot.prompt.japanese.cleaning import strip_trailing_marks
+from bot.prompt.request.default_wishes import is_kept, parse_default, says_more
 from bot.store import chat_defaults
 from bot.store.chat_defaults import ChatDefaults
 

@@ -18,7 +18,7 @@ from bot.conversation.picture_refs import PictureRef
 from bot.conversation.variations import change_by_words
 from bot.jobs import Job
 from bot.prompt import Reading, StoredRequest
-from bot.prompt.photo_phrases import parse_quoted_photo_change
+from bot.prompt.changes.photo_phrases import parse_quoted_photo_change
 from bot.store import photos
 
 

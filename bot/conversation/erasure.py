@@ -7,7 +7,7 @@ import structlog
 from bot import messages
 from bot.conversation.context import EventContext, Replies
 from bot.jobs.erase_person import count_stored, erase_everything
-from bot.prompt.spoken_commands import says_no
+from bot.prompt.commands.spoken import says_no
 from bot.queue.app import TaskMessage
 from bot.store import pending_edits, photos
 

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from bot.line.events import WebhookEvent
 from bot.prompt import MAX_PROMPT, Command, Reading, clean, parse_command, read, remove_spans
-from bot.prompt.emoji_wishes import emoji_wish
-from bot.prompt.english import more_in_japanese, to_japanese
-from bot.prompt.pasted_lines import with_negative_last
-from bot.prompt.respell import respell
-from bot.prompt.spoken_commands import strip_small_talk
+from bot.prompt.commands.spoken import strip_small_talk
+from bot.prompt.japanese.respell import respell
+from bot.prompt.pasted.line_order import with_negative_last
+from bot.prompt.translation.emoji import emoji_wish
+from bot.prompt.translation.english import more_in_japanese, to_japanese
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from bot.jobs import limits, wait_time
 from bot.moderation import Judgement, Moderation, appeals, get_moderation, overrides
 from bot.moderation.cries import UNHEARD, weigh_cry
 from bot.prompt import Reading, StoredRequest
-from bot.prompt.stored_request import Origin
-from bot.prompt.zodiac import with_zodiac
+from bot.prompt.request.stored import Origin
+from bot.prompt.request.zodiac import with_zodiac
 from bot.queue.app import TaskMessage
 from bot.store import pending_questions
 from bot.store.pending_questions import Question

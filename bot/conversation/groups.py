@@ -17,8 +17,8 @@ from bot.conversation import language, variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import moderation_of
 from bot.prompt import clean, parse_command, read
-from bot.prompt.cleaning import WHITESPACE, has_words, strip_trailing_marks
-from bot.prompt.spoken_commands import SMALL_TALK
+from bot.prompt.commands.spoken import SMALL_TALK
+from bot.prompt.japanese.cleaning import WHITESPACE, has_words, strip_trailing_marks
 from bot.queue.app import TaskMessage
 from bot.store import account, pending_edits, pending_questions, photos
 from bot.store.prepared import Prepared

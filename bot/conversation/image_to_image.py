@@ -17,8 +17,7 @@ from bot.conversation.generate import request_pictures
 from bot.moderation.harm import judge
 from bot.moderation.photos import classify_photo_wish
 from bot.prompt import Reading
-from bot.prompt.change_steps import Change
-from bot.prompt.photo_phrases import (
+from bot.prompt.changes.photo_phrases import (
     is_no_photo_wish,
     is_other_wish,
     mentions_photo,
@@ -27,7 +26,8 @@ from bot.prompt.photo_phrases import (
     parse_quoted_photo_change,
     photo_reading,
 )
-from bot.prompt.purposes import extract_purpose
+from bot.prompt.changes.steps import Change
+from bot.prompt.options.purposes import extract_purpose
 from bot.queue.app import TaskMessage
 from bot.store import pending_edits, photos, workers
 from bot.store.clock import now

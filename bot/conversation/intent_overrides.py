@@ -39,20 +39,21 @@ from bot.intent.remarks import (
 )
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 from bot.moderation.distress import find_cry
-from bot.prompt import clean, morphology
-from bot.prompt.change_steps import PICTURE_ASPECTS, ChangeStep
-from bot.prompt.changes import parse_change
-from bot.prompt.english import is_order_to_draw
-from bot.prompt.looks import parse_remark
-from bot.prompt.plain_orders import (
+from bot.prompt import clean
+from bot.prompt.changes.looks import parse_remark
+from bot.prompt.changes.parser import parse_change
+from bot.prompt.changes.steps import PICTURE_ASPECTS, ChangeStep
+from bot.prompt.changes.typed import ShortChange, parse_short_change
+from bot.prompt.japanese import morphology
+from bot.prompt.japanese.request_phrases import order_of_ability
+from bot.prompt.request.plain_orders import (
     ends_in_name,
     is_one_thing,
     names_a_picture,
     relaxed,
     subject_of_order,
 )
-from bot.prompt.request_phrases import order_of_ability
-from bot.prompt.typed_changes import ShortChange, parse_short_change
+from bot.prompt.translation.english import is_order_to_draw
 
 MAX_DOUBT = 0.3  # of what must not be painted, up to which a pattern decides what is unclear
 MAX_DOUBT_OF_NAME = 0.15  # of a cry and the like, up to which what is named is painted

@@ -53,15 +53,16 @@ from bot.intent import PAINTED_KINDS, Decision, decide
 from bot.intent.erasures import erases_speaker
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
-from bot.prompt import Command, morphology
-from bot.prompt.changes import parse_change
-from bot.prompt.commands import Kind
-from bot.prompt.looks import names_other_thing
-from bot.prompt.photo_phrases import (
+from bot.prompt import Command
+from bot.prompt.changes.looks import names_other_thing
+from bot.prompt.changes.parser import parse_change
+from bot.prompt.changes.photo_phrases import (
     is_no_photo_wish,
     parse_photo_change,
     parse_quoted_photo_change,
 )
+from bot.prompt.commands.parser import Kind
+from bot.prompt.japanese import morphology
 
 log = structlog.get_logger(__name__)
 

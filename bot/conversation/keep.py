@@ -20,7 +20,7 @@ from bot.conversation.picture_refs import (
 )
 from bot.jobs import Job, albums, favourites
 from bot.jobs.model import UNFINISHED
-from bot.prompt.cleaning import strip_trailing_marks
+from bot.prompt.japanese.cleaning import strip_trailing_marks
 from bot.store.clock import now
 
 DAY_SECONDS = 24 * 3600.0

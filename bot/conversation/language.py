@@ -10,7 +10,7 @@ from sqlalchemy import func, update
 
 from bot import messages
 from bot.conversation.context import EventContext, Replies
-from bot.prompt.cleaning import TRAILING_MARKS, strip_trailing_marks
+from bot.prompt.japanese.cleaning import TRAILING_MARKS, strip_trailing_marks
 from bot.queue.app import FETCH_PROFILES
 from bot.store import people
 from bot.store.clock import now

@@ -11,9 +11,9 @@ from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
 from bot.conversation.job_status import reply_about_job
 from bot.conversation.picture_refs import PictureRef, is_gone, painted_key, pick_stored
-from bot.prompt.letters import MAX_LETTERS, Letters, read_style
-from bot.prompt.media import Purpose
-from bot.prompt.purposes import without_purpose
+from bot.prompt.options.letters import MAX_LETTERS, Letters, read_style
+from bot.prompt.options.media import Purpose
+from bot.prompt.options.purposes import without_purpose
 from bot.store import photos
 from bot.store.photos import Photo
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.prompt import Reading
-from bot.prompt.cleaning import strip_endings, strip_trailing_marks
-from bot.prompt.request_phrases import shorten_requests
-from bot.prompt.stored_request import Origin
+from bot.prompt.japanese.cleaning import strip_endings, strip_trailing_marks
+from bot.prompt.japanese.request_phrases import shorten_requests
+from bot.prompt.request.stored import Origin
 
 _SIMILAR = re.compile("似|(?:こんな|同じ|おなじ|こういう|この)(?:感じ|風|雰囲気)|系")
 _SEVERAL = re.compile("いっぱい|たくさん|沢山|(?:いろ|色)(?:いろ|々|んな)|候補|何枚も")

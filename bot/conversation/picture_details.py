@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import PictureRef, find_last, find_pending, find_picked, is_gone
-from bot.prompt.cleaning import strip_trailing_marks
-from bot.prompt.request_phrases import shorten_requests
+from bot.prompt.japanese.cleaning import strip_trailing_marks
+from bot.prompt.japanese.request_phrases import shorten_requests
 
 DETAIL_PHRASES = (
     "くわしく 詳しく くわしく見せて 詳しく見せて くわしく教えて 詳しく教えて 詳細 details "

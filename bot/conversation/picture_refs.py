@@ -10,7 +10,7 @@ from bot import jobs
 from bot.composition.formats import is_composed
 from bot.jobs import CANCELLED, DELIVERED, DRAWN, FAILED, UNFINISHED, WAITING, Job, StoredPicture
 from bot.jobs.picture_secrets import plain_key
-from bot.prompt.choices import LAST, Choice
+from bot.prompt.changes.choices import LAST, Choice
 from bot.store import message_refs, pending_edits
 from bot.store.clock import now
 

@@ -20,9 +20,9 @@ from bot.conversation.picture_refs import (
 )
 from bot.jobs.refining import may_refine
 from bot.prompt import Reading, StoredRequest
-from bot.prompt.apply_change import apply_change
-from bot.prompt.change_steps import Change
-from bot.prompt.stored_request import Origin
+from bot.prompt.changes.apply import apply_change
+from bot.prompt.changes.steps import Change
+from bot.prompt.request.stored import Origin
 from bot.store import pending_edits
 from inference.request import MAX_COUNT
 

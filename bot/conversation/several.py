@@ -11,7 +11,7 @@ from bot import messages
 from bot.conversation import generate
 from bot.conversation.context import EventContext, Replies
 from bot.prompt import remove_spans
-from bot.prompt.several import split_wishes
+from bot.prompt.request.several import split_wishes
 from bot.store import pending_questions
 from bot.store.pending_questions import Question
 

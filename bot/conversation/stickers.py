@@ -11,7 +11,7 @@ from bot import messages
 from bot.conversation import clarify, generate
 from bot.conversation.context import EventContext, Replies
 from bot.intent import decide
-from bot.prompt.stickers import sticker_talk, sticker_wish
+from bot.prompt.translation.stickers import sticker_talk, sticker_wish
 
 
 def handle_sticker(ctx: EventContext) -> Replies | EventContext | None:

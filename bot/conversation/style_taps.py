@@ -6,7 +6,7 @@ from bot import messages
 from bot.conversation import variations
 from bot.conversation.context import EventContext, Replies
 from bot.prompt import styles
-from bot.prompt.cleaning import strip_trailing_marks
+from bot.prompt.japanese.cleaning import strip_trailing_marks
 from bot.queue.app import TaskMessage
 from bot.store import outbox
 

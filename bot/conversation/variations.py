@@ -49,9 +49,9 @@ from bot.intent.one_matter import (
 )
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
-from bot.prompt.changes import may_be_change, parse_as_change, parse_change
-from bot.prompt.choices import Choice
-from bot.prompt.undo import is_undo
+from bot.prompt.changes.choices import Choice
+from bot.prompt.changes.parser import may_be_change, parse_as_change, parse_change
+from bot.prompt.changes.undo import is_undo
 from bot.store import pending_edits
 
 _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it

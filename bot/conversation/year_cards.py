@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import generate
 from bot.conversation.context import EventContext, Replies
-from bot.prompt.zodiac import names_card_alone
+from bot.prompt.request.zodiac import names_card_alone
 
 
 def handle_text(ctx: EventContext) -> Replies | None:

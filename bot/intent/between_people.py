@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.prompt import morphology
+from bot.prompt.japanese import morphology
 
 _MAX_CHARS = 80
 _ROLE = "先生|先輩|部長|課長|係長|社長|専務|店長|主任|室長|院長|園長|校長|監督|コーチ"

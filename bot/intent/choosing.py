@@ -1,7 +1,7 @@
 """Which of several pictures a text means, in whatever words: 「どれもいいけど左下かなあ」.
 
-bot.prompt.choices reads what begins with a number or a place. Here the words around it may be any
-that people use of that matter, and the pictures may be called what they show: 「2番目の猫」.
+bot.prompt.changes.choices reads what begins with a number or a place. Here the words around it may
+be any that people use of that matter, and the pictures may be called what they show: 「2番目の猫」.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 
 from bot.intent.one_matter import is_of_choosing, spelled_as_choice
-from bot.prompt import morphology
-from bot.prompt.change_steps import PICTURE_ASPECTS
-from bot.prompt.choices import Choice, parse_choice
+from bot.prompt.changes.choices import Choice, parse_choice
+from bot.prompt.changes.steps import PICTURE_ASPECTS
+from bot.prompt.japanese import morphology
 
 _MAX_CHARS = 60
 _MAX_NAME_CHARS = 12

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from bot.intent.situation import Situation
-from bot.prompt import morphology
+from bot.prompt.japanese import morphology
 
 WHOLE_PLACE = 0  # of the feature that is the whole text
 MAX_CHARS = 120  # of a text that are looked at: its beginning and its end

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from bot.prompt import morphology
+from bot.prompt.japanese import morphology
 
 _MAX_CHARS = 60
 _FUNCTION = {"助詞", "助動詞", "補助記号", "空白", "感動詞", "接続詞", "記号"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.intent.remarks import FILLER, is_disappointed
-from bot.prompt import morphology
+from bot.prompt.japanese import morphology
 
 _MAX_CHARS = 40
 _MARKS = re.compile(r"[ 、,。.!！?？~〜…・「」wｗ♪]+")

@@ -23,7 +23,7 @@ from bot.store.statements import insert_or_skip, take_due, update_one
 from bot.telemetry import tracing
 
 if TYPE_CHECKING:
-    from bot.prompt.stored_request import StoredRequest
+    from bot.prompt.request.stored import StoredRequest
 
 # At a million jobs one 受付番号 in a thousand was given before, and another is drawn.
 _INSERT = Prepared(partial(insert_or_skip, jobs, unique=jobs.c.number))

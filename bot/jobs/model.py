@@ -14,7 +14,7 @@ from bot.store.codes import ALPHABET, normalize_code
 from bot.store.schema import jobs
 
 if TYPE_CHECKING:
-    from bot.prompt.stored_request import StoredRequest
+    from bot.prompt.request.stored import StoredRequest
 
 QUEUED, DRAWING, DRAWN, WAITING = "queued", "drawing", "drawn", "waiting"
 DELIVERED, FAILED, CANCELLED = "delivered", "failed", "cancelled"
@@ -103,7 +103,7 @@ def parse_number(text: str) -> str | None:
 
 def job_from_row(row: RowMapping) -> Job:
     """Make a job of a row of the whole table."""
-    from bot.prompt.stored_request import StoredRequest  # 3 MB of patterns, of no use to the web
+    from bot.prompt.request.stored import StoredRequest  # 3 MB of patterns, of no use to the web
 
     request = StoredRequest.from_json(row["request"]) if row["request"] else None
     return Job(**{**row, "request": request})

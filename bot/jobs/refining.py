@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bot.composition.formats import is_composed
 from bot.jobs.model import Job, StoredPicture
-from bot.prompt.stored_request import is_enlargeable
+from bot.prompt.request.stored import is_enlargeable
 from bot.store import workers
 
 

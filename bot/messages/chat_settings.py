@@ -6,7 +6,7 @@ from bot.messages.chips import chip, chip_rows
 from bot.messages.parts import MUTED_COLOR, TEXT_COLOR, Message, flex_message, flex_text
 from bot.messages.picture_card import bubble
 from bot.prompt import SHAPE_LABELS, styles
-from bot.prompt.shapes import LANDSCAPE, PORTRAIT, SQUARE
+from bot.prompt.options.shapes import LANDSCAPE, PORTRAIT, SQUARE
 from bot.store.chat_defaults import ChatDefaults
 from bot.texts import gettext
 

@@ -20,7 +20,7 @@ from bot.messages.parts import (
     flex_message,
     flex_text,
 )
-from bot.prompt.model_styles import offered_styles
+from bot.prompt.options.model_styles import offered_styles
 from bot.texts import gettext
 from bot.texts.graphemes import cut
 from inference.models import catalog

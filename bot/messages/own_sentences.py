@@ -9,7 +9,7 @@ from itertools import chain
 from string import Formatter
 from typing import NamedTuple
 
-from bot.prompt.cleaning import clean
+from bot.prompt.japanese.cleaning import clean
 from bot.texts import LANGUAGES, command_sentences, operators_sentences, sentences
 
 # Beside placeholders. Shorter ones may be wishes, titles and labels too, and count beside others.

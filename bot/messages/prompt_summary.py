@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import texts
 from bot.prompt import LANDSCAPE, PORTRAIT, SHAPE_LABELS, SQUARE, StoredRequest, styles
-from bot.prompt.letters import Letters
+from bot.prompt.options.letters import Letters
 from bot.texts import gettext
 from bot.texts.graphemes import cut
 from inference.request import MAX_COUNT

@@ -8,7 +8,7 @@ from bot.messages.help_carousel import example_quick_reply
 from bot.messages.parts import Message, numbered_text, sentence, text_message
 from bot.messages.questions import ASKED_ACTION
 from bot.prompt import MAX_PROMPT
-from bot.prompt.letters import MAX_LETTERS
+from bot.prompt.options.letters import MAX_LETTERS
 from bot.texts import gettext
 
 

@@ -8,7 +8,7 @@ from bot.messages.chat_settings import DEFAULTS_ACTION, shape_name
 from bot.messages.chips import chip
 from bot.messages.parts import MUTED_COLOR, TEXT_COLOR, Message, box, flex_message, flex_text
 from bot.prompt import SHAPE_LABELS, Style
-from bot.prompt.shapes import LANDSCAPE, PORTRAIT, SQUARE
+from bot.prompt.options.shapes import LANDSCAPE, PORTRAIT, SQUARE
 from bot.texts import gettext
 
 STYLE_ACTION, SHAPE_ACTION = "style", "shape"  # what the postbacks begin with

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.prompt import clean, morphology
+from bot.prompt import clean
+from bot.prompt.japanese import morphology
 from bot.texts.graphemes import cut
 
 MAX_CHARS = 120  # of a wish that operators see

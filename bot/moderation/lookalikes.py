@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.prompt.cleaning import join_sound_marks
+from bot.prompt.japanese.cleaning import join_sound_marks
 
 _KANJI = "工口力二一卜夕八千才匕丿三了"
 _KATAKANA = "エロカニートタハチオヒノミア"

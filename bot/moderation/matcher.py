@@ -10,8 +10,8 @@ from bot.moderation.masking import find_masked, has_masks, without_inserted
 from bot.moderation.normalize import FoldedText, fold, loosen
 from bot.moderation.phrases import TokenSpan, find_phrase, form_at
 from bot.moderation.vocabulary import Vocabulary
-from bot.prompt import morphology
-from bot.prompt.morphology import Word
+from bot.prompt.japanese import morphology
+from bot.prompt.japanese.morphology import Word
 
 UNDER_18 = "@under18"  # in a list: any age or school year of a child
 

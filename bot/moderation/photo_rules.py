@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.prompt.morphology import Word
+from bot.prompt.japanese.morphology import Word
 
 Concepts = frozenset[str]
 

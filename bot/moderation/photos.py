@@ -16,7 +16,8 @@ from typing import NamedTuple
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold, fold_letters
 from bot.moderation.photo_rules import Concepts, is_humiliating, is_sexual
-from bot.prompt import clean, morphology
+from bot.prompt import clean
+from bot.prompt.japanese import morphology
 
 _LETTERS_APART = re.compile(r"(?<!\w)\w(?:[^\w、。]{1,3}\w(?!\w)){2,40}+")
 _KATAKANA_ONLY = re.compile(r"[^ぁ-ん]*[ァ-ヺー]{4}[^ぁ-ん]*")

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.prompt import morphology
-from bot.prompt.morphology import Word
+from bot.prompt.japanese import morphology
+from bot.prompt.japanese.morphology import Word
 
 _GROUP = re.compile(r"\{([^{}]+)\}")
 _STAND_IN = "猫"  # for a group: a noun, so that the words around it are read as they will be

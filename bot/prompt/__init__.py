@@ -1,6 +1,7 @@
 """Reads what a person typed: a request for a picture, a change of one, or a command.
 
-Imports of bot: line (the types of its events) and store.codes; of inference: what needs no torch.
+Imports of bot: line (the types of its events), store.codes and texts; of inference: what needs no
+torch. From top to bottom: changes, request, pasted; options, commands, translation; japanese.
 
 Nobody should have to learn flags: 「夜の富士山を横長で4枚、人物なしで描いてください」 is a whole
 request. Steering words (how many, which shape, what to leave out, which seed) are taken out of the
@@ -10,11 +11,10 @@ it stays in the prompt: a lost subject is worse than an ignored wish.
 
 from __future__ import annotations
 
-from bot.prompt.cleaning import MAX_PROMPT, clean, remove_spans
-from bot.prompt.commands import Command, parse_command
-from bot.prompt.media import Purpose
-from bot.prompt.reading import Problem, Reading, read
-from bot.prompt.shapes import (
+from bot.prompt.commands.parser import Command, parse_command
+from bot.prompt.japanese.cleaning import MAX_PROMPT, clean, remove_spans
+from bot.prompt.options.media import Purpose
+from bot.prompt.options.shapes import (
     LANDSCAPE,
     LANDSCAPE_4_3,
     LANDSCAPE_16_9,
@@ -25,8 +25,9 @@ from bot.prompt.shapes import (
     SQUARE,
     Size,
 )
-from bot.prompt.stored_request import StoredRequest
-from bot.prompt.styles import Style, styles
+from bot.prompt.options.styles import Style, styles
+from bot.prompt.request.reading import Problem, Reading, read
+from bot.prompt.request.stored import StoredRequest
 
 __all__ = [
     "LANDSCAPE",

@@ -10,7 +10,7 @@ from PIL import Image
 from bot.composition.compose import compose
 from bot.composition.formats import is_composed
 from bot.prompt import StoredRequest
-from bot.prompt.stored_request import Fallback
+from bot.prompt.request.stored import Fallback
 from inference.images.encode import encode_image
 from inference.request import Picture
 

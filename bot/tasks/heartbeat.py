@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.line import LineClient, LineError
-from bot.prompt.stored_request import can_enlarge
+from bot.prompt.request.stored import can_enlarge
 from bot.store import account, workers
 from bot.store.clock import now
 from bot.store.database import Database

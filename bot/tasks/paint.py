@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.prompt.stored_request import Fallback
+from bot.prompt.request.stored import Fallback
 from inference.errors import OutOfMemory, PaintError, Unsafe
 from inference.request import DrawRequest, Picture
 

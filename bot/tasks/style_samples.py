@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot import messages
 from bot.messages import Message
 from bot.prompt import StoredRequest
-from bot.prompt.model_styles import offered_styles
+from bot.prompt.options.model_styles import offered_styles
 from bot.storage import Storage
 from bot.store import samples
 from inference.models import catalog

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 from bot.composition.faces import choose_face, missing_characters
 from bot.composition.letters import LettersDoNotFit, set_letters
 from bot.composition.lines import NOT_AT_END, NOT_AT_START, balance_lines, break_lines
-from bot.prompt.letters import FACES, MAX_LETTERS, PLACES, Letters
+from bot.prompt.options.letters import FACES, MAX_LETTERS, PLACES, Letters
 
 SKY = (90, 130, 200)
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from bot.composition.compose import compose
 from bot.composition.formats import FORMATS
 from bot.composition.purposes import fit_purpose
-from bot.prompt.letters import Letters
-from bot.prompt.media import Purpose
+from bot.prompt.options.letters import Letters
+from bot.prompt.options.media import Purpose
 from inference.images.encode import encode_image
 from inference.request import Picture
 

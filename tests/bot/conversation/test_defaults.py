@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.defaults import RESET_PHRASES, SHOW_PHRASES
-from bot.prompt.default_wishes import parse_default
+from bot.prompt.request.default_wishes import parse_default
 from bot.settings import Settings
 from bot.store import chats, schema
 from bot.texts import gettext

@@ -15,13 +15,13 @@ from bot.conversation.image_to_image import MAX_RECENT_PHOTOS
 from bot.jobs import DELIVERED, FAILED, QUEUED
 from bot.messages import prompt_summary
 from bot.prompt import StoredRequest, clean, read
-from bot.prompt.photo_phrases import (
+from bot.prompt.changes.photo_phrases import (
     mentions_photo,
     parse_photo_change,
     parse_quoted_photo_change,
     photo_reading,
 )
-from bot.prompt.stored_request import PHOTO_STRENGTH, PHOTO_STRENGTH_SMALL_MODEL
+from bot.prompt.request.stored import PHOTO_STRENGTH, PHOTO_STRENGTH_SMALL_MODEL
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.store import bans, pending_edits, photos, schema, workers

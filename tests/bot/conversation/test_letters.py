@@ -12,8 +12,8 @@ from bot.conversation.picture_refs import painted_key
 from bot.jobs import DELIVERED
 from bot.jobs.picture_secrets import plain_key, possible_keys
 from bot.prompt import StoredRequest
-from bot.prompt.letters import Letters
-from bot.prompt.media import Purpose
+from bot.prompt.options.letters import Letters
+from bot.prompt.options.media import Purpose
 from bot.settings import Settings
 from bot.texts import gettext
 from tests.bot.conversation.test_image_to_image import LARGE, quoting, send

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.intent.choosing import parse_choice_among
-from bot.prompt.choices import LAST
+from bot.prompt.changes.choices import LAST
 
 CHOSEN = {
     **dict.fromkeys(

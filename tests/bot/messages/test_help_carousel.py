@@ -12,8 +12,8 @@ from bot.conversation.picture_actions import ACTION_PHRASES
 from bot.messages import help_carousel
 from bot.messages.help_carousel import PAGES, example_text, examples
 from bot.prompt import parse_command, read
-from bot.prompt.changes import parse_change
-from bot.prompt.model_styles import offered_styles
+from bot.prompt.changes.parser import parse_change
+from bot.prompt.options.model_styles import offered_styles
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.store.database import Database

@@ -18,7 +18,7 @@ from bot.conversation.keep import KEEP_PHRASES
 from bot.messages.picture_card import picture_card
 from bot.moderation import CATEGORIES
 from bot.prompt import Command, Problem, StoredRequest, parse_command, read
-from bot.prompt.model_styles import offered_styles
+from bot.prompt.options.model_styles import offered_styles
 from bot.store.chat_defaults import ChatDefaults
 from inference.models import catalog
 from simulator import rules

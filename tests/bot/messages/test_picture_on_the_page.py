@@ -9,7 +9,7 @@ import pytest
 
 from bot import messages
 from bot.prompt import StoredRequest, read
-from bot.prompt.model_styles import offered_styles
+from bot.prompt.options.model_styles import offered_styles
 from bot.store.chat_defaults import ChatDefaults
 from simulator.app import create_app
 from simulator.client import AOI, GROUP

@@ -6,7 +6,7 @@ from typing import get_args
 
 from bot.messages import picture_messages, prompt_summary
 from bot.prompt import StoredRequest, read
-from bot.prompt.stored_request import Fallback
+from bot.prompt.request.stored import Fallback
 from bot.texts import gettext
 
 

@@ -22,7 +22,7 @@ from bot.jobs import CANCELLED, DRAWING, DRAWN, FAILED, QUEUED
 from bot.jobs.picture_secrets import plain_key
 from bot.messages.prompt_summary import summary_text
 from bot.prompt import StoredRequest, read
-from bot.prompt.letters import Letters
+from bot.prompt.options.letters import Letters
 from bot.settings import Settings
 from bot.storage import FolderStorage, StorageError, new_key
 from bot.store import schema

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.conversation.style_taps import STYLE_PHRASES
-from bot.prompt.model_styles import OFFERED, offered_styles
+from bot.prompt.options.model_styles import OFFERED, offered_styles
 from bot.settings import Settings
 from bot.storage import FolderStorage
 from bot.store import outbox, schema

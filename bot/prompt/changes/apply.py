@@ -1,0 +1,259 @@
+"""Applies a change to an earlier reading: to its prompt and to its other wishes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.prompt.changes import attributes
+from bot.prompt.changes.backgrounds import BACKGROUND, remove_background, set_background
+from bot.prompt.changes.categories import (
+    PLACE_CATEGORY,
+    SCENE_CATEGORIES,
+    attributive,
+    category_of,
+    replace_in_category,
+    shows_already,
+    split_segments,
+)
+from bot.prompt.changes.steps import PICTURE_ASPECTS, Change, ChangeStep
+from bot.prompt.japanese import morphology
+from bot.prompt.japanese.cleaning import MAX_PROMPT
+from bot.prompt.options.styles import is_only_styles, remove_styles
+from bot.prompt.request.reading import Reading, read
+
+_WORN_AND_SHOWN = {"服", "服装", "髪型", "表情"}  # become the thing itself: 「着物」, 「笑顔」
+
+
+def apply_change(change: Change, reading: Reading) -> Reading:
+    """Return the earlier reading, changed.
+
+    Its `problem` is "too_long" if the prompt grew beyond MAX_PROMPT.
+    """
+    prompt = reading.prompt
+    negatives = [thing for thing in reading.negative.split("、") if thing]
+    controls = change.controls
+    if controls.styles:  # another style replaces the earlier one
+        segments = split_segments(prompt)
+        kept = [remove_styles(segment) for segment in segments if not is_only_styles(segment)]
+        prompt = "、".join([*kept, *controls.styles])
+    for step in change.steps:
+        prompt = _apply_step(step.in_prompt(prompt), prompt, negatives)
+    for words in change.additions:
+        addition = read(words)
+        prompt = _append(prompt, addition.prompt or words)
+        controls = _merged(controls, replace(addition, strength=None))
+    for thing in controls.negative.split("、"):
+        if thing and thing not in negatives:
+            negatives.append(thing)
+        prompt = _remove(prompt, thing) if thing else prompt
+    changed = _merged(reading, controls)
+    changed = replace(changed, prompt=prompt, negative="、".join(negatives))
+    return replace(changed, prompt="", problem="too_long") if len(prompt) > MAX_PROMPT else changed
+
+
+def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
+    target, replacement = step.target, step.replacement
+    for thing in (replacement, target if step.kind == "add" else ""):
+        if thing in negatives:
+            negatives.remove(thing)
+    match step.kind:
+        case "about":
+            return prompt
+        case "mirror":
+            return attributes.mirror(prompt)
+        case "add":
+            return _append(prompt, target)
+        case "remove":
+            if target not in negatives:
+                negatives.append(target)
+            return _remove(prompt, target)
+        case "become":
+            return _become(prompt, replacement)
+        case "more":
+            return attributes.add_quantity(prompt, target, replacement)
+        case "recolour":
+            return attributes.set_colour(prompt, attributes.other_colour(prompt))
+    if target in PICTURE_ASPECTS:
+        return _change_aspect(prompt, target, replacement)
+    if target not in prompt and attributes.is_quantity(replacement):
+        return _append(prompt, f"{replacement.removesuffix('の')}の{target}")  # 「人を二人にして」
+    if target not in prompt:
+        if target not in negatives:
+            negatives.append(target)
+        return _append(prompt, replacement)
+    return _swap(prompt, target, replacement)
+
+
+def _change_aspect(prompt: str, target: str, replacement: str) -> str:
+    """Change what every picture has: 「背景」, 「髪」, 「季節」."""
+    if PICTURE_ASPECTS[target]:  # it has words of its own, of which one replaces the other
+        return _become(prompt, replacement)
+    if target == BACKGROUND:
+        category = category_of(replacement, SCENE_CATEGORIES)
+        if category is not None and category is not PLACE_CATEGORY and BACKGROUND not in prompt:
+            changed = replace_in_category(prompt, replacement)  # 「昼の富士山」, 「背景を夜に」
+            return changed or set_background(prompt, replacement)
+        return set_background(prompt, replacement)
+    if (
+        target in prompt
+        and attributes.is_description(replacement)
+        and replacement not in _WORN_AND_SHOWN
+    ):
+        return attributes.describe(prompt, target, replacement)
+    shown = (
+        replacement
+        if target in _WORN_AND_SHOWN and not attributes.is_description(replacement)
+        else ""
+    )
+    shown = shown or (
+        replacement if replacement.endswith(target) else f"{attributive(replacement)}{target}"
+    )
+    match = re.search(
+        rf"(?:^|(?<=[、のとがをにで]))[^、のとがをにで]*?{re.escape(target)}(?=[のとをがに、]|$)",
+        prompt,
+    )
+    if match:
+        return prompt[: match.start()] + shown + prompt[match.end() :]
+    first, *others = split_segments(prompt)
+    return "、".join([first, *(segment for segment in others if target not in segment), shown])
+
+
+def _swap(prompt: str, target: str, replacement: str) -> str:
+    """Change something in the prompt into something else, or describe it otherwise."""
+    if attributes.is_colour(target) and attributes.is_colour(replacement):
+        return attributes.set_colour(prompt, replacement)
+    category = category_of(replacement)
+    if category and category is category_of(target):
+        return replace_in_category(prompt, replacement) or prompt.replace(target, replacement)
+    if (
+        attributes.is_quantity(replacement)
+        or attributes.is_position(replacement)
+        or _describes(target, replacement)
+    ):
+        return attributes.describe(prompt, target, replacement)
+    if replacement != target and replacement.endswith(target):  # 「車を赤い車に」
+        return attributes.describe(prompt, target, replacement.removesuffix(target))
+    if category is PLACE_CATEGORY:  # 「犬を公園に」
+        return _become(prompt, replacement)
+    return prompt.replace(target, replacement)
+
+
+def _describes(target: str, replacement: str) -> bool:
+    if replacement.endswith(target):
+        return False
+    words = morphology.tokenize(replacement)
+    return attributes.is_description(replacement) or (
+        bool(words) and words[-1].part_of_speech == "形容詞"
+    )
+
+
+def _become(prompt: str, replacement: str) -> str:
+    """Change the picture, or its subject, as a whole."""
+    if shows_already(prompt, replacement):
+        return prompt
+    if attributes.is_quantity(replacement):
+        return attributes.set_quantity(prompt, replacement.removesuffix("の"))
+    if attributes.is_position(replacement):
+        return attributes.set_position(prompt, replacement)
+    if attributes.is_colour(replacement):
+        return attributes.set_colour(prompt, replacement)
+    if replacement.endswith(BACKGROUND) and replacement != BACKGROUND:
+        return _change_aspect(
+            prompt, BACKGROUND, replacement.removesuffix(BACKGROUND).removesuffix("の")
+        )
+    words = replacement.split("の")
+    if len(words) > 1 and all(category_of(word, SCENE_CATEGORIES[:3]) for word in words):
+        for word in words:  # 「冬の朝」
+            prompt = replace_in_category(prompt, word) or _append(prompt, word)
+        return prompt
+    if (changed := replace_in_category(prompt, replacement)) is not None:
+        return changed
+    if (
+        replacement in prompt
+        and replacement.endswith("い")
+        and f"とても{replacement}" not in prompt
+    ):
+        return prompt.replace(
+            replacement, f"とても{replacement}", 1
+        )  # 「もっと明るく」, a second time
+    if (target := _named_again(prompt, replacement)) is not None:
+        description = replacement.removesuffix(target)
+        changed = replace_in_category(prompt, description.removesuffix("の"))
+        return changed or attributes.describe(prompt, target, description)
+    return _append(prompt, replacement)
+
+
+def _named_again(prompt: str, replacement: str) -> str | None:
+    """Return the thing of the prompt that is described anew, 「青い車に」, or None."""
+    words = morphology.tokenize(replacement)
+    if len(words) < 2 or words[-1].part_of_speech != "名詞":
+        return None
+    target = words[-1].text
+    if target not in {word.text for word in morphology.tokenize(prompt)}:
+        return None
+    described = attributes.is_description(replacement.removesuffix(target).rstrip("のな"))
+    return target if described else None
+
+
+def _remove(prompt: str, target: str) -> str:
+    if target == BACKGROUND:
+        return remove_background(prompt)
+    first, *others = split_segments(prompt)
+    kept = ["" if first == target else _without_thing(first, target) or first]
+    kept += [_without_thing(segment, target) for segment in others]
+    return "、".join(filter(None, kept)) or prompt
+
+
+def _without_thing(segment: str, target: str) -> str:
+    """Return 「家と白い猫」 without 「猫」: what is said of a thing goes with it."""
+    joints = [
+        word
+        for word in morphology.tokenize(segment)
+        if word.text in {"と", "や"} and word.part_of_speech == "助詞"
+    ]
+    starts = [0, *(joint.end for joint in joints)]
+    ends = [*(joint.start for joint in joints), len(segment)]
+    kept = [
+        (start, end)
+        for start, end in zip(starts, ends, strict=True)
+        if not _is_of(segment[start:end], target)
+    ]
+    if len(kept) == len(starts):
+        return segment
+    return "と".join(segment[start:end] for start, end in kept)
+
+
+def _is_of(words: str, target: str) -> bool:
+    """Return whether words name that thing, with what describes it: 「白い猫」."""
+    if not words.endswith(target):
+        return False
+    described = morphology.tokenize(words)[:-1]
+    first = next((word.start for word in described if word.part_of_speech != "連体詞"), None)
+    rest = target if first is None else words[first:]  # 「大きな舟」
+    is_apart = morphology.is_word_start(words, len(words) - len(target))
+    return words == target or (is_apart and morphology.is_noun_phrase(rest))
+
+
+def _append(prompt: str, words: str) -> str:
+    return prompt if words in split_segments(prompt) else f"{prompt}、{words}"
+
+
+def _merged(earlier: Reading, later: Reading) -> Reading:
+    """Return the earlier reading with what the steering words of the later one said."""
+    has_size = bool(later.width)
+    return replace(
+        earlier,
+        negative="、".join(filter(None, (earlier.negative, later.negative))),
+        count=later.count if later.count > 1 else earlier.count,
+        width=later.width if has_size else earlier.width,
+        height=later.height if has_size else earlier.height,
+        seed=earlier.seed if later.seed is None else later.seed,
+        styles=later.styles or earlier.styles,
+        effort=later.effort or earlier.effort,
+        fidelity=later.fidelity or earlier.fidelity,
+        strength=earlier.strength if later.strength is None else later.strength,
+        purpose=later.purpose or earlier.purpose,
+        letters=later.letters or earlier.letters,
+        capped=later.capped,
+    )

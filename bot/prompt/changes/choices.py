@@ -1,0 +1,113 @@
+"""Reads which of several pictures is meant: 「3番」, 「左上のやつ」, 「最後の」.
+
+They are shown two by two, the first at the top left, and then in a row, the first at the left.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.prompt.japanese.cleaning import strip_marks
+
+_NUMBERS = {
+    **dict.fromkeys(
+        ("1", "一", "ひとつ", "いち", "①", "最初", "いちばん最初", "はじめ", "先頭"), 0
+    ),
+    **dict.fromkeys(("2", "二", "ふたつ", "に"), 1),
+    **dict.fromkeys(("3", "三", "みっつ", "さん"), 2),
+    **dict.fromkeys(("4", "四", "よっつ", "よん", "よ"), 3),
+}
+LAST = -1
+_SIDE = "左|ひだり|右|みぎ"
+_ROW = "上|うえ|下|した"
+_PART = "(?:側|がわ|の(?:ほう|方|段|列)|段|列)?"
+_NTH = "(?:番目?|段目|枚目|つ目|個目|ばんめ?|まいめ|番め)"
+_PLACE = (  # 「左上」, 「上の段の右」, 「下の段の1番目」, 「左から2番目」, 「一番右」
+    rf"(?:一番|いちばん)?(?:(?P<row>{_ROW})(?:{_PART}|から(?P<nth_row>[12一二]){_NTH})の?"
+    rf"(?:(?P<side>{_SIDE}){_PART}|(?<=の)(?P<nth>[12一二]){_NTH})"
+    rf"|(?P<side_first>{_SIDE}){_PART}の?(?P<row_last>{_ROW}){_PART})"
+    rf"|(?P<from>{_SIDE})から(?P<nth_from>[1-4一二三四]|に|さん){_NTH}"
+    rf"|(?:一番|いちばん|1番|最も)(?P<end>{_SIDE})(?:側|がわ|端|はし)?|(?P<edge>左|右)(?:端|はし)"
+)
+_THING = "(?:の(?:やつ|ヤツ|絵|画像|イラスト|写真|もの|子|方|ほう|の)?)"
+_WHICH = re.compile(
+    rf"(?:(?P<place>{_PLACE})(?P<of_place>{_THING}|$|(?=が|で|を|は|かな|かも|に(?:します|しよう|する|決め|き)))"
+    r"|(?P<first>(?:一番|いちばん)?(?:最初|はじめ))(?=の|が|で|$)"
+    r"|(?P<last>(?:一番|いちばん|1番)?(?:最後|ラスト))(?=の|が|で|$)"
+    r"|(?P<number>[1-4二三四]|一(?!番(?!目|が|の|で|$)))(?:番目?|枚目|つ目|個目|こ目|つめ|ばんめ?|まいめ)"
+    r"|(?P<bare>[1-4])(?=$|が(?:いい|好き|良い|ええ|よか)|で(?:お願い|$)|か(?:な|も)|に(?:します|する|しよう|決め)|です|だな)"
+    r"|(?P<kana>ひとつ|ふたつ|みっつ|よっつ|いち|に|さん|よん|よ(?=ばん))(?:ばん|まい)?め"
+    r"|(?:No\.?|#|№) ?(?P<hash>[1-4]))"
+    rf"(?P<thing>{_THING})?"
+)
+_TAKEN = re.compile(
+    "(?:だけ)?(?:で|に|を|は|が)?(?:一番|いちばん|1番|断然|やっぱり?)?(?:お願い(?:します)?|おねがい(?:します)?|いい(?:な|です|かな|ね|感じ)*|良い(?:です)?|"
+    "好き(?:です|かな|だな)*|すき|気に入った|気に入りました|気に入ってます|お気に入り|気になる|ええ|よか|一番|いちばん|かわいい|可愛い|"
+    "素敵|すてき|最高|きれい|綺麗|かっこいい|して|します|する|しよう|決めた|決めました|決まり|"
+    "採用|選ぶ|選びます|選んで|ください|ちょうだい|ほしい|欲しい|使いたい|使う|使います)?"
+    "(?:です|ます|だ|かな|ね|な|よ|!|。)*"
+)
+_JOINT = re.compile(
+    "(?:だけ)?(?:と(?=似|同じ|おなじ|近い)|に(?=似)|をもとに|を元に|を|は|から|で|が|、| )+"
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which picture is meant. position: from 0, or from the end: LAST, LAST - 1. rest: what else is
+    said, of that picture; empty if it is only chosen. by_place: 「左上」, which may be a place in
+    the picture, too."""
+
+    position: int
+    rest: str = ""
+    by_place: bool = False
+
+
+def parse_choice(text: str) -> Choice | None:
+    """Return which of several pictures a cleaned text begins with. Returns None if it names none.
+
+    「左上に月」 names a place in the picture, not a picture. Never raises.
+    """
+    bare = strip_marks(text)
+    match = _WHICH.match(bare)
+    if match is None:
+        return None
+    position, by_place = _position_of(match), match["place"] is not None
+    rest = bare[match.end() :]
+    if _TAKEN.fullmatch(rest):
+        return Choice(position, by_place=by_place)
+    joint = _JOINT.match(rest)
+    names_it = re.search("の(?:やつ|ヤツ|絵|画像|子|方|ほう)$", match[0])
+    if joint is None:
+        return Choice(position, rest, by_place) if names_it else None
+    rest = rest[joint.end() :]
+    return Choice(position, rest, by_place) if rest else None
+
+
+def _position_of(match: re.Match[str]) -> int:
+    if match["place"]:
+        return _position_of_place(match)
+    if match["last"]:
+        return LAST
+    if match["first"]:
+        return 0
+    return _NUMBERS[match["number"] or match["bare"] or match["kana"] or match["hash"]]
+
+
+def _position_of_place(match: re.Match[str]) -> int:
+    if end := match["end"] or match["edge"]:
+        return LAST if _is_right(end) else 0
+    if match["from"]:
+        nth = _NUMBERS[match["nth_from"]]
+        return LAST - nth if _is_right(match["from"]) else nth
+    is_lower = (match["row"] or match["row_last"])[0] in "下し"
+    if match["nth_row"]:  # 「上から2番目」 is the lower row, 「下から2番目」 the upper one
+        is_lower = is_lower != (_NUMBERS[match["nth_row"]] == 1)
+    side = match["side"] or match["side_first"]
+    column = _is_right(side) if side else _NUMBERS[match["nth"]]
+    return 2 * is_lower + column
+
+
+def _is_right(side: str) -> bool:
+    return side[0] in "右み"

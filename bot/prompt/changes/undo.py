@@ -1,0 +1,38 @@
+"""Recognises that the last change is to be taken back: 「元に戻して」, 「前のほうがよかった」."""
+
+from __future__ import annotations
+
+import re
+
+from bot.prompt.japanese.cleaning import strip_marks
+from bot.prompt.japanese.respell import in_kanji
+
+_BEFORE = "(?:さっき|前|まえ|元|もと|ひとつ前|一つ前|1つ前|変える前|変更前|直す前|最初)"
+_PICTURE = "(?:絵|やつ|もの|状態|画像|感じ|まま)"
+_BACK = "(?:戻して|もどして|戻す|戻し|もどす|直して|戻りたい|戻したい|戻せる|戻せます|戻ります)"
+_POLITE = (
+    "(?:ください|下さい|ほしい|欲しい|くれる|くれ(?!る)|もらえる|もらえます|お願い|です|ます|します|"
+    "けろ|けれ|けさい|くんろ|おくれ|ちょうだい|ちょ|ほしか|ほしいわ|んか|へん|か(?!な)|かな|ね|よ|な|や)*+"
+)
+_TAKE_BACK = "(?:なし|無し|ナシ|取り?消し?|キャンセル|やめ|なかったこと|戻し|忘れ)"
+_WAS_BETTER = "(?:よ|良)(?:かった|い)|いい|ええ|よか|好き|すき|好み|まし|マシ"
+_UNDO = re.compile(
+    "^(?:(?:やっぱり?|やはり|ごめん|すみません|うーん|いや)[、 ]*+)*+(?:"
+    rf"{_BEFORE}の?{_PICTURE}?(?:に|へ)(?:{_BACK}|して){_POLITE}"
+    rf"|{_BACK}{_POLITE}"
+    rf"|(?:元通り|もとどおり|元どおり)(?:に(?:して|戻して)?)?{_POLITE}"
+    rf"|{_BEFORE}の?{_PICTURE}?の?(?:ほう|方)?が(?:{_WAS_BETTER})"
+    "(?:です|だった|でした|やった|だけど|けど|んや|ん|の|に|わ|か(?!な|も)|かな|かも|だ(?!った|け)|や(?!った)|な|あ|ぁ|ね|よ|ー)*+"
+    rf"|(?:さっき|今|いま|直前|最後)の?(?:変更|変えたの|修正|変化|編集|指示)[はを、]?{_TAKE_BACK}"
+    rf"(?:にして|して|て|で|に)?{_POLITE}"
+    rf"|(?:変更|変えるの|修正)[はを、]?{_TAKE_BACK}(?:にして|して|て|で)?{_POLITE}"
+    "|アンドゥ"
+    ")"
+)
+_MAX_CHARS = 40
+
+
+def is_undo(text: str) -> bool:
+    """Return whether a cleaned text asks for the picture before the last change. Never raises."""
+    bare = in_kanji(strip_marks(text))
+    return len(bare) <= _MAX_CHARS and _UNDO.fullmatch(bare) is not None

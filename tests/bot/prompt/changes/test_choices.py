@@ -1,0 +1,29 @@
+"""Which of several pictures is meant, and what else is said of it."""
+
+from __future__ import annotations
+
+from bot.prompt import clean
+from bot.prompt.changes.choices import LAST, Choice, parse_choice
+from tests.bot.prompt.examples import wrong_rows
+
+CHOICES: list[tuple[str, Choice | None]] = [
+    ("2番目", Choice(1)),
+    ("②かな", Choice(1)),
+    ("③にします", Choice(2)),
+    ("4です", Choice(3)),
+    ("3かなー", Choice(2)),
+    ("最初のが一番好き", Choice(0)),
+    ("1番最後のがお気に入り", Choice(LAST)),
+    ("右上のがええな", Choice(1, by_place=True)),
+    ("1枚目と同じ感じでもう一枚", Choice(0, "同じ感じでもう一枚")),
+    ("3番と似たのをあと2枚", Choice(2, "似たのをあと2枚")),
+    ("2枚目を夜にして", Choice(1, "夜にして")),
+    ("2匹の猫", None),
+    ("3かなえの夢", None),
+    ("4枚", None),
+    ("最後の晩餐", None),
+]
+
+
+def test_one_of_several_is_named() -> None:
+    assert not wrong_rows((text, parse_choice(clean(text)), meant) for text, meant in CHOICES)
