@@ -140,6 +140,12 @@ def _low_rank(
     if not (torch.isfinite(down).all() and torch.isfinite(up).all()):
         raise _cannot(source, f"{name} has values that are not numbers")
     part, module = _place(name)
+    if alpha == 0:
+        raise _cannot(
+            source,
+            f"the alpha of {name} is 0, which kohya's program takes for full strength, and ComfyUI"
+            " and diffusers for none; write the one that it was trained with into the file",
+        )
     scale = _scale(name, part, len(down), alpha, settings)
     if not math.isfinite(scale):
         raise _cannot(source, f"the alpha of {name} is not a number")
@@ -166,9 +172,9 @@ def _without_prefix(name: str) -> str:
 def _scale(
     name: str, part: str, rank: int, alpha: float | None, settings: Mapping[str, Any]
 ) -> float:
-    """Return alpha / rank, as kohya and PEFT do; an alpha that is absent or 0 is the rank."""
+    """Return alpha / rank, as kohya and PEFT do; an alpha that is absent is the rank."""
     if alpha is not None:
-        return alpha / rank if alpha else 1.0
+        return alpha / rank
     patterns = settings.get(f"{part}.alpha_pattern") or {}
     inside = _without_prefix(name)
     try:

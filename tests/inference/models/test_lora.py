@@ -162,7 +162,7 @@ class Model:
             alpha = alpha_of(rank, number)
             if alpha is not None:
                 tensors[alpha_key] = torch.tensor(alpha)
-            scale = alpha / rank if alpha else 1.0
+            scale = 1.0 if alpha is None else alpha / rank
             change = up.flatten(1) @ down.flatten(1)
             self.wanted[prefix + name] = scale * change.view_as(self.before[prefix, name])
         path = folder / "lora.safetensors"
@@ -196,7 +196,7 @@ def test_every_layer_is_merged_as_the_file_says(
 ) -> None:
     model = Model(sdxl=sdxl)
     choose = (lambda name: bool(ATTENTION.search(name))) if keys is old_diffusers else None
-    alphas = [4.0, None, 0.5, 0.0, 1.0]
+    alphas = [4.0, None, 0.5, -2.0, 1.0]
     file = model.file(
         tmp_path, keys, choose or (lambda _: True), lambda _, number: alphas[number % 5]
     )
@@ -311,6 +311,7 @@ REFUSED: dict[str, tuple[Tensors, str]] = {
     "half a pair": ({f"{KEY}2.lora_down.weight": torch.ones(2, 16)}, "only one of its two"),
     "an alpha alone": ({"lora_unet_x.alpha": torch.tensor(1.0)}, "alpha without weights"),
     "not a number": ({f"{KEY}.lora_up.weight": torch.full((16, 2), torch.nan)}, "not numbers"),
+    "an alpha of 0": ({f"{KEY}.alpha": torch.tensor(0.0)}, "alpha of .* is 0, which kohya"),
     "an infinite alpha": ({f"{KEY}.alpha": torch.tensor(torch.inf)}, "alpha of .* not a number"),
     "integers": ({f"{KEY}.lora_up.weight": torch.ones(16, 2, dtype=torch.int8)}, "integers"),
     "only alphas": (
