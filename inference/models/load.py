@@ -231,8 +231,7 @@ def read_weights(checkpoint: Checkpoint, component: str, cls: Any, dtype: torch.
     Raises ModelUnavailable if file and config.json do not belong together, and for weights that
     nothing can be computed with.
     """
-    prefixes = PREFIXES[component] if checkpoint.file else ("",)
-    refuse_quantized(checkpoint.name, component, checkpoint.weight_files(component), prefixes)
+    refuse_quantized(checkpoint, component, PREFIXES[component] if checkpoint.file else ("",))
     network = _read_network(checkpoint, component, cls, dtype)
     refuse_non_numbers(checkpoint.name, component, network)
     return network

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 
 from inference.errors import ModelUnavailable
+from inference.models.checkpoint import Checkpoint
 from inference.models.single_file import read_header
 
 # Of safetensors. I64 are positions and counts, which older versions wrote among the weights, and
@@ -22,26 +22,29 @@ from inference.models.single_file import read_header
 _INTEGERS = frozenset({"BOOL", "I8", "U8", "I16", "U16", "I32", "U32"})
 # What bitsandbytes, GPTQ, quanto and ComfyUI note beside the weights.
 _SCALES = re.compile(
-    r"(^|[._])(SCB|absmax|quant_map|qweight|qzeros|scales|weight_scale(_inv)?|scale_weight|scaled_fp8"
+    r"(^|[._])(SCB|absmax|quant_map|qweight|qzeros|weight_scale(_inv)?|scale_weight|scaled_fp8"
     r"|weight\._(data|scale))$|\.quant_state\."
 )
 
 
-def refuse_quantized(name: str, part: str, files: Iterable[Path], prefixes: Iterable[str]) -> None:
+def refuse_quantized(checkpoint: Checkpoint, part: str, prefixes: tuple[str, ...] = ("",)) -> None:
     """Raise ModelUnavailable if a part's safetensors files hold quantized weights.
 
-    Headers are read only. prefixes: of the part's names in them, such as "".
+    Headers are read only. prefixes: of the part's names in them. Where the part's config.json says
+    how it was quantized, the libraries read it as that says, or say why not.
     """
-    for file in files:
+    if checkpoint.read_json(part, "config.json").get("quantization_config"):
+        return
+    for file in checkpoint.weight_files(part):
         try:
             header = read_header(file) if file.suffix == ".safetensors" else {}
         except ModelUnavailable:  # damaged: who reads the weights says so
             continue
-        if found := quantized_weight(header, tuple(prefixes)):
+        if found := quantized_weight(header, prefixes):
             raise ModelUnavailable(
-                f"{part} of {name} is a quantized copy ({found}): its numbers are steps of a size"
-                " that is noted elsewhere, which is not read here. Use the copy in float16,"
-                " bfloat16 or float32."
+                f"{part} of {checkpoint.name} is a quantized copy ({found}): its numbers are steps"
+                " of a size that is noted elsewhere, which is not read here. Use the copy in"
+                " float16, bfloat16 or float32."
             )
 
 

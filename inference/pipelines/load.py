@@ -20,6 +20,7 @@ from inference.models.safety_checker import SafetyChecker
 from inference.models.sentencepiece_backend import SentencePieceBackend, load_backend
 from inference.models.sentencepiece_reader import TokenizerError
 from inference.models.shapes import wrong_addition
+from inference.models.weight_values import refuse_non_numbers, refuse_quantized
 from inference.pipelines import signatures
 
 logger = logging.getLogger(__name__)
@@ -165,6 +166,8 @@ def _load(checkpoint: Checkpoint, dtype: torch.dtype, report: Callable[[str], No
         from diffusers import AutoPipelineForText2Image
     tokenizers = _sentencepiece_tokenizers(checkpoint)
     report(f"loading {class_name}")
+    for part in components(checkpoint.read_json("model_index.json")):
+        refuse_quantized(checkpoint, part)
     encoders = _encoders(checkpoint, dtype)
     try:
         pipe = AutoPipelineForText2Image.from_pretrained(
@@ -209,7 +212,7 @@ def _encoders(checkpoint: Checkpoint, dtype: torch.dtype) -> dict[str, Any]:
 
 
 def _check_whole(pipe: Any, name: str) -> None:
-    """Look for weights that no file gave. Raises ModelUnavailable."""
+    """Look for weights that no file gave, or that are no numbers. Raises ModelUnavailable."""
     for part, network in pipe.components.items():
         if not isinstance(network, torch.nn.Module):
             continue
@@ -220,6 +223,7 @@ def _check_whole(pipe: Any, name: str) -> None:
                 f" as {missing[0]}: the two do not belong together, or the file is not whole."
                 " Download it again."
             )
+        refuse_non_numbers(name, part, network)
 
 
 def _sentencepiece_tokenizers(checkpoint: Checkpoint) -> dict[str, SentencePieceBackend]:

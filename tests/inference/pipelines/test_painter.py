@@ -15,6 +15,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from inference.errors import (
     InvalidRequest,
@@ -446,6 +447,16 @@ def test_what_cannot_be_loaded_is_explained(folders: dict[str, Path], tmp_path: 
     weights.write_bytes(whole[:3000])
     with pytest.raises(ModelUnavailable, match="StableDiffusionXLPipeline, which cannot be loaded"):
         load(copy)
+    weights.write_bytes(whole)
+    tensors = load_file(weights)
+    key = "conv_in.weight"
+    for spoiled, message in [
+        ((tensors[key] * 20).to(torch.int8), "unet of copy is a quantized copy"),
+        (tensors[key] * torch.nan, "unet of copy has a weight that is not a number"),
+    ]:
+        save_file({**tensors, key: spoiled}, weights)
+        with pytest.raises(ModelUnavailable, match=message):
+            load(copy)
     weights.write_bytes(whole)
     table = json.loads((copy / "model_index.json").read_text(encoding="utf-8"))
     for name, message in [
