@@ -6,9 +6,10 @@ import itertools
 import re
 
 from bot.moderation.ages import find_minor_ages
+from bot.moderation.inflection import form_at
 from bot.moderation.masking import find_masked, has_masks, without_inserted
 from bot.moderation.normalize import FoldedText, fold, loosen
-from bot.moderation.phrases import TokenSpan, find_phrase, form_at
+from bot.moderation.phrases import TokenSpan, find_phrase
 from bot.moderation.vocabulary import Vocabulary
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.morphology import Word

@@ -1,9 +1,7 @@
-"""What an entry of the lists means: a word, a word in any inflection, or a phrase.
+"""Phrases of the lists: how they are written, read and found.
 
 A phrase is words that belong together, as a verb and its object do: 「{body}を切る」 is 「手首を
 切った」, 「切られた腕」 and 「首をナイフで切る」, and not 「腕を組んで野菜を切る」.
-
-One module, though a long one: writing, reading and finding of a phrase are one grammar.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.moderation.inflection import INFLECTED, inflection_end, is_passive
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.morphology import Word
 
@@ -20,14 +19,7 @@ _GROUP = re.compile(r"\{([^{}]+)\}")
 _STAND_IN = "猫"  # for a group: a noun, so that the words around it are read as they will be
 
 _HIRAGANA = re.compile("[ぁ-ん]")
-_MAY_VARY = re.compile(r"[ぁ-ん]\Z|\A[一-龠々]{1,4}\Z")  # others are written in one way
 _FREE = {"助詞", "助動詞", "空白"}
-_INFLECTED = {"動詞", "形容詞", "形状詞"}
-_HELPING = {"居る", "為る", "仕舞う", "有る", "置く", "遣る", "貰う", "呉れる", "下さる"}
-_NOT = {"ない", "無い", "ぬ", "ず", "まい"}
-_WANT = {"たい", "たがる"}
-_PASSIVE = {"れる", "られる"}
-_PLAIN = {"た", "て", "てる", "で", "居る", "為る", *_NOT, *_WANT, *_PASSIVE}
 
 # What may stand where an entry has 「を」, and so on; "" is nothing at all.
 _CASES = {
@@ -42,16 +34,7 @@ _AFTER_PREDICATE = {"か", "よ", "ね", "って", "という", "め", "ども",
 _QUOTING_VERBS = {"言う", "書く", "呼ぶ", "叫ぶ", "罵る", "思う", "主張", "決め付ける"}
 _ADVERBIAL = {"全部", "全て", "すべて", "一枚", "何度", "思い切り", "大量", "一気", "今", "一緒"}
 _ADVERBIAL |= {"全員", "みんな", "皆", "全部", "大体"}
-_MAX_INFLECTION = 12  # tokens: 「見せ|て|もらい|たく|なかっ|た|ん|です」; others are no words
 _REACH = 10  # tokens between a verb and what belongs to it
-
-
-class Form(NamedTuple):
-    """An inflected word, whatever its inflection. lemma: its normal form."""
-
-    lemma: str
-    negative: bool = False
-    desiderative: bool = False
 
 
 class Phrase(NamedTuple):
@@ -72,65 +55,6 @@ class TokenSpan(NamedTuple):
 def group_names(entry: str) -> list[str]:
     """Return the names of the groups in an entry."""
     return _GROUP.findall(entry)
-
-
-@lru_cache(maxsize=16384)
-def parse_form(entry: str) -> Form | None:
-    """Return the form of an entry that is one word with its inflection, or None."""
-    if entry.isascii() or "{" in entry or not _MAY_VARY.search(entry):
-        return None
-    tokens = morphology.tokenize(entry)
-    if tokens[0].part_of_speech not in _INFLECTED:
-        return Form(entry) if len(tokens) == 1 and tokens[0].lemma == entry else None
-    # 「死のう」 and 「殺してくれ」 say more than 「死ぬ」 and 「殺す」: they stand as written.
-    plain = inflection_end(tokens, 0) == len(tokens) and all(
-        token.lemma in _PLAIN for token in tokens[1:]
-    )
-    return form_at(tokens, 0) if plain else None
-
-
-def form_at(tokens: list[Word], at: int) -> Form:
-    """Return the form in which the word at that place stands in the text."""
-    after = tokens[at + 1 : inflection_end(tokens, at)]
-    if tokens[at].part_of_speech not in _INFLECTED:  # 「虐待しない」 speaks of it all the same
-        return Form(tokens[at].lemma)
-    lemmas = {token.lemma for token in after}
-    forbidden = bool(after) and after[-1].text == "な" and after[-1].part_of_speech == "助詞"
-    return Form(tokens[at].lemma, not lemmas.isdisjoint(_NOT) or forbidden, bool(lemmas & _WANT))
-
-
-def is_passive(tokens: list[Word], at: int) -> bool:
-    """Return whether a verb is passive: 「刺された」."""
-    return any(token.lemma in _PASSIVE for token in tokens[at + 1 : inflection_end(tokens, at)])
-
-
-def inflection_end(tokens: list[Word], at: int) -> int:
-    """Return where a word ends with all that inflects it: 「切られて|いた」."""
-    place, limit = at + 1, min(len(tokens), at + 1 + _MAX_INFLECTION)
-    while place < limit:
-        token, last = tokens[place], tokens[place - 1]
-        linked = last.text in {"て", "で", "は", "も"} or last.part_of_speech == "助動詞"
-        inflects = (
-            token.part_of_speech == "助動詞"
-            or (token.part_of_speech == "助詞" and token.text in {"て", "で", "ちゃ", "じゃ"})
-            or (
-                token.lemma == "為る"
-                and tokens[at].part_of_speech not in {"動詞", "形容詞"}
-                and place == at + 1
-            )
-            or (token.lemma in _HELPING and linked)
-            or (token.lemma == "無い" and token.part_of_speech == "形容詞" and linked)
-            or (
-                token.part_of_speech == "助詞"
-                and token.text == "な"
-                and tokens[at].part_of_speech == "動詞"
-                and place == at + 1
-            )
-        )
-        if not inflects:
-            break
-        place += 1
-    return place
 
 
 @lru_cache(maxsize=16384)
@@ -160,15 +84,15 @@ def _shape(entry: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         elif token.part_of_speech in _FREE:
             return None  # 「は気持ち悪い」: what it is said of stands in another list
         else:
-            end = inflection_end(tokens, at) if token.part_of_speech in _INFLECTED else at + 1
-            if end < len(tokens) and not names and token.part_of_speech not in _INFLECTED:
+            end = inflection_end(tokens, at) if token.part_of_speech in INFLECTED else at + 1
+            if end < len(tokens) and not names and token.part_of_speech not in INFLECTED:
                 while end < len(tokens) and tokens[end].part_of_speech in {"接尾辞"}:
                     end += 1
             parts.append(text[token.start : tokens[end - 1].end])
             cases, case, at = [*cases, case], "", end
     if len(parts) < 2:
         return None
-    if not names and not any(token.part_of_speech in _INFLECTED for token in tokens):
+    if not names and not any(token.part_of_speech in INFLECTED for token in tokens):
         return None  # nouns only: as they stand
     return tuple(parts), tuple(cases[1:])
 
@@ -229,17 +153,12 @@ def _match_leftwards(
         return None
     if case == "は" and not _is_predicate(tokens, head):
         return None
-    passive = case == "を" and is_passive(tokens, head.end - 1)
-    allowed = _CASES.get(case, {case})
-    if passive:
-        allowed = allowed | _CASES["が"]
-    elif case == "を" and tokens[head.end - 1].part_of_speech == "名詞":
-        allowed = allowed | {"の"}
+    allowed = _particles_for(case, tokens, head)
     between: list[str] = []
     for place in range(head.start - 1, max(-1, head.start - 1 - _REACH), -1):
         token = tokens[place]
         if place + 1 in ends:
-            inflected = tokens[ends[place + 1].start].part_of_speech in _INFLECTED
+            inflected = tokens[ends[place + 1].start].part_of_speech in INFLECTED
             particles = "".join(reversed(between))
             if particles in allowed or (inflected and _inflects(particles, case)):
                 return _match_leftwards(phrase, part - 1, ends[place + 1], tokens, ends_of_parts)
@@ -247,29 +166,44 @@ def _match_leftwards(
             between.append(token.text)
         elif token.part_of_speech in {"副詞", "空白"} or token.text == "、":
             continue
-        elif token.part_of_speech in {"動詞", "形容詞"}:
-            if "".join(reversed(between)) not in {"て", "で", "ながら", "たり", "だり", ""}:
-                return None
-            between = []
+        elif _belongs_closer(
+            token, "".join(reversed(between)), case, is_beside_head=place + 1 == head.start
+        ):
+            return None
         else:
-            particles = "".join(reversed(between))
-            counted = (
-                token.part_of_speech == "接尾辞" or token.text.isdigit() or token.text in _ADVERBIAL
-            )
-            if particles == "" and not counted and place + 1 == head.start:
-                return None  # another thing that belongs closer: 「腕に|野菜|切る」
-            if particles in {"を", "のを"} and case != "は":
-                return None
-            if particles == "が" and case in {"が", "は"}:
-                return None
             between = []
     return None
+
+
+def _particles_for(case: str, tokens: list[Word], head: TokenSpan) -> set[str]:
+    """Return what may stand before the head where the entry has this case."""
+    allowed = _CASES.get(case, {case})
+    if case == "を" and is_passive(tokens, head.end - 1):
+        return allowed | _CASES["が"]
+    if case == "を" and tokens[head.end - 1].part_of_speech == "名詞":
+        return allowed | {"の"}
+    return allowed
+
+
+def _belongs_closer(token: Word, particles: str, case: str, *, is_beside_head: bool) -> bool:
+    """Return whether the head speaks of this word instead: 「腕に|野菜|切る」.
+
+    particles: what stands between the word and the next one.
+    """
+    if token.part_of_speech in {"動詞", "形容詞"}:
+        return particles not in {"て", "で", "ながら", "たり", "だり", ""}
+    counted = token.part_of_speech == "接尾辞" or token.text.isdigit() or token.text in _ADVERBIAL
+    if particles == "" and not counted and is_beside_head:
+        return True
+    if particles in {"を", "のを"}:
+        return case != "は"
+    return particles == "が" and case in {"が", "は"}
 
 
 def _is_predicate(tokens: list[Word], head: TokenSpan) -> bool:
     """Return whether it is a predicate: 「泥棒だ」, but not 「泥棒と踊る」."""
     after = tokens[head.end : head.end + 1]
-    if tokens[head.end - 1].part_of_speech in _INFLECTED or not after:
+    if tokens[head.end - 1].part_of_speech in INFLECTED or not after:
         return True
     if after[0].text == "と":  # 「泥棒と書かれた」
         return (

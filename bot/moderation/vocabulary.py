@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from bot.moderation.inflection import Form, parse_form
 from bot.moderation.masking import MaskedWordIndex
 from bot.moderation.normalize import fold_word, loosen_word
-from bot.moderation.phrases import Form, Phrase, parse_form
+from bot.moderation.phrases import Phrase
 
 
 class Vocabulary:
