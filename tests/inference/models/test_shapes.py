@@ -10,6 +10,8 @@ import pytest
 from inference.errors import ModelUnavailable
 from inference.models.shapes import check_shapes
 
+pytestmark = pytest.mark.slow  # it imports torch
+
 
 def part(**config: Any) -> Any:
     return SimpleNamespace(config=SimpleNamespace(**config))
