@@ -7,7 +7,6 @@ a chat.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import math
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from bot.jobs.model import CANCELLED, FAILED
 from bot.jobs.queries import count_unfinished, count_unfinished_in_chat
 from bot.settings import Settings
-from bot.store.clock import JST, now
+from bot.store.clock import JST_OFFSET_SECONDS, now
 from bot.store.glance import LIMIT_COLUMNS
 from bot.store.prepared import Prepared
 from bot.store.schema import chats, jobs
@@ -146,10 +145,8 @@ def _full_queue(kind: str, unfinished: int, limit: int, extra: int) -> LimitReac
 
 def day_start() -> float:
     """Return when the present day of Japan began, in seconds since 1970."""
-    midnight = dt.datetime.fromtimestamp(now(), JST).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    return midnight.timestamp()
+    in_japan = now() + JST_OFFSET_SECONDS
+    return in_japan - in_japan % 86_400 - JST_OFFSET_SECONDS
 
 
 def day_mark(user_id: str) -> str:

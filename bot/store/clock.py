@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-JST = dt.timezone(dt.timedelta(hours=9), "JST")  # without summer time; LINE's months are its months
+JST_OFFSET_SECONDS = 9 * 3600  # without summer time
+JST = dt.timezone(dt.timedelta(seconds=JST_OFFSET_SECONDS), "JST")  # LINE's months are its months
 
 
 def now() -> float:

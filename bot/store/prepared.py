@@ -15,19 +15,22 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
 if TYPE_CHECKING:
-    from sqlalchemy.pool import PoolProxiedConnection
-
     from bot.store.libpq import Answer
 
 
+_ByLibpq = Callable[[Any, dict[str, Any], bytes, list[Any]], "Answer"]
+
+
 class _Compiled(NamedTuple):
-    """places: the names of the values that stand for $1, $2 ... in PostgreSQL; None: by name."""
+    """places: the names of the values that stand for $1, $2 ... in PostgreSQL, where by_libpq
+    executes it; None: a cursor does, and takes them by name."""
 
     text: str
     constants: dict[str, Any]
     converters: dict[str, Callable[[Any], Any]]
     places: tuple[str, ...] | None
     encoded: bytes
+    by_libpq: _ByLibpq | None
 
 
 class Prepared:
@@ -67,10 +70,12 @@ class Prepared:
             values[name] = convert(values[name])
         values = {**compiled.constants, **values}
         try:
-            if compiled.places is not None:
+            connection = db.connection
+            if compiled.by_libpq and compiled.places is not None:
                 in_order = [values[name] for name in compiled.places]
-                return _by_libpq(db.connection, compiled.encoded, in_order)
-            cursor = db.connection.cursor()
+                driver = connection.driver_connection
+                return compiled.by_libpq(driver, connection.info, compiled.encoded, in_order)
+            cursor = connection.cursor()
             cursor.execute(compiled.text, values)
         except Exception as error:
             kind = db.dialect.loaded_dbapi.Error
@@ -98,10 +103,11 @@ class Prepared:
                 converters[name] = convert
         places = None if compiled.positiontup is None else tuple(compiled.positiontup)
         text = str(compiled)
-        return _Compiled(text, constants, converters, places, text.encode())
+        by_libpq = None if places is None else _execute_by_libpq()
+        return _Compiled(text, constants, converters, places, text.encode(), by_libpq)
 
 
-def _by_libpq(connection: PoolProxiedConnection, text: bytes, values: list[Any]) -> Answer:
+def _execute_by_libpq() -> _ByLibpq:
     from bot.store import libpq  # SQLite has no use for it
 
-    return libpq.execute(connection.driver_connection, connection.info, text, values)
+    return libpq.execute
