@@ -26,8 +26,10 @@ _XMP_PNG, _XMP_JPEG = b"XML:com.adobe.xmp\0", b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_COLOURS = frozenset({b"gAMA", b"cHRM", b"sRGB", b"cICP"})
 _PNG_TEXTS, _RAW = frozenset({b"tEXt", b"zTXt", b"iTXt"}), b"Raw profile type "
 _RAW_KINDS = frozenset({b"exif", b"app1", b"xmp", b"icc", b"icm"})
-_OTHERS = (b"GIF8", b"II*\0", b"MM\0*", b"BM", b"8BPS", b"%PDF", b"\0\0\1\0", b"<svg", b"<?xml")
-_OTHERS += (b"\xff\x0a", b"\xff\x4f\xff\x51", b"II\xbc\x01")  # JPEG XL, JPEG 2000, JPEG XR
+_OTHERS = (
+    *(b"GIF8", b"II*\0", b"MM\0*", b"BM", b"8BPS", b"%PDF", b"\0\0\1\0", b"<svg", b"<?xml"),
+    *(b"\xff\x0a", b"\xff\x4f\xff\x51", b"II\xbc\x01"),  # JPEG XL, JPEG 2000, JPEG XR
+)
 _BOXES = (b"ftyp", b"jP  ", b"JXL ")  # HEIC, AVIF and films; JPEG 2000; JPEG XL
 
 
