@@ -98,23 +98,15 @@ def read(
 
     rest, controls = extract_controls(text)
     width, height = controls.shape or (None, None)
-    has_subject = has_words(rest) and not is_only_styles(rest)
-    if not has_subject:
-        problem = "only_emoji" if emojis or has_symbols(rest or text) else "only_controls"
-    elif rest != text and (_MORE_OF_LAST if controls.count else _MORE).fullmatch(rest):
-        has_subject, problem = False, "only_controls"
-    elif rest != text and not GREETING.sub("", f"{rest}、").strip("、 "):
-        has_subject, problem = False, "only_controls"  # 「人は入れないで、こんにちは」
-    elif _NO_SUBJECT.fullmatch(rest):
-        has_subject, problem = False, "anything"
+    lack = _what_lacks(rest, text, has_emojis=bool(emojis), has_count=bool(controls.count))
     return Reading(
-        rest if has_subject else "",
+        "" if lack else rest,
         "、".join(controls.negatives),
         controls.count or 1,
         width,
         height,
         controls.seed,
-        None if has_subject else problem,
+        lack,
         mentioned_self,
         tuple(label for label in styles() if label in controls.styles),
         controls.effort,
@@ -124,3 +116,14 @@ def read(
         letters,
         controls.capped,
     )
+
+
+def _what_lacks(rest: str, text: str, *, has_emojis: bool, has_count: bool) -> Problem | None:
+    """Return why there is nothing to paint in what is left of a text; None if there is."""
+    if not has_words(rest) or is_only_styles(rest):
+        return "only_emoji" if has_emojis or has_symbols(rest or text) else "only_controls"
+    if rest != text and (_MORE_OF_LAST if has_count else _MORE).fullmatch(rest):
+        return "only_controls"
+    if rest != text and not GREETING.sub("", f"{rest}、").strip("、 "):
+        return "only_controls"  # 「人は入れないで、こんにちは」
+    return "anything" if _NO_SUBJECT.fullmatch(rest) else None
