@@ -46,45 +46,29 @@ def request_pictures(
     job or photo that it derives from. photo_message_id: of the photo that the words are about.
     origin, source_key, from_photo, enlarge_key, plain_key: as in `StoredRequest`.
     """
-    event, settings = ctx.event, ctx.settings
+    settings = ctx.settings
     if parent_id is None and source_key is None:
         reading = with_defaults(ctx, with_zodiac(reading, ctx.received_at))
     if ctx.glance.is_banned:
         _log_refusal(ctx, "banned")
         return ctx.reply(messages.request_problem("banned", ctx.language))
-    switched = ctx.flags
-    if reading.problem is not None and switched.accepting:
+    if reading.problem is not None and ctx.flags.accepting:
         return ctx.reply(messages.request_problem(reading.problem, ctx.language, ctx.chat_kind))
     if settings.moderation:
         judgement = _judge(ctx, reading, from_photo=from_photo, is_change=parent_id is not None)
         if judgement.action == "refuse" and judgement.category:
             return _refuse(ctx, judgement.category)
         is_new = parent_id is None or photo_message_id is not None
-        may_ask = is_new and event.type == "message" and not ctx.is_confirmed
+        may_ask = is_new and ctx.event.type == "message" and not ctx.is_confirmed
         may_ask = may_ask and plain_key is None  # which letters alone are set on
         if judgement.action == "ask" and may_ask:
             return _ask_about_doubt(ctx, photo_message_id)
-    if not switched.accepting:  # after moderation, which answers cries for help even in a pause
+    if not ctx.flags.accepting:  # after moderation, which answers cries for help even in a pause
         _log_refusal(ctx, "paused")
         return ctx.reply(messages.request_problem("paused", ctx.language))
-    limit = limits.check_limits(
-        ctx.db,
-        limits.with_overrides(settings, ctx.glance.limits),
-        chat_id=ctx.chat_id,
-        chat_kind=ctx.chat_kind,
-        user_id=event.user_id,
-        count=reading.count,
-        extra=settings.max_extra_queued,
-        is_first=event.user_id is not None and not ctx.glance.has_job,
-    )
+    limit = _limit_of(ctx, reading.count)
     if limit is not None and not limit.ahead:
-        log.info("limit.reached", limit=limit.kind, event_id=event.id, chat_kind=ctx.chat_kind)
-        free_in_seconds = _seconds_until_free(ctx, limit.kind)
-        return ctx.reply(
-            messages.limit_reached(
-                limit.kind, ctx.language, free_in_seconds=free_in_seconds, **limit.values
-            )
-        )
+        return _say_limit(ctx, limit)
     request = StoredRequest.from_reading(
         reading, steps=settings.num_inference_steps, guidance=settings.guidance_scale
     )
@@ -97,6 +81,32 @@ def request_pictures(
         plain_key=plain_key,
     )
     return _add_job(ctx, request, parent_id, ahead=limit.ahead if limit else 0)
+
+
+def _limit_of(ctx: EventContext, count: int) -> limits.LimitReached | None:
+    """Return the limit that so many pictures more would exceed, or None."""
+    user_id = ctx.event.user_id
+    return limits.check_limits(
+        ctx.db,
+        limits.with_overrides(ctx.settings, ctx.glance.limits),
+        chat_id=ctx.chat_id,
+        chat_kind=ctx.chat_kind,
+        user_id=user_id,
+        count=count,
+        extra=ctx.settings.max_extra_queued,
+        is_first=user_id is not None and not ctx.glance.has_job,
+    )
+
+
+def _say_limit(ctx: EventContext, limit: limits.LimitReached) -> Replies:
+    """Say which limit it is, and when there is room again."""
+    log.info("limit.reached", limit=limit.kind, event_id=ctx.event.id, chat_kind=ctx.chat_kind)
+    free_in_seconds = _seconds_until_free(ctx, limit.kind)
+    return ctx.reply(
+        messages.limit_reached(
+            limit.kind, ctx.language, free_in_seconds=free_in_seconds, **limit.values
+        )
+    )
 
 
 def _judge(ctx: EventContext, reading: Reading, *, from_photo: bool, is_change: bool) -> Judgement:
