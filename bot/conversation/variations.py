@@ -121,12 +121,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
             return None
         return ctx.reply(messages.no_previous_picture(ctx.language))
     if picture := quoted or pending:
-        if parse_change(text) is None:
-            if quoted is None and _NEW_REQUEST.search(text):
-                return None  # asked what to change, they thought better of it
-            if not pending and not ctx.mentions_bot:
-                return []  # 「かわいい！」, among people
-        return paint_change(ctx, picture, parse_as_change(text))
+        return _change_shown(ctx, text, picture, is_quoted=bool(quoted), is_pending=bool(pending))
     if same_seed := _SAME_SEED.match(text):
         last = find_last(db, chat_id, user_id)
         if last is not None and not is_gone(last.job):
@@ -186,6 +181,18 @@ def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choic
     picture = picture or ctx.last_picture
     request = picture.job.request if picture else None
     return parse_choice_among(text, request.prompt if request else "")
+
+
+def _change_shown(
+    ctx: EventContext, text: str, picture: PictureRef, *, is_quoted: bool, is_pending: bool
+) -> Replies | None:
+    """Change the picture that is quoted, or that the bot just asked about."""
+    if parse_change(text) is None:
+        if not is_quoted and _NEW_REQUEST.search(text):
+            return None  # asked what to change, they thought better of it
+        if not is_pending and not ctx.mentions_bot:
+            return []  # 「かわいい！」, among people
+    return paint_change(ctx, picture, parse_as_change(text))
 
 
 def _change_last(
