@@ -10,9 +10,8 @@ https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.line import sdk_model
@@ -60,8 +59,8 @@ class WebhookEvent:
 
     id: LINE's webhookEventId, or "sha256:..." of the event where that is missing; 1 to 255
     characters, the key that prevents handling it twice. mode: nothing may be sent unless it is
-    "active". timestamp_ms: when it happened, milliseconds since 1970. redelivery: LINE has sent it
-    before. message_id: also of an unsent or edited message. members: user ids that joined or left.
+    "active". redelivery: LINE has sent it before. message_id: also of an unsent or edited message.
+    members: user ids that joined or left.
     has_external_content: a picture whose bytes are not at LINE but at an address of the sender's
     choice. The address is left out: the bot would visit whatever anybody names.
     """
@@ -69,7 +68,6 @@ class WebhookEvent:
     id: str
     type: str
     mode: str = "active"
-    timestamp_ms: int = 0
     redelivery: bool = False
     chat_id: str | None = None
     chat_kind: Literal["user", "group", "room"] | None = None
@@ -81,7 +79,6 @@ class WebhookEvent:
     quote_token: str | None = None
     quoted_message_id: str | None = None
     postback_data: str | None = None
-    postback_params: dict[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
     emojis: tuple[Span, ...] = ()
     sticker_keywords: tuple[str, ...] = ()
@@ -122,7 +119,6 @@ def _read(event: Mapping[str, Any], event_id: str) -> WebhookEvent:
         id=event_id,
         type=event_type,
         mode=(_string(mode) or "unknown")[:MAX_MODE],
-        timestamp_ms=_timestamp(event),
         redelivery=_object(event, "deliveryContext").get("isRedelivery") is True,
         chat_id=_id(source, f"{chat_kind}Id") if chat_kind else None,
         chat_kind=chat_kind,
@@ -134,7 +130,6 @@ def _read(event: Mapping[str, Any], event_id: str) -> WebhookEvent:
         quote_token=_token(message, "quoteToken"),
         quoted_message_id=_id(message, "quotedMessageId"),
         postback_data=(_string(postback.get("data")) or "")[:MAX_DATA] or None,
-        postback_params=dict(_params(_object(postback, "params"))),
         mentions=tuple(_mentions(_object(message, "mention"))),
         emojis=tuple(span for _, span in _spans(message.get("emojis"))),
         sticker_keywords=tuple(_keywords(message)),
@@ -176,13 +171,6 @@ def _chat_kind(source: Mapping[str, Any]) -> Literal["user", "group", "room"] | 
     return None
 
 
-def _timestamp(event: Mapping[str, Any]) -> int:
-    value = event.get("timestamp")
-    if type(value) is int and 0 < value < 2**53:
-        return value
-    return time.time_ns() // 1_000_000
-
-
 def _text(message: Mapping[str, Any]) -> str | None:
     value = message.get("text")
     return _string(value[:MAX_TEXT]) if isinstance(value, str) else None
@@ -202,12 +190,6 @@ def _mentions(mention: Mapping[str, Any]) -> Iterator[Mention]:
     for value, span in _spans(mention.get("mentionees")):
         is_self = value.get("isSelf") is True
         yield Mention(span.index, span.length, is_self, _token(value, "userId"))
-
-
-def _params(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in list(params.items())[:20]:
-        if isinstance(value, str):
-            yield (_string(name) or "")[:MAX_ID], (_string(value) or "")[:MAX_DATA]
 
 
 def _keywords(message: Mapping[str, Any]) -> Iterator[str]:

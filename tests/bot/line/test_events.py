@@ -59,7 +59,6 @@ def test_a_text_message() -> None:
             id=COMMON["webhookEventId"],
             type="message",
             mode="active",
-            timestamp_ms=WHEN,
             redelivery=False,
             chat_id=USER,
             chat_kind="user",
@@ -139,11 +138,11 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "unsend", "unsend": {"messageId": "555"}}, {"message_id": "555"}),
     (
         {"type": "postback", "replyToken": TOKEN, "postback": {"data": "pick:A1B-2C3"}},
-        {"postback_data": "pick:A1B-2C3", "postback_params": {}},
+        {"postback_data": "pick:A1B-2C3"},
     ),
     (
         {"type": "postback", "postback": {"data": "d", "params": {"date": "2026-11-22"}}},
-        {"postback_params": {"date": "2026-11-22"}},
+        {"postback_data": "d"},
     ),
     (
         {
@@ -262,8 +261,8 @@ def test_the_mode_is_a_plain_string() -> None:
 
 
 @pytest.mark.parametrize("timestamp", [None, "soon", -5, 0, 2**70, 1.5, True])
-def test_a_missing_or_wild_time_becomes_now(timestamp: object) -> None:
-    assert 1_790_000_000_000 * 0.9 < one(changed(GOOD, timestamp=timestamp)).timestamp_ms < 2**53
+def test_a_missing_or_wild_time_changes_nothing(timestamp: object) -> None:
+    assert one(changed(GOOD, timestamp=timestamp)) == one(GOOD)
 
 
 def test_an_event_without_an_id_gets_the_same_one_at_each_delivery() -> None:
