@@ -187,7 +187,7 @@ def _enqueue_profile(ctx: EventContext) -> bool:
     user_id = ctx.event.user_id
     if user_id is None:
         return False
-    return people.enqueue_known(ctx.db, ctx.chat_id, user_id, ctx.glance.asked_at)
+    return people.enqueue_profile(ctx.db, ctx.chat_id, user_id, ctx.glance.asked_at)
 
 
 def route(ctx: EventContext) -> Replies:

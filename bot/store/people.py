@@ -36,20 +36,13 @@ class PendingProfile(NamedTuple):
     chat_kind: Literal["user", "group", "room"] | None
 
 
-def enqueue_profile(db: Connection, chat_id: str, user_id: str | None) -> bool:
+def enqueue_profile(db: Connection, chat_id: str, user_id: str, asked_at: float | None) -> bool:
     """Have LINE asked about somebody who asks for something, unless it was lately.
 
-    Returns whether the profile is newly pending. Not for those who merely talk in a group: the bot
-    has no business with their names.
+    asked_at: when LINE was last asked; None: there is no such row. Returns whether the profile is
+    newly pending. Not for those who merely talk in a group: the bot has no business with their
+    names.
     """
-    if user_id is None:
-        return False
-    row = _ASKED_AT.first(db, chat=chat_id, user=user_id)
-    return enqueue_known(db, chat_id, user_id, row[0] if row else None)
-
-
-def enqueue_known(db: Connection, chat_id: str, user_id: str, asked_at: float | None) -> bool:
-    """Do the same if it was read before when LINE was last asked; None: there is no such row."""
     if asked_at is None:
         _NEW.run(db, chat_id=chat_id, user_id=user_id, name=None, language=None, at=0.0)
         return True

@@ -128,7 +128,7 @@ def test_a_look_at_many_chats_is_a_look_at_each(database: Database) -> None:
         chats.touch(db, "U1", "user")
         pending_edits.start(db, "C1", "U2", "job", None)
         photos.add(db, message_id="m2", chat_id="C1", user_id="U3", fetch=False)
-        people.enqueue_profile(db, "C1", "U1")
+        people.enqueue_profile(db, "C1", "U1", None)
         bans.ban(db, "U4")
         db.execute(insert(unsent).values(message_id="m1", at=1.0))
     subjects = [

@@ -342,7 +342,7 @@ def test_four_pictures_in_a_group_are_photos_and_a_bubble_that_names_who_asked(
 ) -> None:
     job_id = four(house, storage, token=line.token(GROUP))
     with house.database.write() as db:
-        people.enqueue_profile(db, GROUP, AOI)
+        people.enqueue_profile(db, GROUP, AOI, None)
         people.set_profile(db, GROUP, AOI, name="葵", language="ja")
     courier.deliver(job_id)
     *photos, bubble = line.bot_messages(GROUP)

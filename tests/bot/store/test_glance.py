@@ -56,7 +56,7 @@ def test_what_is_there_is_seen_where_it_counts(house: House, what: str) -> None:
             case "was_unsent":
                 db.execute(insert(unsent).values(message_id="m1", at=1.0))
             case "asked_at":
-                people.enqueue_profile(db, GROUP, AOI)
+                people.enqueue_profile(db, GROUP, AOI, None)
     if what == "has_job":
         house.add(chat=GROUP, user=AOI)
     found = seen(house, GROUP, AOI)

@@ -204,7 +204,7 @@ def test_after_the_retention_time_nobody_is_known(house: House, database: Databa
     with database.write() as db:
         for user in (AOI, HARUTO):
             chats.touch(db, GROUP, "group")
-            people.enqueue_profile(db, GROUP, user)
+            people.enqueue_profile(db, GROUP, user, None)
     house.set(schema.people, schema.people.c.chat_id == GROUP, at=old)
     with database.write() as db:
         people.delete_stale(db, now() - 90 * DAY)
