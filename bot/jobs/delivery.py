@@ -62,7 +62,7 @@ def postpone_delivery(db: Connection, job_id: str, delay: float) -> None:
     db.execute(job.values(deliver_at=deliver_at, deliver_lease=None))
 
 
-def due_deliveries(db: Connection, again_after: float, limit: int = 200) -> list[str]:
+def due_deliveries(db: Connection, again_after: float) -> list[str]:
     """Return ids of jobs to deliver by now; they are not returned again for `again_after` s."""
     now_ts = now()
     return take_due(
@@ -70,7 +70,6 @@ def due_deliveries(db: Connection, again_after: float, limit: int = 200) -> list
         jobs,
         and_(DELIVERABLE, jobs.c.deliver_at <= now_ts, lease_over(jobs.c.deliver_lease, now_ts)),
         order_by=jobs.c.deliver_at,
-        limit=limit,
         deliver_at=now_ts + again_after,
     )
 

@@ -47,13 +47,11 @@ def spend_token(db: Connection, token: str) -> bool:
     return update_one(db, reply_tokens, *unspent, spent_at=now())
 
 
-def jobs_needing_ticket(
-    db: Connection, min_age: float, max_age: float, limit: int = 200
-) -> list[str]:
+def jobs_needing_ticket(db: Connection, min_age: float, max_age: float) -> list[str]:
     """Return ids of unfinished jobs with an unspent token whose age in seconds is in range."""
     query = select(jobs.c.id).join(reply_tokens, reply_tokens.c.job_id == jobs.c.id)
     query = query.where(jobs.c.state.in_(UNFINISHED), _unspent(min_age, max_age))
-    return list(db.execute(query.distinct().limit(limit)).scalars())
+    return list(db.execute(query.distinct().limit(200)).scalars())
 
 
 def _unspent(min_age: float, max_age: float) -> ColumnElement[bool]:

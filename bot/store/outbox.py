@@ -216,7 +216,7 @@ def of_job(db: Connection, job_id: str) -> list[Delivery]:
     return [Delivery(**row) for row in rows]
 
 
-def due(db: Connection, again_after: float, limit: int = 200) -> list[str]:
+def due(db: Connection, again_after: float) -> list[str]:
     """Return ids of deliveries other than results to send by now, or whose courier died.
 
     Those to send are not returned again for `again_after` seconds.
@@ -228,7 +228,6 @@ def due(db: Connection, again_after: float, limit: int = 200) -> list[str]:
         deliveries,
         and_(deliveries.c.kind.in_(_SWEPT_KINDS), or_(ready, _abandoned(now_ts))),
         order_by=deliveries.c.next_at,
-        limit=limit,
         next_at=now_ts + again_after,
     )
 

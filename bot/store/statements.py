@@ -50,7 +50,7 @@ def take_due(
     due: ColumnElement[bool],
     *,
     order_by: Column[Any],
-    limit: int,
+    limit: int = 200,
     **values: Any,
 ) -> list[str]:
     """Return the ids of rows that are due, the first `limit` of them by `order_by`.
