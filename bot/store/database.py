@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.settings import SettingError
@@ -188,7 +189,9 @@ def _postgresql(url: str) -> Engine:
     Nothing is kept in the session: no prepared statements, no settings, no locks. A transaction
     costs two round trips of its own, one to begin and one to commit.
     """
-    from bot.store import libpq  # SQLite has no use for it
+    import psycopg
+
+    from bot.store import libpq  # SQLite has no use for either
 
     engine = create_engine(
         url,
@@ -209,6 +212,21 @@ def _postgresql(url: str) -> Engine:
                 "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes one."
             )
         connection.autocommit = True  # psycopg must not issue its own BEGINs
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        if not isinstance(error, psycopg.Error) or error.diag.message_detail is None:
+            return None
+        return DBAPIError.instance(
+            context.statement,
+            context.parameters,
+            libpq.without_row(error),
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=context.is_disconnect,
+            dialect=context.dialect,
+        )
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

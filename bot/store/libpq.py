@@ -54,10 +54,17 @@ def execute(connection: Any, info: dict[str, Any], text: bytes, values: Sequence
     if result.status not in _DONE:
         if server.status != ConnStatus.OK:
             raise psycopg.OperationalError("the connection is lost")
-        raise error_from_result(result, connection.info.encoding)
+        raise without_row(error_from_result(result, connection.info.encoding))
     transformer.set_pgresult(result)
     rows = transformer.load_rows(0, result.ntuples, tuple) if result.ntuples else []
     return Answer(rows, result.command_tuples or 0)
+
+
+def without_row(error: psycopg.Error) -> psycopg.Error:
+    """Take out of an error's text what the server quotes of the row in its DETAIL."""
+    if error.diag.message_detail is not None:
+        error.args = (error.diag.message_primary,)
+    return error
 
 
 def has_done(connection: Any, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ from tests.scenarios.servers import PostgreSQL
 
 __all__ = ["test_a_value_is_never_read_as_sql", "test_a_value_that_is_left_out_is_no_null"]
 pytestmark = pytest.mark.services
+
+SECRET = "ひみつ"
 
 ALL = Prepared(select(jobs).where(jobs.c.chat_id == bindparam("chat")).order_by(jobs.c.id))
 GONE = Prepared(delete(jobs).where(jobs.c.chat_id == bindparam("chat")))
@@ -82,6 +85,29 @@ def test_an_error_is_sqlalchemy_s_rolls_back_and_tells_no_value(
     with database.write() as db:
         assert ALL.all(db, chat="U1") == []
         assert NEW.run(db, **row()) == 1, "the connection goes on"
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+@pytest.mark.parametrize("fields", [{"chat_kind": None, "id": "2"}, {"number": "5F7-K2M"}])
+def test_an_error_quotes_nothing_of_the_row(
+    database: Database, fields: dict[str, Any], *, by_itself: bool
+) -> None:
+    """「Failing row contains (…)」, the server would say, 「Key (id)=(…) already exists」."""
+
+    def fail() -> None:
+        values = row(id=SECRET, secret=SECRET)
+        with database.write() as db:
+            NEW.run(db, **values)
+            if by_itself:
+                db.execute(insert(jobs), values | fields)
+            else:
+                NEW.run(db, **values | fields)
+
+    with pytest.raises(IntegrityError) as raised:
+        fail()
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "violates" in shown
+    assert SECRET not in shown
 
 
 def test_a_connection_that_ends_amid_a_transaction(database: Database) -> None:
