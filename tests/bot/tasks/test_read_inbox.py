@@ -414,20 +414,28 @@ def test_a_retry_is_kept_in_mind_when_somebody_wakes_the_reader_at_its_end(
     assert reader.read() == read_inbox.RETRY_DELAYS[0]
 
 
-def test_a_wish_takes_few_statements(chat: Chat) -> None:
-    """To PostgreSQL each is a round trip, on which the speed of a courier depends."""
+@pytest.mark.parametrize(("people", "most"), [(1, 10), (2, 9)])
+def test_a_wish_takes_few_statements(chat: Chat, people: int, most: int) -> None:
+    """To PostgreSQL each is a round trip, on which the speed of a courier depends.
+
+    Several chats are looked at by one.
+    """
     statements: list[str] = []
 
     def trace(connection: Any, _record: Any, _proxy: Any) -> None:
         connection.set_trace_callback(statements.append)
 
-    chat.post(event("赤いりんご"))
+    chat.post(*(event("赤いりんご", source=by(f"U{n:032x}")) for n in range(people)))
     engine = chat.house.database.engine
     sqlalchemy_event.listen(engine, "checkout", trace)
     try:
         chat.read()
     finally:
         sqlalchemy_event.remove(engine, "checkout", trace)
-    assert chat.prompts == ["赤いりんご"]
-    first = next(n for n, each in enumerate(statements) if each.startswith("DELETE FROM inbox"))
-    assert len(statements[first - 1 : statements.index("COMMIT", first) + 1]) <= 10, statements
+    assert chat.prompts == ["赤いりんご"] * people
+    ends = [n for n, each in enumerate(statements) if each == "COMMIT"]
+    wishes = [n for n, each in enumerate(statements) if each.startswith("DELETE FROM inbox")]
+    assert len(wishes) == people
+    for first in wishes:
+        end = next(n for n in ends if n > first)
+        assert len(statements[first - 1 : end + 1]) <= most, statements
