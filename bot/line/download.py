@@ -45,25 +45,8 @@ def download(
         status, request_id = response.status, response.headers.get("x-line-request-id")
         if status == 200:
             content = _read(response, limit, started + deadline)
-            if len(content) > limit:
-                failure = LineError(
-                    f"The file from LINE has more than {limit} bytes; it was not kept.",
-                    permanent=True,
-                    code="too_large",
-                    status=status,
-                    request_id=request_id,
-                )
-        elif status == 202:
-            failure = LineError(
-                "LINE is still preparing the file (202). Try again in some seconds.",
-                permanent=False,
-                code="not_ready",
-                status=status,
-                request_id=request_id,
-            )
-        else:
-            body = json_object(response.read(4096))
-            failure = error_from_response(request.endpoint, status, body, request_id=request_id)
+        if status != 200 or len(content) > limit:
+            failure = _refusal(request.endpoint, response, limit, request_id)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         failure = error_from_exception(request.endpoint, error)
     finally:
@@ -75,6 +58,28 @@ def download(
     if failure:
         raise failure from None
     return content
+
+
+def _refusal(endpoint: str, response: Any, limit: int, request_id: str | None) -> LineError:
+    """Return why an answer is not the file, or not kept."""
+    if response.status == 200:
+        return LineError(
+            f"The file from LINE has more than {limit} bytes; it was not kept.",
+            permanent=True,
+            code="too_large",
+            status=200,
+            request_id=request_id,
+        )
+    if response.status == 202:
+        return LineError(
+            "LINE is still preparing the file (202). Try again in some seconds.",
+            permanent=False,
+            code="not_ready",
+            status=202,
+            request_id=request_id,
+        )
+    body = json_object(response.read(4096))
+    return error_from_response(endpoint, response.status, body, request_id=request_id)
 
 
 def _read(response: Any, limit: int, ends_at: float) -> bytes:
