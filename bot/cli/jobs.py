@@ -166,36 +166,42 @@ class JobReport(NamedTuple):
         output.print_table(headings("when", "took", "what"), events)
         if self.history.pictures:
             click.echo()
-            pictures = [
-                (
-                    self._key(picture.key),
-                    f"{picture.width}x{picture.height}",
-                    formatting.format_bytes(picture.size),
-                    picture.seed,
-                )
-                for picture in self.history.pictures
-            ]
-            output.print_table(headings("picture", "size", "bytes", "seed"), pictures)
+            self._print_pictures()
         if self.history.deliveries:
             click.echo()
-            messages = [
-                (
-                    name_of("delivery_kind", delivery.kind),
-                    name_of("delivery_way", delivery.way),
-                    name_of("admin.delivery_state", delivery.state),
-                    delivery.tries,
-                    delivery.line_request_id,
-                    delivery.error_code,
-                )
-                for delivery in self.history.deliveries
-            ]
-            columns = ("message", "way", "state", "tries", "request_id", "code")
-            output.print_table(headings(*columns), messages)
+            self._print_deliveries()
         for code in self.history.error_codes():
             click.echo()
             click.secho(code, fg="red")
             help_ = explain(code, lang)
             click.echo(f"  {help_.meaning}\n  {help_.remedy}".replace("NUMBER", job.number))
+
+    def _print_pictures(self) -> None:
+        pictures = [
+            (
+                self._key(picture.key),
+                f"{picture.width}x{picture.height}",
+                formatting.format_bytes(picture.size),
+                picture.seed,
+            )
+            for picture in self.history.pictures
+        ]
+        output.print_table(headings("picture", "size", "bytes", "seed"), pictures)
+
+    def _print_deliveries(self) -> None:
+        messages = [
+            (
+                name_of("delivery_kind", delivery.kind),
+                name_of("delivery_way", delivery.way),
+                name_of("admin.delivery_state", delivery.state),
+                delivery.tries,
+                delivery.line_request_id,
+                delivery.error_code,
+            )
+            for delivery in self.history.deliveries
+        ]
+        columns = ("message", "way", "state", "tries", "request_id", "code")
+        output.print_table(headings(*columns), messages)
 
     def _about(self) -> Iterator[tuple[str, str]]:
         """Yield what is known of the job: a name in the texts' table command.job, and the text."""
