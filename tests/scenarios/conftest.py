@@ -6,9 +6,10 @@ painting_house        really paints: a tiny model with random weights, by torch
 
 The first two have a worker without torch (tests.scenarios.stub_worker): their stories are about
 something else than painting. Starting is most of what houses cost: only in painting_house is every
-process started as the Procfile says, in the others as a fork of the zygotes. All stand on SQLite
-and Valkey. any_house, any_slow_house and any_painting_house stand, besides, on PostgreSQL with
-Redis and with RabbitMQ: those runs are marked `services`.
+process started as the Procfile says, in the others as a fork of the zygotes. Between stories their
+clocks stand still (tests.scenarios.rest). All stand on SQLite and Valkey. any_house, any_slow_house
+and any_painting_house stand, besides, on PostgreSQL with Redis and with RabbitMQ: those runs are
+marked `services`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bot.store.schema import jobs
 from simulator.client import AOI, GROUP, HARUTO, YUI
 from tests.scenarios.house import House
 from tests.scenarios.privacy import leaks, personal_words
+from tests.scenarios.rest import rest, wake
 from tests.scenarios.servers import PostgreSQL, postgresql
 
 EVERYBODYS = (AOI, HARUTO, YUI, GROUP)  # the chats that the simulator begins with
@@ -211,12 +213,21 @@ def any_painting_house(town: Town, request: pytest.FixtureRequest) -> Iterator[H
 def visit(house: House, request: pytest.FixtureRequest) -> Iterator[House]:
     """A house in order before the story; quiet, and discreet, after it."""
     house.mend()
+    wake(house)
     house.simulator.reset(settings=True)
     read = {name: len(house.log_lines(name)) for name in house.processes}
     yield house
-    if not request.node.stash.get(_PASSED, True):
-        _clear_up(house)
-        return
+    try:
+        if request.node.stash.get(_PASSED, True):
+            _check(house, read)
+        else:
+            _clear_up(house)
+    finally:
+        rest(house)
+
+
+def _check(house: House, read: dict[str, int]) -> None:
+    """Whether a story has left the house quiet. read: lines of each log before it."""
     house.settle()
     of_all = house.rows(jobs, jobs.c.chat_id.in_(EVERYBODYS))
     assert not of_all, "a story needs people of its own (house.person()): others meet their jobs"

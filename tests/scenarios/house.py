@@ -83,6 +83,7 @@ class House:
         self.folder = folder
         self._fork = fork
         self._commands = 0
+        self.resting_since: float | None = None  # see tests.scenarios.rest
         is_stub = model is None if stub is None else stub
         web, line = (str(port) for port in free_ports(2))
         self.secret, self.token = secrets.token_hex(16), secrets.token_hex(32)
