@@ -36,13 +36,15 @@ def adminchat(ctx: CliContext, listing: bool, remove: str | None, as_json: bool)
                 ],
             )
         return
-    if remove:
+    if remove is not None:
         with ctx.database.write() as db:
             known = [bans.fingerprint(chat.chat_id) for chat in operator_chats.list_chats(db)]
             removed = [
                 fingerprint
                 for fingerprint in known
-                if fingerprint.startswith(remove) and operator_chats.remove_chat(db, fingerprint)
+                if remove
+                and fingerprint.startswith(remove)
+                and operator_chats.remove_chat(db, fingerprint)
             ]
         if not removed:
             raise click.ClickException(say("adminchat.no_chat", who=remove))
