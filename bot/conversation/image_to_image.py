@@ -14,6 +14,7 @@ from bot import jobs, messages
 from bot.conversation import variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
+from bot.intent.wanted_looks import as_order_for_photo
 from bot.moderation.harm import judge
 from bot.moderation.photos import classify_photo_wish
 from bot.prompt import Reading
@@ -99,6 +100,8 @@ def handle_text(ctx: EventContext) -> Replies | None:
         return None
     # In a 1:1 chat the bot has just asked what to make of it.
     allow_bare = ctx.is_private and not variations.is_action_phrase(text)
+    if allow_bare and (order := as_order_for_photo(text)):
+        return paint_from_photo(ctx, photo, parse_quoted_photo_change(order))
     change = parse_photo_change(text, ctx.reading, implicit=allow_bare)
     if change is None and allow_bare:
         change = parse_answer_about_photo(text)

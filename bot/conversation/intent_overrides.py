@@ -86,6 +86,19 @@ def without_steering(ctx: EventContext, decision: Decision) -> Decision:
     return without if without == Decision("paint", "wish") else decision
 
 
+def of_waiting(ctx: EventContext) -> Decision | None:
+    """Return what a text wants of the picture that is being painted: that it is cancelled, or how
+    far it is. Returns None for any other, and for a cry for help."""
+    if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
+        return None
+    words, request = ctx.text_without_small_talk, ctx.last_picture.job.request
+    prompt = request.prompt if request else ""
+    if drops_order(words, prompt):
+        return Decision("answer", "cancel")
+    asks = not ctx.reading.steers_picture and asks_progress(words, prompt)
+    return Decision("answer", "status") if asks else None
+
+
 def by_rule(ctx: EventContext, decision: Decision) -> Decision:
     """Return what a text is that is nothing but a complaint, 「おもんな」, or a question about the
     bot, 「アルバムはどこ」. What is to be erased, and a cry for help, stays that."""
@@ -93,13 +106,6 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
     is_answer = decision.action == "answer"
     if is_answer and (group == "erase" or find_cry(ctx.text)):
         return decision
-    if ctx.is_waiting:
-        request = ctx.last_picture.job.request if ctx.last_picture else None
-        prompt = request.prompt if request else ""
-        if drops_order(words, prompt):
-            return Decision("answer", "cancel")
-        if not ctx.reading.steers_picture and asks_progress(words, prompt):
-            return Decision("answer", "status")
     if ctx.situation.has_picture and not is_answer and tells_what_becomes_of_it(words):
         return Decision("answer", "talk.thanks")
     if is_answer and group == "cry" and tells_glad_news(words):

@@ -35,6 +35,7 @@ from bot.conversation.intent_overrides import (
     is_plain_wish,
     names_a_subject,
     names_erasure,
+    of_waiting,
     points_at_one_of_several,
     takes_away_all_of_a_thing,
     what_to_erase,
@@ -97,9 +98,12 @@ _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
 
 def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """Answer what is no wish, or hand on what is to be painted; ask where it is unclear."""
-    if ctx.reading.problem or ctx.event.type == "messageEdited" or is_about_pictures(ctx):
+    if ctx.event.type == "messageEdited":
         return None
-    decision = by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
+    waiting = of_waiting(ctx)
+    if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
+        return None
+    decision = waiting or by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
     between_people = is_between_people(ctx)
     if between_people and not hears_cry(ctx, decision):
         return _answer_between_people(ctx, decision, is_sure=between_people == "talk")
@@ -129,7 +133,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):
         decision = Decision("paint", "change")
     is_cry = group_of(decision.kind) == "cry"
-    if decision.action != "paint" and not is_cry and changes_what_is_shown(ctx):
+    is_other = decision.action != "paint" and not is_cry and decision != waiting
+    if is_other and changes_what_is_shown(ctx):
         decision = Decision("paint", "change")
     is_loose = decision.action == "ask" or decision.kind == "none" or is_not_to_be_kept(ctx)
     if is_loose and not is_cry and (erasure_kind := what_to_erase(ctx)):

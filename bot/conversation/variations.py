@@ -47,6 +47,7 @@ from bot.intent.one_matter import (
     takes_change_back,
     wants_more,
 )
+from bot.intent.wanted_looks import as_order_to_draw
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
 from bot.prompt.changes.choices import Choice
@@ -92,6 +93,8 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     """
     db, chat_id, user_id = ctx.db, ctx.chat_id, ctx.event.user_id
     reading = ctx.reading
+    if order := _order_to_draw(ctx, text, quoted):
+        text, reading = order, read(order)
     marked = ctx.glance.has_question
     pending = find_pending(db, chat_id, user_id) if marked else None
     picked = find_picked(db, chat_id, user_id) if marked and not pending else None
@@ -174,6 +177,14 @@ def chooses_picture(ctx: EventContext) -> bool:
     choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
     is_chosen = find_chosen(ctx.db, ctx.quoted or ctx.last_picture, choice) is not None
     return is_chosen and find_cry(ctx.text) is None
+
+
+def _order_to_draw(ctx: EventContext, text: str, quoted: PictureRef | None) -> str | None:
+    """Return the order that the picture shall look drawn, if that is what a text wants."""
+    picture = quoted or (None if ctx.recent_photo else ctx.last_picture)
+    if picture is None or picture.job.request is None:
+        return None
+    return as_order_to_draw(text, picture.job.request.prompt)
 
 
 def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choice | None:

@@ -27,7 +27,7 @@ from bot.prompt import clean
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
 _BARES = re.compile(
     "脱|ぬ[がぎぐげい]|はだけ|露出|透け|すけ|裸|はだか|(?:服|衣装|着物|シャツ|スカート|ドレス).{0,3}(?:な[しくい]|無|消|取|とっ|剥|はぎ)|"
-    "着て(?:い)?(?:ない|ません)|肌"
+    "着て(?:い)?(?:ない|ません)|肌|ヌード|エロ|エッチ|えっち|nude|naked"
 )
 _PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
