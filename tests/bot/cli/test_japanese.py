@@ -206,6 +206,7 @@ def test_what_operators_do_is_said_in_japanese(
         *((("drain",), 0), (("resume",), 0), (("pause",), 0), (("pause",), 0)),
         *((("health", "worker"), 1), (("health", "clock"), 1)),
         *((("adminchat",), 0), (("adminchat", "--list"), 0), (("adminchat", "--remove", "x"), 1)),
+        (("adminchat", "--remove", ""), 1),
         *((("adminchat", "--remove", other[:8]), 0), (("inbox", "--retry", "99"), 1)),
         *((("richmenu", "--remove"), 0), (("richmenu",), 0), (("richmenu",), 0)),
         *((("richmenu", "--remove"), 0), (("erase", number, "--yes"), 0), (("logs",), 1)),
