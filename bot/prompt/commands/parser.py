@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from bot.prompt.commands.spoken import SMALL_TALK, SpokenKind, spoken_command, strip_small_talk
 from bot.prompt.japanese.cleaning import MAX_PROMPT, clean, remove_spans, strip_endings, strip_marks
 from bot.prompt.japanese.respell import in_kanji
-from bot.store.codes import ALPHABET
+from bot.store.codes import ALPHABET, normalize_code
 
 if TYPE_CHECKING:
     from bot.line.events import Mention, Span
@@ -37,9 +37,18 @@ def _load_phrases() -> dict[Kind, tuple[str, ...]]:
 COMMAND_PHRASES = _load_phrases()
 _KIND_BY_PHRASE = {phrase: kind for kind, phrases in COMMAND_PHRASES.items() for phrase in phrases}
 # At least one of its six characters is a digit: no ordinary word is a 受付番号.
-_NUMBER = rf"(?=[A-Z-]{{0,6}}[0-9])(?P<head>[{ALPHABET}]{{3}})-?(?P<tail>[{ALPHABET}]{{3}})"
+# Look-alikes, 「4F7-K2O」, count where it is written as the bot writes it.
+_NUMBER = (
+    rf"(?P<number>(?=[A-Z-]{{0,6}}[0-9])(?:[{ALPHABET}]{{3}}-?[{ALPHABET}]{{3}}"
+    rf"|[{ALPHABET}OIL]{{3}}-[{ALPHABET}OIL]{{3}}))"
+)
 _NUMBER_LAST = re.compile(rf"(?:受付番号は?|番号|NO\.?|#)?[ :]?(?<![0-9A-Z]){_NUMBER}(?: ?です)?$")
 _NUMBER_FIRST = re.compile(rf"(?:受付番号)?[ :]?{_NUMBER}(?![0-9A-Z])[ のをは、]*")
+# What only a mistyped 受付番号 can be, after a blank: 「消して 4F7-K2」. It is looked for in vain.
+_NO_NUMBER_LAST = re.compile(
+    "[ :](?P<number>[0-9A-Z]{2,5}-[0-9A-Z]{1,5}|(?=[A-Z]*[0-9])[0-9A-Z]{4,8})$"
+)
+_ABOUT_A_JOB = frozenset({"remove", "cancel", "status", "pick"})
 _MAX_CHARS_WITH_NUMBER = 60
 _POLITE_ENDINGS = (
     *("ください", "下さい", "お願いします", "お願い", "おねがいします", "おねがい"),
@@ -92,18 +101,28 @@ def _parse(words: str) -> Command | None:
     if first := _NUMBER_FIRST.match(short):  # 「4F7-K2M を消して」
         kind = _kind(strip_marks(words[first.end() :]).casefold())
         if kind:
-            return Command(kind, f"{first['head']}-{first['tail']}")
+            return Command(kind, _as_written(first["number"]))
     last = _NUMBER_LAST.search(short)
     if last is None:
+        if (mistyped := _NO_NUMBER_LAST.search(short)) is not None:
+            kind = _kind(strip_marks(words[: mistyped.start()]).casefold())
+            if kind in _ABOUT_A_JOB:
+                return Command(kind, mistyped["number"])
         words = words.casefold()
         kind = _kind(words)
         return Command(kind, conversational=words not in _KIND_BY_PHRASE) if kind else None
-    number = f"{last['head']}-{last['tail']}"
+    number = _as_written(last["number"])
     before = strip_marks(words[: last.start()]).casefold()
     if not before:
         return Command("number", number)
     kind = _kind(before)
     return Command(kind, number) if kind and kind not in SMALL_TALK else None
+
+
+def _as_written(number: str) -> str:
+    """Return a 受付番号 as the bot writes it, 「4F7-K2M」."""
+    code = normalize_code(number.replace("-", ""))
+    return f"{code[:3]}-{code[3:]}"
 
 
 def _kind(words: str) -> Kind | None:

@@ -120,11 +120,16 @@ def take_request(match: re.Match[str]) -> str:
 
 
 NUMERAL = r"(?:[0-9]{1,4}|[一二三四五六七八九十百千]{1,4})"
-_DIGITS = {kanji: digit for digit, kanji in enumerate("一二三四五六七八九", 1)}
+# Of pictures, which are capped: a number however great is none of the subject.
+COUNT_NUMERAL = (
+    r"(?:[0-9]++(?:,[0-9]{3})*+(?:[万億兆](?=[枚ま ]))?|[〇零一二三四五六七八九十百千万億兆]{1,12})"
+)
+_DIGITS = {kanji: digit for digit, kanji in enumerate("〇一二三四五六七八九")} | {"零": 0}
 
 
 def numeral_value(numeral: str, default: int) -> int:
-    """Return the number that a NUMERAL means, or `default` if it cannot be read."""
+    """Return the number that a NUMERAL or a COUNT_NUMERAL means, or `default` if it cannot be
+    read."""
     if numeral.isdecimal():
         return int(numeral)
     tens, ten, ones = numeral.rpartition("十")

@@ -35,7 +35,7 @@ _KEY = (  # of what only other tools have; 「Size: 大きい」 alone may be sa
     r"guidance(?: scale)?|denoising strength|model hash|ensd|hires [a-z]{4,12}) ?[:=])"
 )
 _PARAMETERS = re.compile(rf"(?<![ 、,])[ 、,]*+{_KEY}.*")
-_PARAMETER = re.compile(r"(?i:(?<![a-z])(?P<key>seed|size)): ?(?P<value>[0-9x]{1,20})")
+_PARAMETER = re.compile(r"(?i:(?<![a-z])(?P<key>seed|size)): ?(?P<value>[0-9x]++)")
 _NEGATIVE = re.compile(
     rf"(?<![ 、,])[ 、,]*+(?:{_NEGATIVE_LABEL} ?[:=]|(?:^|(?<=[ 、,]))"
     r"(?:ネガティブプロンプト(?:に?は|に)?|(?:ネガティブ|ネガプロ)(?= )))"
@@ -47,10 +47,10 @@ _ASKED = re.compile(
 _NEGATIVE_LAST = re.compile(rf"{_NEGATIVE_LABEL}(?<=(?i:prompt)) ?[:=] ?")  # the rest is all of it
 _POSITIVE = re.compile(rf"^(?:/(?:imagine|draw|paint)(?: prompt)?:? ?|{_POSITIVE_LABEL} ?[:=] ?)")
 _COUNT = re.compile(
-    r"(?:枚数|(?i:(?<![a-z])batch(?: size| count)?)) ?[:=] ?(?P<count>[0-9]{1,3})(?=$|[ 、,])"
+    r"(?:枚数|(?i:(?<![a-z])batch(?: size| count)?)) ?[:=] ?(?P<count>[0-9]++)(?=$|[ 、,])"
 )
 _SHORT_COUNT = re.compile(  # 「海 -n 4」, 「海 x4」; no 「3×3」, "BMW x3"
-    r"(?<![^ 、,])-(?:n|num|count)[ =]?(?P<option>[0-9]{1,3})(?=$|[ 、,])"
+    r"(?<![^ 、,])-(?:n|num|count)[ =]?(?P<option>[0-9]++)(?=$|[ 、,])"
     r"|(?:(?<=[ぁ-ゖァ-ヺー一-鿿々、,])|(?<=[^0-9 ] ))(?<!(?i:bmw) )"
     r"[x×] ?(?P<times>[2-9]|10)(?=$|[ 、,。!])"
 )
@@ -59,7 +59,7 @@ _OPTION = re.compile(
     rf"(?:(?:no|neg(?:ative)?(?:[_-]?prompts?)?)[ =](?P<things>{_TO_NEXT})"
     r"|(?P<name>ar|aspect|size|res|seed|sameseed|n|count|num|batch|w|width|h|height|v|version|q|"
     r"quality|s|stylize|style|chaos|c|steps|cfg|scale|iw|niji|weird|stop|raw|hd|tile)"
-    r"(?![a-z])(?:[ =]?(?P<value>-?[0-9][0-9.:/x]{0,12})|[ =](?:raw|turbo|fast|relax))?)"
+    r"(?![a-z])(?:[ =]?(?P<value>-?[0-9][0-9.:/x]*+)|[ =](?:raw|turbo|fast|relax))?)"
     r"|(?<![ 、,])[ 、,]*+(?<![!-~])--(?:sampler|scheduler|model)[ =][A-Za-z0-9_+.-]{1,40}"
     r"|(?<![ 、,])[ 、,]*+(?<![!-~])--[a-z]{2,16}(?![a-z]))"
 )
@@ -73,8 +73,13 @@ _NETWORK = re.compile(
 )
 _RATIO = re.compile(r"(?P<width>[0-9]{1,4})[:/x](?P<height>[0-9]{1,4})")
 _OWN_STEPS = re.compile(r"(?:ステップ|(?<![A-Za-z])Steps) [0-9]{1,3}(?=$|[ 、])")
-_OWN_SIZE = re.compile(
-    r"(?:大きさ|(?<![A-Za-z])Size) (?P<width>[0-9]{2,4})×(?P<height>[0-9]{2,4})(?=$|[ 、])"
+_SIZE = (
+    re.compile(  # 「大きさ 512×768」, as this bot writes it; 「サイズ：1024x1024」, 「512x768で」
+        r"(?:(?:画像|絵|写真)?の?(?:大きさ|サイズ|解像度|(?i:(?<![a-z])size)) ?[は:=]? ?"
+        r"|(?<![^ 、,])(?=[0-9]{3,5} ?[x×*] ?[0-9]{3,5}(?![0-9])))"
+        r"(?P<width>[0-9]++) ?[x×*] ?(?P<height>[0-9]++) ?(?i:px|pixels?|ピクセル)?"
+        r"(?:(?:の?サイズ)?(?:で|に(?:して)?)?(?=$|[ 、,。])|で|の(?=壁紙|画像|絵|イラスト|写真))"
+    )
 )
 _ANY_SEED = re.compile(  # which it is without being asked
     r"(?<![a-z-])(?:シード(?:値)?|(?i:seed)) ?[:=はを]? ?(?:[-−‐]1|ランダム|(?i:random))"
@@ -104,7 +109,7 @@ def extract_pasted(text: str) -> tuple[str, Pasted]:
     """
     pasted = Pasted()
     text = without_own_lines(text)
-    text = _OWN_SIZE.sub(_take(pasted, _take_ratio), _OWN_STEPS.sub("、", text))
+    text = _SIZE.sub(_take(pasted, _take_ratio), _OWN_STEPS.sub("、", text))
     text = _ANY_SEED.sub("、", text)
     text = _OWN_SEEDS.sub(_take(pasted, _take_seeds), text)
     text = _from_json(text, pasted)
@@ -195,7 +200,7 @@ def _take_option(pasted: Pasted, match: re.Match[str]) -> None:
         _take_ratio(pasted, ratio)
     elif name in {"seed", "sameseed"}:
         _take_seed(pasted, value)
-    elif name in {"n", "count", "num", "batch"} and value.isdecimal() and len(value) < 4:
+    elif name in {"n", "count", "num", "batch"} and value.isdecimal():
         pasted.count = int(value)
     elif name in {"w", "width", "h", "height"} and value.isdecimal() and 0 < int(value) < 10_000:
         pasted.sides[name[0]] = int(value)

@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from bot.prompt.japanese import morphology
-from bot.prompt.japanese.grammar import MARKS, NUMERAL, POLITE_ENDING, REQUEST_PHRASE, SEAM
+from bot.prompt.japanese.grammar import COUNT_NUMERAL, MARKS, POLITE_ENDING, REQUEST_PHRASE, SEAM
 from bot.prompt.japanese.morphology import Word
 from bot.prompt.options.styles import style_words
 
@@ -26,7 +26,7 @@ _ABSENT = (
 _SEED = "(?:シード|しーど|seed)(?:値)?[はを:]? ?[0-9]{1,10}"
 _END = rf"(?:{POLITE_ENDING}|にしてください|でよろしく)(?:{REQUEST_PHRASE})?[よね]?"
 _UNIT = re.compile(
-    rf"(?:(?P<count>{NUMERAL} ?(?:枚|まい)(?:ほど|くらい|ぐらい|だけ)?)"
+    rf"(?:(?P<count>{COUNT_NUMERAL} ?(?:枚|まい)(?:ほど|くらい|ぐらい|だけ)?)"
     rf"|{_SHAPE}|{_MANNER}|{_ABSENT}|{_SEED}){_END}"
 )
 _AND = re.compile("(?<=.)(?:あと|それと|それから|そして|さらに)$")
@@ -102,7 +102,7 @@ def _joined_by_no() -> re.Pattern[str]:
     """Match each steering word before 「の」 and another: 「横長の水彩画で」."""
     words = "|".join(sorted(map(re.escape, style_words()), key=len, reverse=True))
     style = rf"(?:{words})(?:画?風|調|っぽい|タッチ)?"
-    count = rf"{NUMERAL} ?(?:枚|まい)"
+    count = rf"{COUNT_NUMERAL} ?(?:枚|まい)"
     end = rf"(?:(?:で|に)(?:して)?(?:{count})?)?{POLITE_ENDING}(?:{REQUEST_PHRASE})?"
     return re.compile(
         rf"(?:^|(?<=[をでにはが]))(?P<unit>{_SHAPE}|(?!写真|しゃしん|フォト){style})の"

@@ -11,13 +11,13 @@ from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import has_words
 from bot.prompt.japanese.grammar import (
     BOUNDARY_AFTER,
+    COUNT_NUMERAL,
     FAREWELL,
     GREETING,
     LABEL,
     LAUGHTER,
     LAUGHTER_BESIDE_TEXT,
     MARK_OR_PARTICLE_BEFORE,
-    NUMERAL,
     POLITE_ENDING,
     REQUEST_ENDING,
     SEAM,
@@ -54,13 +54,13 @@ from bot.prompt.request.run_on import separate_run_ons
 from inference.request import MAX_COUNT, MAX_SEED
 
 _SEED = re.compile(
-    rf"(?<![a-z])(?:シード|しーど|seed|種)(?:値|番号)? ?[:=はを]? ?(?P<seed>[0-9]{{1,20}})"
+    rf"(?<![a-z])(?:シード|しーど|seed|種)(?:値|番号)? ?[:=はを]? ?[-−]?(?P<seed>[0-9]++)"
     rf"(?:番)? ?(?:{POLITE_ENDING}{BOUNDARY_AFTER}|で)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(  # 「2、3枚」 is three
-    rf"(?<![0-9.第])(?<![一二三四五六七八九十](?=[一二三四五六七八九十]))(?:(?P<from>(?<![一-鿿A-Za-z:/])[1-9一二三四五][、,~〜-])?"
-    rf"(?:[×x] ?)?(?P<count>{NUMERAL}) ?"
+    rf"(?<![0-9.第])(?<![一二三四五六七八九十](?=[一二三四五六七八九十]))(?:(?P<from>(?<![一-鿿A-Za-z:/])[1-9一二三四五](?:[、~〜-]|,(?![0-9]{{3}})))?"
+    rf"(?:[×x] ?|[-−](?=[0-9]))?(?P<count>{COUNT_NUMERAL}) ?"
     r"(?:枚|まい|パターン|案|通り|バリエーション|バージョン)"
     r"|(?:(?<=[,、])|(?<=[,、] ))(?P<pictures>[1-9]) (?:pictures?|images?|pics?|versions?)(?![a-z])"
     rf"|{MARK_OR_PARTICLE_BEFORE}(?P<kana>いち|に|さん|よん|し|ご|ろく|なな|はち|きゅう|じゅう)まい|{MARK_OR_PARTICLE_BEFORE}(?P<some>数枚|何枚か|なんまいか))"

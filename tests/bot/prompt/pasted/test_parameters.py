@@ -36,6 +36,8 @@ def test_the_syntax_of_other_tools_is_read() -> None:
         f"{APPLE} --w 768 --h 512 --n 4 --steps 30 --tile": ("", 4, 768, 512, None),
         f"{APPLE} --n 9 --style raw --hd": ("", 4, None, None, None),
         f"{APPLE} -n 4": ("", 4, None, None, None),
+        f"{APPLE} -n 1000 --seed 99999999999999": ("", 4, None, None, 276447231),
+        f"{APPLE} --ar 999999999999999:1": ("", 1, None, None, None),
         f"{APPLE} -n3 --ar 16:9": ("", 3, 896, 512, None),
         f"{APPLE} x2": ("", 2, None, None, None),
         f"{APPLE}×3": ("", 3, None, None, None),

@@ -50,6 +50,7 @@ WISHES = {  # late in 2026 in Japan: what is painted, and whether it is a 年賀
     "机の上の年賀状": ("机の上の年賀状", False),
     "年賀状を書く人": ("年賀状を書く人", False),
     "自分の干支": ("自分の干支", False),
+    "99999年の干支": ("99999年の干支", False),
     "干支の置物": ("干支の置物", False),
     "猫": ("猫", False),
 }
