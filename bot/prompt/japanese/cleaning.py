@@ -67,7 +67,7 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=16)  # each reader of a message cleans it
 def _clean(text: str) -> str:
-    text = " ".join("".join(_visible(_BLANK_LETTERS.sub(" ", text))).split())
+    text = " ".join("".join(visible(_BLANK_LETTERS.sub(" ", text))).split())
     text = text[: 5 * MAX_PROMPT]  # too long anyway, and NFKC makes up to 18 characters of one
     text = join_sound_marks(text)[: 5 * MAX_PROMPT]
     return " ".join(_STRAY_SELECTOR.sub("", text).split())
@@ -86,7 +86,8 @@ def join_sound_marks(text: str) -> str:
     return _LOOSE_MARK.sub("", unicodedata.normalize("NFC", text))
 
 
-def _visible(text: str) -> Iterable[str]:
+def visible(text: str) -> Iterable[str]:
+    """Yield what is seen of each character of a text; the joiner inside an emoji stays."""
     joiners = {match.start() for match in _EMOJI_JOINER.finditer(text)}
     for position, character in enumerate(text):
         match unicodedata.category(character):

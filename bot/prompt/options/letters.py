@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bot.prompt.japanese.cleaning import visible
 from bot.prompt.japanese.grammar import SEAM
 
 Place = Literal["top", "bottom", "left", "right", "middle"]
@@ -251,5 +252,5 @@ def _tidied(words: str) -> str:
     """Return the words without controls, each line trimmed, and quotes that can be read back."""
     words = words.replace("『", "「").replace("』", "」")
     lines = re.split("[\r\n\u2028\u2029]+", unicodedata.normalize("NFC", words))
-    kept = ("".join(c for c in line if unicodedata.category(c)[0] != "C") for line in lines)
-    return "\n".join(line.strip() for line in kept if line.strip())
+    kept = ("".join(visible(line)).strip() for line in lines)
+    return "\n".join(filter(None, kept))

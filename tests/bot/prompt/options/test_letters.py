@@ -47,6 +47,9 @@ def test_the_characters_stay_as_they_were_typed() -> None:
     reading = read("花、「ＨＡＰＰＹ〜♡\r\n みおへ！\u200b」と入れて")
     assert reading.letters == Letters("ＨＡＰＰＹ〜♡\nみおへ！")
     assert reading.prompt == "花"
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # one emoji, by its joiners
+    reading = read(f"花、「{family}へ\u202e\ufffd」と入れて")
+    assert reading.letters == Letters(f"{family}へ")
 
 
 def test_a_stored_request_keeps_them() -> None:
