@@ -18,7 +18,11 @@ _STRETCH = re.compile(rf"[ァ-ヺー{_KANJI}]{{2,}}+")
 _KATAKANA_LETTER = re.compile("[ァ-ヺ]")
 _LATIN = str.maketrans("аеорсухѕіјһӏԁɡαεορνυικτＡΑΕΟΡСТХ", "aeopcyxsijhldgaeopvuiktaaeopctx")
 _LATIN |= str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
-_LATIN |= {start + at: 0x61 + at for start in (0x1F150, 0x1F170) for at in range(26)}  # 🅐 🅰
+_LATIN |= str.maketrans("ηпո", "nnn")
+_LATIN |= {  # 🅐 🅰 🇦
+    start + at: 0x61 + at for start in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)
+}
+_LATIN |= str.maketrans("ㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ", "クシストヌハヒフヘホムラリルレロ")
 _LATIN |= str.maketrans("ゑゐヱヰ", "えいエイ")
 # Marks over or under letters, which no Japanese word has, and Latin letters that have them.
 _ACCENTED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1dff\u20d0-\u20ffÀ-ɏḀ-ỿ]")
@@ -31,6 +35,7 @@ _BAR = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[-‐‑‒–—−─━|_]+(?=[�
 _TYPED_MARK = re.compile(
     "(?<=[かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ])(?:[\"”″〃]|''|’’|´´)"
 )
+_TYPED_RING = re.compile("(?<=[はひふへほハヒフヘホ])°")
 _OPENING = re.compile("[\"”″“〝]|''|’’")
 
 
@@ -43,6 +48,7 @@ def as_it_looks(text: str) -> str:
     for pattern, letter in _MIXED:
         looks = pattern.sub(letter, looks)
     looks = _BAR.sub("ー", looks)
+    looks = join_sound_marks(_TYPED_RING.sub("\u309a", looks))
     if len(_OPENING.findall(looks)) == 1:  # two of them are quotation marks
         looks = join_sound_marks(_TYPED_MARK.sub("\u3099", looks))
     return looks if looks != text.lower() else text

@@ -25,7 +25,7 @@ _DASHES = (  # one is enough before what nobody says otherwise: 「海 -no 人�
 _POSITIVE_LABEL = r"(?:(?i:(?:positive )?prompt)|(?:ポジティブ)?プロンプト|ポジティブ)"
 _NEGATIVE_LABEL = (
     r"(?:(?<![a-z])(?i:neg(?:ative)?(?:[ _-]?prompts?)?|n_prompt|undesired content|uc)"
-    r"|ネガティブ(?:プロンプト)?|ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NGワード)"
+    r"|(?:ネガティブ|否定)プロンプト|ネガティブ|ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NGワード)"
 )
 _TO_NEXT = (
     rf"(?:(?! ?{_DASHES}[a-z]| (?:Steps|steps): ?[0-9]| (?<![ァ-ヶー]){_POSITIVE_LABEL} ?[:=]).)*+"
@@ -38,7 +38,7 @@ _PARAMETERS = re.compile(rf"(?<![ 、,])[ 、,]*+{_KEY}.*")
 _PARAMETER = re.compile(r"(?i:(?<![a-z])(?P<key>seed|size)): ?(?P<value>[0-9x]++)")
 _NEGATIVE = re.compile(
     rf"(?<![ 、,])[ 、,]*+(?:{_NEGATIVE_LABEL} ?[:=]|(?:^|(?<=[ 、,]))"
-    r"(?:ネガティブプロンプト(?:に?は|に)?|(?:ネガティブ|ネガプロ)(?= )))"
+    r"(?:ネガティブプロンプト(?:に?は|に)?|(?:ネガティブ|ネガプロ|(?i:negative prompts?))(?= )))"
     rf" ?(?P<things>{_TO_NEXT})"
 )
 _ASKED = re.compile(
@@ -124,7 +124,7 @@ def extract_pasted(text: str) -> tuple[str, Pasted]:
     text = _NEGATIVE.sub(_take(pasted, _take_negative), text)
     text = _OPTION.sub(_take(pasted, _take_option), text)
     text = _NETWORK.sub("", _POSITIVE.sub("", text.lstrip(" 、,")))
-    return _WEIGHT.sub(partial(_weighed, pasted), text).strip(" 、,"), pasted
+    return _WEIGHT.sub(partial(_weighed, pasted), text).strip(" 、,|"), pasted
 
 
 def _from_json(text: str, pasted: Pasted) -> str:

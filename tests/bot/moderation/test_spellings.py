@@ -17,6 +17,9 @@ WORDS = ["ヌード", "ポルノ", "セックス", "エロい", "おっぱい", 
          "麻薬", "nude", "porn", "naked"]  # fmt: skip
 HALF_WIDTH = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
 HALF_WIDTH |= {"\u3099": "\uff9e", "\u309a": "\uff9f"}
+SMALL_KATAKANA = str.maketrans(
+    "クシストヌハヒフヘホムラリルレロ", "ㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+)
 LOOKALIKES = str.maketrans("エロカニトタハチ", "工口力二卜夕八千") | str.maketrans("aeo", "аео")
 
 
@@ -35,6 +38,7 @@ def spellings(word: str) -> Iterator[str]:
     yield from (word, with_marks(word, "\u3099", "\u309a"), with_marks(word, "゛", "゜"))
     yield from (with_marks(word, "ﾞ", "ﾟ"), with_marks(word, " ゛", "　゜"))
     yield from (with_marks(word, '"', "゜"), with_marks(word, "\u200b゛", "\u200b゜"))
+    yield from (with_marks(word, "゛", "°"), word.translate(SMALL_KATAKANA))
     yield from (f"{word[0]}{separator}{word[1:]}" for separator in ("\u200b", "💕"))
     for separator in (
         "\u200b",
@@ -58,6 +62,8 @@ def spellings(word: str) -> Iterator[str]:
     yield word.translate(LOOKALIKES)
     yield with_marks(word, "゛", "゜").translate(LOOKALIKES)  # 「ヌー卜゛」
     if word.isascii():
+        yield word.translate({code: code - 0x61 + 0x1F1E6 for code in range(0x61, 0x7B)})
+        yield word.replace("n", "η")
         yield "".join(chr(0x1F170 + ord(character) - ord("a")) for character in word)
         yield word.translate(str.maketrans("aeourn", "äëöüʀɴ"))
         yield word.translate(str.maketrans("aeonrdk", "ᴀᴇᴏɴʀᴅᴋ"))

@@ -70,6 +70,7 @@ NEGATIVES = (  # how tools, hosts and people mark what is to be left out
         "ネガプロ {}",
         "ネガティブプロンプトは{}です",
     ),
+    *("否定プロンプト：{}", "Negative Prompt\n{}", "| negative: {}"),
     *("ネガティブプロンプトに{}を入れて", "[negative: {}]", "({}:-1)", "{}::-0.5"),
     *("--negative {}", "--neg {}", "--negative_prompt {}", '--negative-prompt "{}"', "−−no {}"),
     *("‐‐no {}", "ーーno {}", "-- no {}", "Negative prompt: {} Steps: 20", "Neg: {}\nSteps: 9"),
