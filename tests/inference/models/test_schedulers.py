@@ -47,9 +47,29 @@ def test_what_the_files_of_2022_leave_out() -> None:
 
 
 def test_every_request_has_its_own_instance() -> None:
-    assert schedulers.create_scheduler("pndm", SPARSE, 3, CPU) is not schedulers.create_scheduler(
-        "pndm", SPARSE, 3, CPU
-    )
+    one, other = (schedulers.create_scheduler("pndm", SPARSE, 3, CPU) for _ in range(2))
+    assert one is not other
+    assert one.betas.data_ptr() != other.betas.data_ptr()
+    sample = torch.ones(1, 4, 8, 8)
+    one.step(sample, one.timesteps[0], sample)
+    assert (len(one.ets), len(other.ets)) == (1, 0)
+
+
+@pytest.mark.parametrize("name", schedulers.OWN_CLASSES)
+def test_a_copy_is_as_one_made_anew(name: str) -> None:
+    config = {"_class_name": name, "beta_schedule": "scaled_linear"}
+    schedulers._PROTOTYPES.clear()
+    anew = schedulers.create_scheduler(None, config, 4, CPU)
+    copied = schedulers.create_scheduler(None, config, 4, CPU)
+    assert copied is not anew
+    assert dict(copied.config) == dict(anew.config)
+    assert vars(copied).keys() == vars(anew).keys()
+    for attribute, value in vars(anew).items():
+        theirs = vars(copied)[attribute]
+        if isinstance(value, torch.Tensor):
+            assert torch.allclose(theirs, value, rtol=0, atol=0, equal_nan=True), attribute
+        elif isinstance(value, int | float | str | bool | None):
+            assert theirs == value, attribute
 
 
 @pytest.mark.parametrize("name", schedulers.SCHEDULERS)
