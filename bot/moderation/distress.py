@@ -2,7 +2,8 @@
 
 The lists refuse to paint suicide and self-harm. This hears also what is said without such a word:
 「もう無理」, 「助けて」 alone, 「親に叩かれる」. A wish that only has such words in it is none:
-「助けてと叫ぶヒーロー」. The patterns are in distress.toml.
+「助けてと叫ぶヒーロー」. A farewell at the end is heard whatever stands before it: 「描いてくれて
+ありがとう、これで心残りなくいける」. The patterns are in distress.toml.
 """
 
 from __future__ import annotations
@@ -37,10 +38,19 @@ def find_cry(text: str) -> Cry | None:
     return _find(as_it_looks(typed)) or (_find(spoken) if spoken else None)
 
 
+def is_parting(text: str) -> bool:
+    """Return whether a text ends in taking leave of life: 「先に逝くね」."""
+    return _patterns()["parting"].search(fold(clean(text)).text[:_MAX_CHARS]) is not None
+
+
 def _find(text: str) -> Cry | None:
     folded = fold(text).text[:_MAX_CHARS]
     patterns = _patterns()
-    if not folded or patterns["none"].search(folded):
+    if not folded:
+        return None
+    if patterns["parting"].search(folded) or patterns["farewell"].search(folded):
+        return "cry.life"
+    if patterns["none"].search(folded):
         return None
     return next((cry for name, cry in _CRIES.items() if patterns[name].search(folded)), None)
 
@@ -52,5 +62,5 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         name: re.compile(
             "|".join(table[name]).replace("{end}", table["end"]).replace("{actor}", table["actor"])
         )
-        for name in (*_CRIES, "none")
+        for name in (*_CRIES, "parting", "farewell", "none")
     }

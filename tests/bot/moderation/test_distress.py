@@ -32,6 +32,15 @@ def test_cries_are_heard() -> None:
     assert not wrong_rows((text, is_heard(text), kind == "cry") for text, kind in rows("cries.tsv"))
 
 
+def test_a_farewell_is_heard_whatever_stands_before_it() -> None:
+    farewells = ("絵を描いてくれてありがとう、これで心残りなくいける", "先に逝くね",
+                 "最後にいい絵が見られました。思い残すことはもうないです",
+                 "かわいい絵ありがとう、悔いなく死ねる")  # fmt: skip
+    others = ("心残りなく旅立つ侍", "悔いなく生きる", "先に行くね", "逝く夏の海", "未練なく散る桜")
+    assert not wrong_rows((text, is_heard(text), True) for text in farewells)
+    assert not wrong_rows((text, is_heard(text), False) for text in others)
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
