@@ -54,6 +54,11 @@ _ERASES_DATA = re.compile(
     f"(?:^|[、。のてでにやとも ]){_DATA}(?:とか|など|ごと)?(?:を|は|も)?"
     f"(?:全部|ぜんぶ|全て|すべて)?{_DELETES}$"
 )
+_ERASES_SERVER = re.compile(  # 「サーバーからも消えるようにして」
+    "(?:サーバー?|クラウド|そちら|システム|ネット)(?:上|の(?:中|ほう|方))?"
+    "(?:から(?:も|は)?|に残って(?:い?る)(?:の|もの|やつ|絵|写真|画像)?(?:を|も)?)"
+    f"(?:全部|完全に|きれいに)?(?:(?:消える|(?:無|な)くなる)よう(?:に)?(?:して|お願い).{{0,8}}|{_DELETES})$"
+)
 _ERASES_SPEAKER = re.compile(
     "(?:お願い(?:します|だから)?|もう|ねえ|誰か|だれか|どうか|早く|いっそ|、|。| ){0,3}"
     "(?:私|わたし|あたし|わたくし|自分|僕|ぼく|俺|おれ|うち|ウチ|わし|この私)(?:(?:自身|(?:の|という|っていう|って)(?:存在|人間)|のすべて|の全て|の全部)?(?:を|も|ごと)|"
@@ -75,7 +80,7 @@ def erases_plainly(words: str) -> Literal["erase.all", "erase.picture"] | None:
 
     「データも消して」, 「1個前に描いたやつ消して」.
     """
-    if _ERASES_DATA.search(words):
+    if _ERASES_DATA.search(words) or _ERASES_SERVER.search(words):
         return "erase.all"
     return "erase.picture" if _ERASES_THIS.fullmatch(words) else None
 

@@ -184,6 +184,8 @@ NAMED_ERASURES = {
     "その絵いらんから捨てて": "erase.picture",
     "これ消せる？": "erase.picture",
     "前の絵、削除でお願いします": "erase.picture",
+    "サーバーからも消えるようにして": "erase.all",
+    "サーバー室から煙が出る絵": None,
     "データを消している人": None,
     "記録を消した男": None,
     "壁の絵を消して": None,
