@@ -82,8 +82,8 @@ def _is_persons(name: str) -> bool:
 
 def _last_matter(text: str) -> Literal["end", "within"] | None:
     """Return whether the last noun is a matter of people's day, or one before it."""
-    nouns = [word.text for word in morphology.tokenize(text) if word.part_of_speech == "名詞"]
-    found = [place for place, noun in enumerate(nouns, 1) if noun in _MATTERS]
+    nouns = morphology.nouns_of(text)
+    found = [place for place, noun in enumerate(nouns, 1) if noun.text in _MATTERS]
     if not found:
         return None
     return "end" if found[-1] == len(nouns) else "within"

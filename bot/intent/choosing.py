@@ -61,7 +61,7 @@ def _end(pattern: re.Pattern[str], text: str) -> int:
 
 def _called_pictures(text: str, prompt: str) -> str:
     """Return a text with 「のやつ」 for what all of the pictures show: 「2番目の猫」."""
-    nouns = [word for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"]
+    nouns = morphology.nouns_of(prompt)
     if not nouns or "の" not in text:
         return text
     before, _, after = text.partition("の")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.intent.situation import Situation
 from bot.prompt.japanese import morphology
+from bot.prompt.japanese.kana import to_hiragana
 
 WHOLE_PLACE = 0  # of the feature that is the whole text
 MAX_CHARS = 120  # of a text that are looked at: its beginning and its end
@@ -22,7 +23,6 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 _DIGITS = re.compile(r"\d+")
 _MARKS = re.compile(r"[\s、。,.!?！？〜~…・♪☆★「」『』()（）]+")
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "感動詞"})
-_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 class Word(NamedTuple):
@@ -94,7 +94,7 @@ def _novelty(words: Sequence[Word], is_talk: Callable[[int], bool]) -> Iterator[
 
 
 def _names(text: str, words: Sequence[Word], situation: Situation) -> Iterator[str]:
-    folded = text.translate(_TO_HIRAGANA)
+    folded = to_hiragana(text)
     plain = _MARKS.sub("", _DIGITS.sub("0", folded))
     yield f"all {plain[:30]}"
     yield from character_grams(f"^{plain}$")

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from bot.prompt.japanese import morphology
+from bot.prompt.japanese.kana import to_hiragana
 
 _MAX_CHARS = 60
 _FUNCTION = {"助詞", "助動詞", "補助記号", "空白", "感動詞", "接続詞", "記号"}
@@ -26,7 +27,6 @@ _DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなし
     "(?:じゃ|では)な(?:い|く|かった)"
 )
 _KANA = re.compile("[ァ-ヶー]{2,}")
-_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
 
 
@@ -107,20 +107,17 @@ def drops_order(words: str, prompt: str = "") -> bool:
 
 def _subject(prompt: str) -> str:
     """Return the last noun of a prompt: 「猫」 of 「白い猫」."""
-    nouns = [word.text for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"]
-    return nouns[-1] if nouns else prompt
+    nouns = morphology.nouns_of(prompt)
+    return nouns[-1].text if nouns else prompt
 
 
 def _in_words_of(prompt: str, words: str) -> str:
     """Return a text with the nouns of a prompt as that spells them: 「猫まだ」 for 「ねこまだ」,
     which the analyser takes for other words."""
-    for noun in morphology.tokenize(prompt):
-        if noun.part_of_speech != "名詞":
-            continue
+    for noun in morphology.nouns_of(prompt):
         if noun.text not in words:
-            kana = "".join(part.reading_form() for part in morphology.analyze(noun.text))
-            hiragana = kana.translate(_TO_HIRAGANA)
-            for typed in (kana, hiragana) if _KANA.fullmatch(kana) else ():
+            kana = morphology.reading_of(noun.text)
+            for typed in (kana, to_hiragana(kana)) if _KANA.fullmatch(kana) else ():
                 words = words.replace(typed, noun.text)
         words = words.replace(f"{noun.text}まだ", f"{noun.text}、まだ")
     return words
@@ -128,8 +125,8 @@ def _in_words_of(prompt: str, words: str) -> str:
 
 def _any_word_of(prompt: str) -> str:
     """Return a regular expression of what a prompt names, the longest first."""
-    nouns = {word.text for word in morphology.tokenize(prompt) if word.part_of_speech == "名詞"}
-    return "(?:" + "|".join(map(re.escape, sorted({prompt, *nouns}, key=len, reverse=True))) + ")"
+    names = {prompt, *(noun.text for noun in morphology.nouns_of(prompt))}
+    return "(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + ")"
 
 
 def asks_progress(words: str, prompt: str = "") -> bool:

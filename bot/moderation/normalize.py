@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.prompt import clean
+from bot.prompt.japanese.kana import to_hiragana
 
-_KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉゃゅょゎっ", "あいうえおやゆよわつ")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _LEET_WORD = re.compile(r"(?<![a-z0-9@$!])(?=[a-z0-9@$!]*[a-z])[a-z0-9@$!]{3,}(?![a-z0-9@$!])")
@@ -62,7 +62,7 @@ def fold_phrase(phrase: str) -> str:
 
 def fold_letters(text: str) -> str:
     """Return the text in small letters and hiragana, with its marks."""
-    return text.lower().translate(_KATAKANA).translate(_SMALL_KANA)
+    return to_hiragana(text.lower()).translate(_SMALL_KANA)
 
 
 def loosen(folded: FoldedText, *, keep_bars: bool) -> FoldedText:

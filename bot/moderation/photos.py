@@ -18,11 +18,11 @@ from bot.moderation.normalize import fold, fold_letters
 from bot.moderation.photo_rules import Concepts, is_humiliating, is_sexual
 from bot.prompt import clean
 from bot.prompt.japanese import morphology
+from bot.prompt.japanese.kana import to_hiragana
 
 _LETTERS_APART = re.compile(r"(?<!\w)\w(?:[^\w、。]{1,3}\w(?!\w)){2,40}+")
 _KATAKANA_ONLY = re.compile(r"[^ぁ-ん]*[ァ-ヺー]{4}[^ぁ-ん]*")
 _NOT_WANTED = "(?!.{0,4}?(?:じやな|ではな|しないで|せないで|えないよう|なしで))"
-_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _WEAR = (
     "clothes|clothing|clothe|shirt|t-shirt|top|dress|skirt|pants|trousers|jeans|bra|outfit|blouse|"
     "suit|uniform|swimsuit|bikini|shorts|leggings|robe|towel|underwear|sweater"
@@ -80,7 +80,7 @@ def _views(text: str) -> dict[str, None]:
     joined = _LETTERS_APART.sub(lambda apart: re.sub(r"\W", "", apart[0]), looks)
     views = dict.fromkeys((text, looks, joined))
     if _KATAKANA_ONLY.fullmatch(joined):
-        views[joined.translate(_TO_HIRAGANA)] = None
+        views[to_hiragana(joined)] = None
     return views
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from bot.prompt.commands.spoken import SMALL_TALK, SpokenKind, spoken_command, strip_small_talk
 from bot.prompt.japanese.cleaning import MAX_PROMPT, clean, remove_spans, strip_endings, strip_marks
+from bot.prompt.japanese.kana import to_hiragana
 from bot.prompt.japanese.respell import in_kanji
 from bot.store.codes import ALPHABET, normalize_code
 
@@ -60,7 +61,6 @@ _POLITE_ENDINGS = (
     *("ほしい", "です", "ね", "よ"),
 )
 _ALL_KATAKANA = re.compile("[ァ-ヶー]{2,20}")
-_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
 
 
@@ -141,4 +141,4 @@ def _kind(words: str) -> Kind | None:
 
 def _in_hiragana(words: str) -> str:
     """Return words that are all in katakana, 「ヤメテ」, in the letters of the phrases."""
-    return words.translate(_TO_HIRAGANA) if _ALL_KATAKANA.fullmatch(words) else ""
+    return to_hiragana(words) if _ALL_KATAKANA.fullmatch(words) else ""

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.prompt.japanese.kana import to_katakana
+
 if TYPE_CHECKING:
     from sudachipy import Dictionary, Morpheme, Tokenizer
 
@@ -90,6 +92,11 @@ def analyze(text: str) -> list[Morpheme]:
     return list(tokenizer.tokenize(text))
 
 
+def nouns_of(text: str) -> list[Word]:
+    """Return the nouns of a text, in their order."""
+    return [word for word in tokenize(text) if word.part_of_speech == "名詞"]
+
+
 def is_noun_phrase(text: str) -> bool:
     """Return whether the text can name a thing: nouns and their adjectives, 「赤いりんごの木」."""
     words = tokenize(text)
@@ -159,22 +166,22 @@ def spelled_in(text: str, noun: str) -> str:
     """
     if not noun or noun in text:
         return noun
-    reading = _reading(_HONORIFIC.sub("", noun) or noun)
+    reading = reading_of(_HONORIFIC.sub("", noun) or noun)
     return next(
         (
             morpheme.surface()
             for morpheme in analyze(text)
-            if morpheme.part_of_speech()[0] == "名詞" and _reading(morpheme.surface()) == reading
+            if morpheme.part_of_speech()[0] == "名詞" and reading_of(morpheme.surface()) == reading
         ),
         noun,
     )
 
 
 @lru_cache(maxsize=256)
-def _reading(words: str) -> str:
+def reading_of(words: str) -> str:
     """Return words in katakana, as they are read; those in kana as they are written."""
     if _KANA.fullmatch(words):
-        return "".join(chr(ord(kana) + 0x60) if "ぁ" <= kana <= "ゖ" else kana for kana in words)
+        return to_katakana(words)
     return "".join(morpheme.reading_form() for morpheme in analyze(words))
 
 
