@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.moderation import harm
-from bot.moderation.distress import find_cry, is_parting
+from bot.moderation.distress import find_cry, is_farewell
 
 SURE = 0.9  # share of cries in an intent from which it is one, whatever the others hear
 UNHEARD = 0.05  # share below which the intent hears none
@@ -20,7 +20,7 @@ def weigh_cry(text: str, share: float, *, is_intent: bool = False) -> Literal["c
     text: as a person wrote it. share: how likely a cry is by its intent. is_intent: whether that
     decided that it is one.
     """
-    if is_parting(text):
+    if is_farewell(text):
         return "cry"
     judgement = harm.judge(text, "words")
     if judgement == harm.Judgement("refuse", "self_harm"):

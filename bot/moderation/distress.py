@@ -38,17 +38,21 @@ def find_cry(text: str) -> Cry | None:
     return _find(as_it_looks(typed)) or (_find(spoken) if spoken else None)
 
 
-def is_parting(text: str) -> bool:
+def is_farewell(text: str) -> bool:
     """Return whether a text ends in taking leave of life: 「先に逝くね」."""
-    return _patterns()["parting"].search(fold(clean(text)).text[:_MAX_CHARS]) is not None
+    return _patterns()["farewell"].search(_folded(as_it_looks(clean(text)))) is not None
+
+
+def _folded(text: str) -> str:
+    return fold(text).text[:_MAX_CHARS]
 
 
 def _find(text: str) -> Cry | None:
-    folded = fold(text).text[:_MAX_CHARS]
+    folded = _folded(text)
     patterns = _patterns()
     if not folded:
         return None
-    if patterns["parting"].search(folded) or patterns["farewell"].search(folded):
+    if patterns["farewell"].search(folded) or patterns["maybe_farewell"].search(folded):
         return "cry.life"
     if patterns["none"].search(folded):
         return None
@@ -62,5 +66,5 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         name: re.compile(
             "|".join(table[name]).replace("{end}", table["end"]).replace("{actor}", table["actor"])
         )
-        for name in (*_CRIES, "parting", "farewell", "none")
+        for name in (*_CRIES, "farewell", "maybe_farewell", "none")
     }
