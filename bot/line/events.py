@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.line import sdk_model
+from bot.line.sdk_model import log_unrecognized
 from bot.line.webhook_body import MAX_ID, content_id
 from bot.line.webhook_body import storable as _string
 
@@ -97,7 +97,7 @@ def parse_event(text: str) -> WebhookEvent:
         raise UnusableEvent("not an object")
     try:
         event_id = _id(event, "webhookEventId") or content_id(event)
-        sdk_model.ask(event)
+        log_unrecognized(event)
         return _read(event, event_id)
     except UnusableEvent:
         raise

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 _known: set[object] = set()
 
 
-def ask(event: Mapping[str, Any]) -> None:
+def log_unrecognized(event: Mapping[str, Any]) -> None:
     """Log an event that the SDK's model of it does not accept."""
     message = event.get("message")
     is_text = isinstance(message, dict) and message.get("type") == "text"

@@ -233,7 +233,7 @@ def _postgresql(url: str) -> Engine:
         # For this transaction alone. As a startup parameter (`options`), poolers refuse it.
         timeout = f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
         statement = f"BEGIN; {timeout}"
-        if not libpq.has_done(connection.connection.driver_connection, statement):
+        if not libpq.try_execute(connection.connection.driver_connection, statement):
             connection.exec_driver_sql(statement)  # fails too, and SQLAlchemy knows what that means
 
     return engine

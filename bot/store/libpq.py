@@ -67,7 +67,7 @@ def without_row(error: psycopg.Error) -> psycopg.Error:
     return error
 
 
-def has_done(connection: Any, text: str) -> bool:
+def try_execute(connection: Any, text: str) -> bool:
     """Execute statements without values in one round trip; returns whether all succeeded."""
     try:
         result: PGresult = connection.pgconn.exec_(text.encode())

@@ -1,4 +1,7 @@
-"""Where a checkpoint's files are: the embedded model, a folder, or the hub. No torch here."""
+"""Where a checkpoint's files are: the embedded model, a folder, or the hub. No torch here.
+
+One module, though a long one: each way to find a checkpoint ends in the same questions to it.
+"""
 
 from __future__ import annotations
 

@@ -106,14 +106,14 @@ def create_scheduler(
         filled.update(_CORRECTED if correct else {})
         filled.update({} if from_start else {"skip_prk_steps": True})
         try:
-            scheduler = _fresh(kind, filled, changes)
+            scheduler = _copy_of_prototype(kind, filled, changes)
             _set_timesteps(scheduler, steps, device)
         except (NotImplementedError, ValueError) as error:
             raise unfit_for_model(name or class_name, error) from error
     return scheduler
 
 
-def _fresh(kind: Any, config: dict[str, Any], changes: dict[str, Any]) -> Any:
+def _copy_of_prototype(kind: Any, config: dict[str, Any], changes: dict[str, Any]) -> Any:
     """Return a scheduler nobody else has: a copy of one made with these settings.
 
     Making one computes all training times: 0.6 s of a KDPM2, which every request waited for.
@@ -192,13 +192,15 @@ def _ends_in_numbers(
     random = torch.Generator().manual_seed(0)
     extra = {"generator": random} if "generator" in taken else {}
     noise, predicted = torch.randn(2, 1, 4, 8, 8, generator=random)
-    ends = [torch.zeros(0) if has_runge_kutta else _from_midst(scheduler, noise, predicted, extra)]
+    ends = [scheduler.timesteps.float()]
+    if not has_runge_kutta:
+        ends.append(_latents_from_midst(scheduler, noise, predicted, extra))
     latents = noise * scheduler.init_noise_sigma  # a flow's scheduler has none
-    ends += [scheduler.timesteps.float(), _end(scheduler, 0, latents, predicted, extra)]
+    ends.append(_last_latents(scheduler, 0, latents, predicted, extra))
     return all(bool(torch.isfinite(end).all()) for end in ends)
 
 
-def _from_midst(scheduler: Any, noise: Any, predicted: Any, extra: dict[str, Any]) -> Any:
+def _latents_from_midst(scheduler: Any, noise: Any, predicted: Any, extra: dict[str, Any]) -> Any:
     """Return the latents after the last half of the steps, begun from a picture of zeros."""
     scheduler = copy.deepcopy(scheduler)
     order = int(getattr(scheduler, "order", 1))
@@ -206,10 +208,12 @@ def _from_midst(scheduler: Any, noise: Any, predicted: Any, extra: dict[str, Any
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
     latents = scheduler.add_noise(noise * 0, noise, scheduler.timesteps[begin : begin + 1])
-    return _end(scheduler, begin, latents, predicted, extra)
+    return _last_latents(scheduler, begin, latents, predicted, extra)
 
 
-def _end(scheduler: Any, begin: int, latents: Any, predicted: Any, extra: dict[str, Any]) -> Any:
+def _last_latents(
+    scheduler: Any, begin: int, latents: Any, predicted: Any, extra: dict[str, Any]
+) -> Any:
     for time in scheduler.timesteps[begin:]:
         scheduler.scale_model_input(latents, time)
         latents = scheduler.step(predicted, time, latents, return_dict=False, **extra)[0]
