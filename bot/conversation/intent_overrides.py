@@ -15,16 +15,10 @@ from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import (
-    erases_all,
-    erases_one,
-    erases_plainly,
     is_drawn_thing,
-    is_not_kept,
-    takes_away_all,
 )
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.one_matter import (
-    asks_erasure,
     asks_progress,
     drops_order,
     wants_other_subject,
@@ -86,7 +80,7 @@ def without_steering(ctx: EventContext, decision: Decision) -> Decision:
     return without if without == Decision("paint", "wish") else decision
 
 
-def of_waiting(ctx: EventContext) -> Decision | None:
+def decide_while_painting(ctx: EventContext) -> Decision | None:
     """Return what a text wants of the picture that is being painted: that it is cancelled, or how
     far it is. Returns None for any other, and for a cry for help."""
     if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
@@ -259,40 +253,6 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
         return False
     choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
     return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
-
-
-def takes_away_all_of_a_thing(ctx: EventContext) -> bool:
-    """Return whether a text takes all of a thing out of the last picture: 「全部の雲消して」."""
-    if (ctx.quoted or ctx.last_picture) is None or ctx.recent_photo is not None:
-        return False
-    return takes_away_all(ctx.text_without_small_talk)
-
-
-def is_not_to_be_kept(ctx: EventContext) -> bool:
-    """Return whether a text says that a picture shall not stay: no change of it."""
-    return is_not_kept(ctx.text_without_small_talk)
-
-
-def what_to_erase(ctx: EventContext) -> str | None:
-    """Return the kind of erasure that an unclear text may mean, 「これ消去でお願いします」."""
-    words = ctx.text_without_small_talk
-    if erases_all(words):
-        return "erase.all"
-    if not (erases_one(words) or is_not_kept(words)):
-        return None
-    if ctx.recent_photo is not None:
-        return "erase.photo"
-    return "erase.picture" if ctx.quoted or ctx.last_picture else None
-
-
-def names_erasure(ctx: EventContext, decision: Decision) -> str | None:
-    """Return the kind of erasure that a text asks for in so many words, whatever else it sounds
-    like. A question, a cry for help and an order that is taken back stay what they are."""
-    words = ctx.text_without_small_talk
-    if decision.action == "paint" and (named := erases_plainly(words)):
-        return named
-    is_other = decision.action == "answer" and group_of(decision.kind) != "talk"
-    return None if is_other or find_cry(ctx.text) else asks_erasure(words)
 
 
 def names_a_subject(ctx: EventContext, decision: Decision) -> bool:

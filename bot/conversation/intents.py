@@ -25,20 +25,22 @@ from bot.conversation import (
     variations,
 )
 from bot.conversation.context import EventContext, Replies
+from bot.conversation.erasure_overrides import (
+    is_not_to_be_kept,
+    names_erasure,
+    takes_away_all_of_a_thing,
+    what_to_erase,
+)
 from bot.conversation.intent_overrides import (
     MAX_DOUBT,
     by_rule,
     changes_in_a_word,
     changes_what_is_shown,
+    decide_while_painting,
     is_between_people,
-    is_not_to_be_kept,
     is_plain_wish,
     names_a_subject,
-    names_erasure,
-    of_waiting,
     points_at_one_of_several,
-    takes_away_all_of_a_thing,
-    what_to_erase,
     without_steering,
 )
 from bot.conversation.moderation_overrides import (
@@ -100,7 +102,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """Answer what is no wish, or hand on what is to be painted; ask where it is unclear."""
     if ctx.event.type == "messageEdited":
         return None
-    waiting = of_waiting(ctx)
+    waiting = decide_while_painting(ctx)
     if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
         return None
     decision = waiting or by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
