@@ -42,17 +42,17 @@ live: .venv/translated ## your own LINE account on this machine, step by step
 
 # Stories mostly wait for their processes, so three of pytest keep two cores busy. Each has
 # houses of its own, and one thread, so that they do not wait for one another.
-PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --slow
+PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 DURATIONS := --durations=50
 
-test: .venv/dev ## every test that this machine can run
+test: .venv/dev ## the quick tests, and of the slow ones and the stories the core
 	@$(BIN)/python -m scripts.browser
 	$(BIN)/python -m pytest -q -n 2 --quick
-	$(PARALLEL) $(DURATIONS) -m "not services"
+	$(PARALLEL) $(DURATIONS) --core -m "not services"
 
-test-stories: .venv/dev ## only the stories: real processes, through the simulator
+test-stories: .venv/dev ## all that `make test` leaves out and needs no servers: some twenty minutes
 	@$(BIN)/python -m scripts.browser
-	$(PARALLEL) $(DURATIONS) -m "scenario and not services"
+	$(PARALLEL) $(DURATIONS) --rest -m "not services"
 
 test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ from Debian's packages
 	@$(BIN)/python -m scripts.servers
@@ -62,9 +62,9 @@ test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ
 test-container: .venv/dev ## build both container images, and have a picture painted by them
 	@$(BIN)/python -m scripts.container_test
 
-durations: .venv/dev ## run `make test` and keep in tests/durations.txt what took half a second
+durations: .venv/dev ## run both and keep in tests/durations.txt what took half a second
 	@mkdir -p var
-	$(MAKE) --no-print-directory test DURATIONS="--durations=0 --durations-min=0.5" > var/test.log
+	$(MAKE) --no-print-directory test test-stories DURATIONS="--durations=0 --durations-min=0.5" > var/test.log
 	@{ echo "$$(date +%F), $$(uname -sm), $$(nproc) cores: $$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"; \
 	  sed -n '/slowest durations/,/ passed/p' var/test.log; } > tests/durations.txt
 

@@ -29,24 +29,31 @@ _NOT_QUICK = re.compile(
     rf"^pytestmark = (?:.*|\[\s+)pytest\.mark\.({'|'.join(_SLOW_MARKS)})\b", re.MULTILINE
 )
 _ANY_SLOW_MARK = re.compile(rf"pytest\.mark\.({'|'.join(_SLOW_MARKS)})\b")
+_CORE_MARK = re.compile(r"pytest\.mark\.core\b")
 _DURATION = re.compile(r"^(\d+\.\d+)s \w+ +(tests/\S+?\.py)::", re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The two parts of the suite; modules of the other part are not even imported."""
+    """The three parts of the suite; modules of other parts are not even imported."""
     parser.addoption("--quick", action="store_true", help="only the quick unit tests: no torch")
-    parser.addoption("--slow", action="store_true", help="all but the quick unit tests")
+    parser.addoption("--core", action="store_true", help="of the slow tests, those marked core")
+    parser.addoption("--rest", action="store_true", help="the slow tests that are not marked core")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Pass over modules in which nothing belongs to the part that was asked for."""
-    quick, slow = config.getoption("--quick"), config.getoption("--slow")
-    if "scenarios" in collection_path.relative_to(config.rootpath).parts:
-        return quick or None
-    if not (quick or slow) or collection_path.suffix != ".py":
+    quick, core, rest = (config.getoption(name) for name in ("--quick", "--core", "--rest"))
+    if not (quick or core or rest) or collection_path.suffix != ".py":
+        return None
+    story = "scenarios" in collection_path.relative_to(config.rootpath).parts
+    if story and collection_path.name == "conftest.py":
         return None
     text = collection_path.read_text(encoding="utf-8")
-    return bool(_NOT_QUICK.search(text) if quick else not _ANY_SLOW_MARK.search(text)) or None
+    if quick:
+        return story or bool(_NOT_QUICK.search(text)) or None
+    if core:
+        return not _CORE_MARK.search(text) or None
+    return not (story or _ANY_SLOW_MARK.search(text)) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -63,8 +70,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "torch" in sys.modules:  # it takes a fifth of the time in which all are collected
             raise pytest.UsageError("a module among the quick tests imports torch: mark it slow")
         items[:] = [item for item in items if not is_slow(item)]
-    if config.getoption("--slow"):
-        items[:] = [item for item in items if is_slow(item)]
+    core, rest = config.getoption("--core"), config.getoption("--rest")
+    if core or rest:
+        items[:] = [
+            item
+            for item in items
+            if is_slow(item) and bool(item.get_closest_marker("core")) == core
+        ]
         seconds = stored_seconds(config.rootpath / "tests" / "durations.txt")
         items.sort(key=lambda item: -seconds[item.nodeid.partition("::")[0]])
     for item in items:

@@ -1,4 +1,4 @@
-"""The two parts of the suite: what one passes over, the other plays."""
+"""The three parts of the suite: what one passes over, another plays."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from tests.conftest import pytest_ignore_collect, stored_seconds
 _HEAVY = re.compile(r"^(?:import|from) (?:torch|diffusers|transformers|openvino)\b", re.MULTILINE)
 
 
+PARTS = ("quick", "core", "rest")
+
+
 class Part:
-    """As much of pytest's configuration as tells one part from the other."""
+    """As much of pytest's configuration as tells one part from the others."""
 
     rootpath = ROOT
 
     def __init__(self, name: str) -> None:
-        self.getoption = {"--quick": name == "quick", "--slow": name == "slow"}.__getitem__
+        self.getoption = {f"--{part}": name == part for part in PARTS}.__getitem__
 
 
 def passed_over(path: Path, part: str) -> bool:
@@ -33,9 +36,7 @@ def modules() -> list[Path]:
 
 def test_every_module_belongs_to_a_part(modules: list[Path]) -> None:
     assert len(modules) > 100
-    nowhere = [
-        path for path in modules if all(passed_over(path, part) for part in ("quick", "slow"))
-    ]
+    nowhere = [path for path in modules if all(passed_over(path, part) for part in PARTS)]
     assert nowhere == []
 
 
@@ -43,6 +44,11 @@ def test_quick_modules_import_nothing_that_takes_seconds(modules: list[Path]) ->
     quick = [path for path in modules if not passed_over(path, "quick")]
     heavy = [path for path in quick if _HEAVY.search(path.read_text(encoding="utf-8"))]
     assert [str(path.relative_to(ROOT)) for path in heavy] == [], "let them be pytest.mark.slow"
+
+
+def test_core_has_stories_and_paints(modules: list[Path]) -> None:
+    core = {path.parent.name for path in modules if not passed_over(path, "core")}
+    assert {"scenarios", "engine", "models", "storage", "web"} <= core
 
 
 def test_the_stored_durations_are_read_file_by_file(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from bot.storage import FolderStorage
 from tests import ROOT
 from tests.bot.harness import House
 
+pytestmark = pytest.mark.core
+
 
 def test_alive_and_ready(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "alive"}

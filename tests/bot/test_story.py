@@ -40,7 +40,7 @@ from bot.tasks.sending import OutboxSender
 from bot.tasks.tickets import TicketOffice
 from tests.bot.harness import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 PERFECT, NOT_SENT, LOST, LANDED, DIED = "perfect", "not sent", "lost", "landed", "died"
 ALL = (PERFECT, NOT_SENT, LOST, LANDED, DIED)

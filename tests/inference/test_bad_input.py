@@ -24,6 +24,7 @@ from tests.inference.pipelines.families import make_lcm, make_pixart, make_sdxl,
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.core,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning"),
 ]

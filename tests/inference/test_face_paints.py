@@ -16,6 +16,7 @@ from tests.inference.pipelines.families import make_pixart
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.core,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 

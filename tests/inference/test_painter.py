@@ -22,7 +22,7 @@ from inference.request import DrawRequest, Picture
 from inference.torch_errors import is_out_of_memory
 from tests.inference.conftest import load_fp32
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 QUICK = DrawRequest("赤いりんご", seed=7, steps=2, guidance=5.0, scheduler="ddim")
 

@@ -9,6 +9,8 @@ import pytest
 from tests.browser import chromium, new_context
 from tests.scenarios.house import House
 
+pytestmark = pytest.mark.core
+
 
 @pytest.mark.browser
 def test_a_person_at_the_chat_page(house: House) -> None:

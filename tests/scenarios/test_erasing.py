@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from redis import Redis
 from sqlalchemy import RowMapping
@@ -17,6 +18,8 @@ from bot.telemetry.log_stream import STREAM_KEY
 from bot.texts import gettext
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+
+pytestmark = pytest.mark.core
 
 until = partial(eventually, timeout=PATIENCE)
 

@@ -14,6 +14,8 @@ from tests.browser import PHONE, chromium, new_context, wait_until
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
 
+pytestmark = pytest.mark.core
+
 WIDE = (1100, 900)
 MAX_HEIGHT = 540  # CSS pixels: a phone shows all of it above the menu
 

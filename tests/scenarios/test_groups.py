@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.store.schema import chats, jobs, people
 from bot.texts import gettext
 from simulator.client import Msg
 from tests.scenarios.events import body, event
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+
+pytestmark = pytest.mark.core
 
 
 def wishes(house: House, group: str) -> list[str]:

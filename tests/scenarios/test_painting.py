@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.store.schema import jobs
 from bot.texts import gettext
 from tests.scenarios.events import body, message_event
 from tests.scenarios.house import PATIENCE, House
+
+pytestmark = pytest.mark.core
 
 
 def test_a_prompt_becomes_a_picture(any_painting_house: House) -> None:

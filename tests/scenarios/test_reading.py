@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
 from bot.store.schema import jobs, pictures
 from bot.texts import gettext
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+
+pytestmark = pytest.mark.core
 
 
 def sizes(house: House, room: str) -> list[tuple[int, int]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from bot.jobs.picture_secrets import picture_key
 from bot.store.schema import jobs, metadata
 from simulator.client import Msg
 from tests.scenarios.events import body, message_event, took_back
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+
+pytestmark = pytest.mark.core
 
 SECRET_WISH = "ひみつの庭"
 

@@ -9,6 +9,8 @@ import pytest
 from simulator.client import Msg
 from tests.scenarios.house import PATIENCE, House
 
+pytestmark = pytest.mark.core
+
 
 def is_ticket(message: Msg) -> bool:
     return message.by_bot and any(

@@ -7,10 +7,13 @@ import signal
 import time
 
 import psutil
+import pytest
 
 from tests.scenarios.events import body
 from tests.scenarios.house import PATIENCE, House
 from tests.scenarios.processes import eventually
+
+pytestmark = pytest.mark.core
 
 SOON = 20.0  # a quarter of a second, and however busy this machine is
 KILLS = 3

@@ -9,6 +9,8 @@ from simulator.conformance import Conformance
 from tests.scenarios.events import body, message_event
 from tests.scenarios.house import PATIENCE, House
 
+pytestmark = pytest.mark.core
+
 
 @pytest.mark.parametrize("signature", ["", "bm9uZQ==", "あ"])
 def test_a_forged_webhook_is_refused(house: House, signature: str) -> None:

@@ -22,6 +22,8 @@ from bot.line import BotInfo, LineClient, LineError, Profile, Quota, Sent, Webho
 from bot.line.errors import error_from_exception
 from bot.settings import Settings
 
+pytestmark = pytest.mark.core
+
 TOKEN = "a-token-that-must-not-be-logged"
 PERSON = "U" + "a" * 32
 TEXT = [{"type": "text", "text": "りんごの絵です"}]

@@ -37,7 +37,7 @@ from bot.storage import folder as folder_module
 from bot.storage.s3 import _from_answer
 from bot.web import pictures
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 HTTP = urllib3.PoolManager(retries=urllib3.Retry(connect=0))

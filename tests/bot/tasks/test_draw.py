@@ -39,7 +39,7 @@ from inference.request import DrawRequest, Picture
 from tests.bot.harness import GROUP, House, together
 from tests.inference.images.test_decode import png_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]

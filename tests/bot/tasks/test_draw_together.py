@@ -18,7 +18,7 @@ from bot.tasks.runtime import Runtime
 from inference.engine.painter import EnginePainter
 from tests.bot.harness import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,8 @@ from tests.bot.harness import (
     together,
 )
 
+pytestmark = pytest.mark.core
+
 TABLES = (schema.events, schema.jobs, schema.deliveries, schema.reply_tokens, schema.chats)
 
 

@@ -22,7 +22,7 @@ from inference.models.model import Model, decode_latent, encode_prompt
 from inference.request import DrawRequest
 from tests.inference.test_painter import their_scheduler
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 TOLERANCE = 1.4e-4  # of latents in float32, between one composition of a batch and another
 ROWS = 64  # cells of a row at the tiny model's own size

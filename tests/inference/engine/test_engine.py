@@ -20,7 +20,7 @@ from inference.status import Progress, Status
 from tests.inference.engine.test_batch import before_unet, out_of_memory_above
 from tests.inference.test_painter import QUICK, difference
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 LONG = dataclasses.replace(QUICK, steps=500)
 

@@ -34,7 +34,7 @@ from tests.inference.engine.test_batch import (
 )
 from tests.inference.test_painter import difference, pixels, their_scheduler
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_made_once")]
+pytestmark = [pytest.mark.slow, pytest.mark.core, pytest.mark.usefixtures("_made_once")]
 
 
 def file_of(array: NDArray[Any]) -> bytes:

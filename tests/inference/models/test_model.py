@@ -23,7 +23,7 @@ from inference.request import DrawRequest
 from tests.inference.conftest import load_fp32
 from tests.inference.test_painter import pixels
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 QUICK = DrawRequest("赤いりんご", seed=3, steps=2, guidance=4.0)
 

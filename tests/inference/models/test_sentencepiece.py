@@ -23,6 +23,7 @@ from tests.inference.tiny import write_line_tokenizer
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.core,
     pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]

@@ -18,7 +18,7 @@ from inference.models.tokenizer import (
 )
 from tests.inference.tiny import sentences
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 UNK, EOS, PAD = 0, 2, 3
 
