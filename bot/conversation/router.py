@@ -112,6 +112,7 @@ ROUTES: tuple[Handler, ...] = (
     album.handle_command,
     erasure.handle_command,
     help.handle_command,
+    variations.handle_command,
     job_status.handle_command,
     # Other words that are said to the bot
     _ignore_unaddressed,

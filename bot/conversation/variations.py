@@ -81,6 +81,16 @@ def handle_postback(ctx: EventContext) -> Replies | None:
     return apply_action(ctx, origin, ref, Reading(""))
 
 
+def handle_command(ctx: EventContext) -> Replies | None:
+    """Take the last change back if 「取り消しで」 means that: nothing waits to be painted."""
+    command = ctx.command
+    if command is None or command.kind != "cancel" or command.number or not ctx.is_addressed:
+        return None
+    if ctx.is_waiting or not _takes_last_change_back(ctx, ctx.text_without_small_talk):
+        return None
+    return paint_previous(ctx)
+
+
 def handle_text(ctx: EventContext) -> Replies | None:
     """Answer words that are about a picture; passes if they are a request of their own."""
     return change_by_words(ctx, ctx.text_without_small_talk, ctx.quoted)

@@ -26,6 +26,9 @@ _DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなし
     "やめ|止め|(?<![はお])なし|無し|ナシ|しない(?:で|ほう|方)|違う|ちがう|失敗|(?:い|要)ら(?:ない|ん|へん)|"
     "(?:じゃ|では)な(?:い|く|かった)"
 )
+_REASON = re.compile(
+    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね)[、。!！ ]+(?=.)"
+)
 _KANA = re.compile("[ァ-ヶー]{2,}")
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
 
@@ -167,11 +170,17 @@ def takes_change_back(words: str, prompt: str, prompt_before: str) -> bool:
     words, back = _spelled(_in_words_of(prompt, words)), _matter("back")
     if prompt_before:
         words = re.sub(f"(?<=[元前初]の){_any_word_of(prompt_before)}", "やつ", words)
-    others = back.others_in(words)
+    others = back.others_in(_without_reason(words))
     named = [word for word in others if word in prompt and word not in prompt_before]
     if len(named) < len(others):
         return False
     return back.is_named_in(words) or (bool(named) and _DROPS_IT.search(words) is not None)
+
+
+def _without_reason(words: str) -> str:
+    """Return an order without why it is given, if that names no thing: 「なんか暗いし、戻して」."""
+    reason = _REASON.match(words)
+    return words[reason.end() :] if reason and not morphology.nouns_of(reason[0]) else words
 
 
 def is_of_choosing(words: str) -> bool:

@@ -91,7 +91,11 @@ def test_back_to_the_picture_of_before(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["夜にする前のに戻しちくり", "さっきの方がよくない？戻そう", "いまのへんこうとりけし"]
+    "text",
+    [
+        *("夜にする前のに戻しちくり", "さっきの方がよくない？戻そう", "いまのへんこうとりけし"),
+        *("取り消しでお願いします", "オリジナルに戻して", "なんか暗いし、前のに戻す"),
+    ],
 )
 def test_back_in_other_words_once_something_was_changed(talk: Talk, text: str) -> None:
     painted(talk)
