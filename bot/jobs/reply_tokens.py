@@ -18,7 +18,7 @@ _INSERT = Prepared(insert(reply_tokens))
 
 def add_token(db: Connection, job_id: str, token: str, received_at: float) -> None:
     """Store a free reply token for a job."""
-    _INSERT.run(db, token=token, job_id=job_id, received_at=received_at)
+    _INSERT.run_later(db, token=token, job_id=job_id, received_at=received_at)
 
 
 def reactivate_delivery(db: Connection, job_id: str) -> None:

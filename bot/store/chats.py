@@ -52,7 +52,7 @@ def touch_seen(db: Connection, chat_id: str, kind: str, seen: SeenChat | None) -
     """Do the same for a chat of which it was read before what is known; None: nothing."""
     if seen is None:
         values = {"kind": kind, "language": DEFAULT_LANGUAGE, "reachable": True, "seen_at": now()}
-        _NEW_CHAT.run(db, id=chat_id, **values)
+        _NEW_CHAT.run_later(db, id=chat_id, **values)
         return DEFAULT_LANGUAGE
     if not seen.reachable or seen.seen_at < now() - TOUCH_INTERVAL_SECONDS:
         chat = update(chats).where(chats.c.id == chat_id)

@@ -191,7 +191,7 @@ def _postgresql(url: str) -> Engine:
     """
     import psycopg
 
-    from bot.store import libpq  # SQLite has no use for either
+    from bot.store import libpq, postponed  # SQLite has no use for any of the three
 
     engine = create_engine(
         url,
@@ -230,12 +230,14 @@ def _postgresql(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
+        libpq.drop_postponed(connection.info)
         # For this transaction alone. As a startup parameter (`options`), poolers refuse it.
         timeout = f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
         statement = f"BEGIN; {timeout}"
         if not libpq.try_execute(connection.connection.driver_connection, statement):
             connection.exec_driver_sql(statement)  # fails too, and SQLAlchemy knows what that means
 
+    postponed.send_in_time(engine)
     return engine
 
 

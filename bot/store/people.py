@@ -44,7 +44,7 @@ def enqueue_profile(db: Connection, chat_id: str, user_id: str, asked_at: float 
     names.
     """
     if asked_at is None:
-        _NEW.run(db, chat_id=chat_id, user_id=user_id, name=None, language=None, at=0.0)
+        _NEW.run_later(db, chat_id=chat_id, user_id=user_id, name=None, language=None, at=0.0)
         return True
     if 0 < asked_at < now() - REFRESH_SECONDS:
         return update_one(db, people, *_key(chat_id, user_id), at=0.0)

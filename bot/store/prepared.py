@@ -15,22 +15,19 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
 if TYPE_CHECKING:
-    from bot.store.libpq import Answer
-
-
-_ByLibpq = Callable[[Any, dict[str, Any], bytes, list[Any]], "Answer"]
+    from types import ModuleType
 
 
 class _Compiled(NamedTuple):
-    """places: the names of the values that stand for $1, $2 ... in PostgreSQL, where by_libpq
-    executes it; None: a cursor does, and takes them by name."""
+    """places: the names of the values that stand for $1, $2 ... in PostgreSQL, where libpq
+    (bot.store.libpq) executes it; None: a cursor does, and takes them by name."""
 
     text: str
     constants: dict[str, Any]
     converters: dict[str, Callable[[Any], Any]]
     places: tuple[str, ...] | None
     encoded: bytes
-    by_libpq: _ByLibpq | None
+    libpq: ModuleType | None
 
 
 class Prepared:
@@ -58,8 +55,16 @@ class Prepared:
         """Execute an INSERT and the like; returns the number of rows."""
         return int(self._execute(db, values).rowcount)
 
-    def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
-        """Execute and return a cursor, or what is read like one.
+    def run_later(self, db: Connection, **values: Any) -> None:
+        """Execute an INSERT and the like whose number of rows nobody needs.
+
+        On PostgreSQL it goes with the next statement of this transaction, or with its COMMIT, and
+        its error is raised there.
+        """
+        self._execute(db, values, later=True)
+
+    def _execute(self, db: Connection, values: dict[str, Any], *, later: bool = False) -> Any:
+        """Execute and return a cursor, or what is read like one, or None if it is done later.
 
         Raises SQLAlchemy's errors, without values.
         """
@@ -71,10 +76,11 @@ class Prepared:
         values = {**compiled.constants, **values}
         try:
             connection = db.connection
-            if compiled.by_libpq and compiled.places is not None:
+            if compiled.libpq and compiled.places is not None:
                 in_order = [values[name] for name in compiled.places]
+                execute = compiled.libpq.postpone if later else compiled.libpq.execute
                 driver = connection.driver_connection
-                return compiled.by_libpq(driver, connection.info, compiled.encoded, in_order)
+                return execute(driver, connection.info, compiled.encoded, in_order)
             cursor = connection.cursor()
             cursor.execute(compiled.text, values)
         except Exception as error:
@@ -103,11 +109,11 @@ class Prepared:
                 converters[name] = convert
         places = None if compiled.positiontup is None else tuple(compiled.positiontup)
         text = str(compiled)
-        by_libpq = None if places is None else _execute_by_libpq()
-        return _Compiled(text, constants, converters, places, text.encode(), by_libpq)
+        libpq = None if places is None else _libpq()
+        return _Compiled(text, constants, converters, places, text.encode(), libpq)
 
 
-def _execute_by_libpq() -> _ByLibpq:
+def _libpq() -> ModuleType:
     from bot.store import libpq  # SQLite has no use for it
 
-    return libpq.execute
+    return libpq

@@ -129,7 +129,73 @@ def test_a_connection_that_ends_amid_a_transaction(database: Database) -> None:
         assert NEW.run(db, **row()) == 1
 
 
-def test_other_threads_run_while_a_statement_waits(database: Database) -> None:
+def test_what_is_run_later_goes_with_the_next_statement_or_the_commit(database: Database) -> None:
+    with database.write() as db:
+        NEW.run_later(db, **row())
+        NEW.run_later(db, **row(id="2", number="5F7-K2M", event_id="f"))
+        assert [each[0] for each in ALL.all(db, chat="U1")] == ["1", "2"]
+        NEW.run_later(db, **row(id="3", number="6F7-K2M", event_id="g"))
+        assert len(list(db.execute(select(jobs.c.id)))) == 3, "SQLAlchemy's own statement"
+        NEW.run_later(db, **row(id="4", number="7F7-K2M", event_id="h"))
+    with database.read() as db:
+        assert [each[0] for each in ALL.all(db, chat="U1")] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("then", ["a statement", "SQLAlchemy", "commit"])
+def test_an_error_of_what_is_run_later_undoes_its_transaction(
+    database: Database, then: str
+) -> None:
+    def fail() -> None:
+        with database.write() as db:
+            NEW.run(db, **row(secret=SECRET))
+            NEW.run_later(db, **row(id="2", secret=SECRET))
+            if then == "a statement":
+                ALL.all(db, chat="U1")
+            elif then == "SQLAlchemy":
+                db.execute(select(jobs.c.id))
+
+    with pytest.raises(IntegrityError) as raised:
+        fail()
+    assert SECRET not in "".join(traceback.format_exception(raised.value))
+    with database.write() as db:
+        assert ALL.all(db, chat="U1") == []
+        assert NEW.run(db, **row()) == 1, "the connection goes on"
+
+
+def test_what_is_run_later_is_not_run_after_a_rollback(database: Database) -> None:
+    def give_up() -> None:
+        with database.write() as db:
+            NEW.run_later(db, **row())
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        give_up()
+    assert database.first(ALL, chat="U1") is None
+    with database.write() as db:
+        assert ALL.all(db, chat="U1") == []
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_a_connection_that_ends_before_the_commit(database: Database, *, later: bool) -> None:
+    def lose() -> None:
+        with database.write() as db:
+            NEW.run(db, **row())
+            pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with database.write() as other:
+                other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+            time.sleep(0.2)
+            if later:
+                NEW.run_later(db, **row(id="2", number="5F7-K2M", event_id="f"))
+
+    with pytest.raises(OperationalError):
+        lose()
+    with database.write() as db:
+        assert ALL.all(db, chat="U1") == []
+        assert NEW.run(db, **row()) == 1
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_other_threads_run_while_a_statement_waits(database: Database, *, later: bool) -> None:
     ticks: list[float] = []
     waited = threading.Event()
 
@@ -138,9 +204,11 @@ def test_other_threads_run_while_a_statement_waits(database: Database) -> None:
             ticks.append(time.monotonic())
 
     thread = threading.Thread(target=tick)
-    with database.read() as db:
+    with database.write() as db:
         Prepared(text("SELECT 1")).first(db)
         thread.start()
+        if later:
+            Prepared(text("SELECT 1")).run_later(db)
         Prepared(text("SELECT 1 FROM pg_sleep(1)")).first(db)
         waited.set()
         thread.join()

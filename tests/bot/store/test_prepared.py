@@ -115,3 +115,9 @@ def test_the_statement_may_depend_on_the_database(database: Database) -> None:
         for name in "abc":
             statement.run(db, id=name, type="message", mode="active", received_at=1.0)
     assert request == ["sqlite"]
+
+
+def test_what_is_run_later_is_there_for_the_next_statement(database: Database) -> None:
+    with database.write() as db:
+        NEW.run_later(db, **row())
+        assert FOUND.first(db, chat="U1") == ("4F7-K2M", 0)
