@@ -14,7 +14,7 @@ from bot.intent.kinds import CRY_KINDS, group_of
 from bot.intent.rules import asks_about_data
 from bot.moderation import Judgement, harm
 from bot.moderation.cries import SURE, weigh_cry
-from bot.moderation.distress import find_cry
+from bot.moderation.distress import find_cry, is_farewell
 from bot.moderation.photos import classify_photo_wish
 
 _TALK = frozenset({"talk", "none", "insult"})
@@ -64,12 +64,12 @@ def is_unwelcome(ctx: EventContext, decision: Decision) -> bool:
 
 def hears_cry(ctx: EventContext, decision: Decision) -> bool:
     """Return whether moderation hears a cry for help. What is a wish by its words is judged when it
-    is to be painted."""
+    is to be painted, but for a farewell: 「今夜死ぬので、最後に花の絵を」."""
     if not ctx.settings.moderation:
         return False
     if decision.action == "answer" and group_of(decision.kind) == "erase":
         return find_cry(ctx.text) is not None  # 「自分を消したい」; 「私の写真消して」 is none
-    if harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
+    if is_farewell(ctx.text) or harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
         return True
     if decision.action == "paint":
         return False

@@ -2,7 +2,7 @@
 
 The lists refuse to paint suicide and self-harm. This hears also what is said without such a word:
 「もう無理」, 「助けて」 alone, 「親に叩かれる」. A wish that only has such words in it is none:
-「助けてと叫ぶヒーロー」. A farewell at the end is heard whatever stands before it: 「描いてくれて
+「助けてと叫ぶヒーロー」. A farewell is heard whatever stands beside it: 「描いてくれて
 ありがとう、これで心残りなくいける」. The patterns are in distress.toml.
 """
 
@@ -39,7 +39,7 @@ def find_cry(text: str) -> Cry | None:
 
 
 def is_farewell(text: str) -> bool:
-    """Return whether a text ends in taking leave of life: 「先に逝くね」."""
+    """Return whether a text takes leave of life, whatever else it asks for: 「先に逝くね」."""
     return _patterns()["farewell"].search(_folded(as_it_looks(clean(text)))) is not None
 
 

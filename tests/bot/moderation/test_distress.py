@@ -35,8 +35,10 @@ def test_cries_are_heard() -> None:
 def test_a_farewell_is_heard_whatever_stands_before_it() -> None:
     farewells = ("絵を描いてくれてありがとう、これで心残りなくいける", "先に逝くね",
                  "最後にいい絵が見られました。思い残すことはもうないです",
-                 "かわいい絵ありがとう、悔いなく死ねる")  # fmt: skip
-    others = ("心残りなく旅立つ侍", "悔いなく生きる", "先に行くね", "逝く夏の海", "未練なく散る桜")
+                 "かわいい絵ありがとう、悔いなく死ねる", "今夜死ぬので、最後に花の絵を描いて",
+                 "明日には死にますから空の絵をください", "遺書に添えたいので海の絵")  # fmt: skip
+    others = ("心残りなく旅立つ侍", "悔いなく生きる", "先に行くね", "逝く夏の海", "未練なく散る桜",
+              "今日死ぬほど笑ったので笑う犬", "遺言書を書く文豪")  # fmt: skip
     assert not wrong_rows((text, is_heard(text), True) for text in farewells)
     assert not wrong_rows((text, is_heard(text), False) for text in others)
 
