@@ -49,6 +49,8 @@ def test_a_farewell_is_heard_whatever_stands_before_it() -> None:
         ("親に叩かれる", "cry.violence"),
         ("彼氏に昨日顔を殴られた", "cry.violence"),
         ("いなくなりたい", "cry.life"),
+        ("まだ生きてていいの？", "cry.life"),
+        ("生きててよかった！", None),
         ("自分を消してしまいたい", "cry.life"),
         ("写真から自分を消したい", None),
         ("ｷｴﾀｲ…", "cry.life"),
