@@ -46,8 +46,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not (quick or core or rest) or collection_path.suffix != ".py":
         return None
     story = "scenarios" in collection_path.relative_to(config.rootpath).parts
-    if story and collection_path.name == "conftest.py":
-        return None
     text = collection_path.read_text(encoding="utf-8")
     if quick:
         return story or bool(_NOT_QUICK.search(text)) or None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from bot.store import bans, chats, flags, glance, pending_edits, people, photos
@@ -110,16 +110,21 @@ def test_an_error_quotes_nothing_of_the_row(
     assert SECRET not in shown
 
 
+def end_connection(db: Connection, database: Database) -> None:
+    """Have the server end a connection, as it does when it restarts."""
+    pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with database.write() as other:
+        other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+    time.sleep(0.2)
+
+
 def test_a_connection_that_ends_amid_a_transaction(database: Database) -> None:
     """It costs that transaction, and none after it."""
 
     def lose() -> None:
         with database.write() as db:
             NEW.run(db, **row())
-            pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-            with database.write() as other:
-                other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
-            time.sleep(0.2)
+            end_connection(db, database)
             NEW.run(db, **row(id="2", number="5F7-K2M", event_id="f"))
 
     with pytest.raises(OperationalError):
@@ -180,10 +185,7 @@ def test_a_connection_that_ends_before_the_commit(database: Database, *, later: 
     def lose() -> None:
         with database.write() as db:
             NEW.run(db, **row())
-            pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-            with database.write() as other:
-                other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
-            time.sleep(0.2)
+            end_connection(db, database)
             if later:
                 NEW.run_later(db, **row(id="2", number="5F7-K2M", event_id="f"))
 
