@@ -62,7 +62,7 @@ test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ
 test-container: .venv/dev ## build both container images, and have a picture painted by them
 	@$(BIN)/python -m scripts.container_test
 
-durations: .venv/dev ## run both and keep in tests/durations.txt what took half a second
+durations: .venv/dev ## run `make test test-stories` and keep in tests/durations.txt what took half a second
 	@mkdir -p var
 	$(MAKE) --no-print-directory test test-stories DURATIONS="--durations=0 --durations-min=0.5" > var/test.log
 	@{ echo "$$(date +%F), $$(uname -sm), $$(nproc) cores: $$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"; \
