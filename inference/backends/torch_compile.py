@@ -35,13 +35,18 @@ class _Compiled:
         self._function, self._shapes = function, set(shapes)
         self._graphs = backend == "inductor" and kind == "cuda"
         frozen = backend == "inductor" and kind == "cpu"
-        self._compiled: Any = torch.compile(
+        compiler: Any = torch.compile  # its stubs know neither of the last two arguments
+        self._compiled = compiler(
             function,
             backend=backend,
             mode="reduce-overhead" if self._graphs else None,
             options={"freezing": True} if frozen else None,
             fullgraph=True,
             dynamic=False,
+            # torch counts the versions of a function, and every UNet's forward is one function to
+            # it: without a count of its own, the ninth shape of a process would not be compiled.
+            isolate_recompiles=True,
+            recompile_limit=2 * max(4, len(self._shapes)),
         )
         self.calls = 0
 
@@ -149,8 +154,6 @@ def compile_parts(
             " install g++, or set auto or off."
         )
     rows = ROW_COUNTS.get(device.type, ROW_COUNTS_ELSEWHERE)
-    # One version for each number of rows; by default torch gives up after eight.
-    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, 2 * len(rows))
     backend = "inductor"
     unet = CompiledUNet(unet, side, rows, backend=backend)
     return unet, CompiledVae(vae, side, backend=backend), rows

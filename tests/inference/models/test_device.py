@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -143,15 +144,12 @@ def test_a_traced_unet_paints_the_same_and_only_in_its_own_size(
     traced.close()
 
 
-@pytest.mark.timeout(600)
-def test_a_compiled_unet_predicts_the_same(
-    inductor: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Truly compiled. Of few layers: every one of them is a minute's work for a busy core."""
+def small_unet() -> Any:
+    """Return a UNet of few layers: every one of them is a minute's work of inductor's."""
     from diffusers import UNet2DConditionModel
 
     torch.manual_seed(0)
-    whole = UNet2DConditionModel(
+    return UNet2DConditionModel(
         sample_size=8,
         block_out_channels=(8,),
         layers_per_block=1,
@@ -160,6 +158,30 @@ def test_a_compiled_unet_predicts_the_same(
         down_block_types=("DownBlock2D",),
         up_block_types=("UpBlock2D",),
     ).eval()
+
+
+def test_the_twelfth_unet_of_a_process_is_compiled_as_the_first(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """torch counts the versions of a function, which all UNets share, and stops at eight."""
+    whole = small_unet()
+    for side in range(2, 26, 2):
+        unet = torch_compile.CompiledUNet(whole, side, (1,), backend="eager")
+        with torch.no_grad():
+            unet(
+                torch.randn(1, 4, side, side),
+                torch.tensor([10.0]),
+                encoder_hidden_states=torch.ones(1, 7, 9),
+            )
+        assert unet.compiled_calls == 1, (side, caplog.text)
+
+
+@pytest.mark.timeout(600)
+def test_a_compiled_unet_predicts_the_same(
+    inductor: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Truly compiled, by inductor."""
+    whole = small_unet()
     unet = torch_compile.CompiledUNet(whole, 8, (2,), backend="inductor")
     latents, times, words = (
         torch.randn(2, 4, 8, 8),
