@@ -6,13 +6,14 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from bot import jobs
 from bot.jobs import Job
-from bot.store import schema
+from bot.store import photos, schema
 from bot.store.clock import now
 from tests.bot.harness import AOI, GROUP, House, stored, together
 
@@ -132,18 +133,44 @@ def test_many_workers_at_once_take_each_job_once(house: House) -> None:
         assert [jobs.claim_next(db, "x", 30) is None for _ in range(3)] == [False, False, True]
 
 
-def test_a_long_queue_is_read_to_its_end_if_need_be(house: House) -> None:
-    """More jobs of one person than are looked at first, and somebody behind all of them."""
+@pytest.mark.parametrize("seat", [(AOI, AOI), (GROUP, None)])
+@pytest.mark.parametrize("late_seat", [(OTHER_GROUP, HARUTO), (OTHER_GROUP, None)])
+def test_a_long_queue_is_read_to_its_end_if_need_be(
+    house: House, seat: tuple[str, str | None], late_seat: tuple[str, str | None]
+) -> None:
+    """More jobs of one requester than are looked at first, and somebody behind all of them."""
     studio = Studio(house)
     for _ in range(100):
-        studio.come((AOI, AOI))
+        studio.come(seat)
     studio.take()
-    late = studio.come((GROUP, HARUTO))
+    late = studio.come(late_seat)
     job = studio.take()
     assert job is not None
     assert job.id == late
     with house.database.read() as db:
         assert jobs.next_job_id(db) is not None
+
+
+def test_a_job_is_passed_over_until_its_photo_is_there(house: House) -> None:
+    studio = Studio(house)
+    photo_ids: list[str | None] = []
+    with house.database.write() as db:
+        for message_id in ("7", "8"):
+            photo_ids.append(
+                photos.add(db, message_id=message_id, chat_id=AOI, user_id=AOI, fetch=True)
+            )
+    first, second = (studio.come((AOI, AOI)) for _ in photo_ids)
+    for job_id, photo_id in zip((first, second), photo_ids, strict=True):
+        house.change(job_id, parent_id=photo_id)
+    assert studio.take() is None
+    plain = studio.come((AOI, AOI))
+    house.set(schema.photos, schema.photos.c.id == photo_ids[1], state=photos.READY)
+    order = [job.id for job in iter(studio.take, None)]
+    assert order == [second, plain]
+    house.set(schema.photos, schema.photos.c.id == photo_ids[0], state=photos.FAILED)
+    job = studio.take()
+    assert job is not None, "nothing is waited for, so the failure can be told"
+    assert job.id == first
 
 
 def test_there_is_no_place_in_no_queue(house: House) -> None:
