@@ -33,12 +33,15 @@ from bot.conversation.erasure_overrides import (
 )
 from bot.conversation.intent_overrides import (
     MAX_DOUBT,
+    asks_for_same_again,
     by_rule,
     changes_in_a_word,
     changes_what_is_shown,
     decide_while_painting,
+    in_plain_words,
     is_between_people,
     is_plain_wish,
+    leaves_as_it_is,
     names_a_subject,
     points_at_one_of_several,
     without_steering,
@@ -66,6 +69,7 @@ from bot.prompt.changes.photo_phrases import (
 )
 from bot.prompt.commands.parser import Kind
 from bot.prompt.japanese import morphology
+from bot.store import pending_edits
 
 log = structlog.get_logger(__name__)
 
@@ -102,10 +106,13 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """Answer what is no wish, or hand on what is to be painted; ask where it is unclear."""
     if ctx.event.type == "messageEdited":
         return None
-    waiting = decide_while_painting(ctx)
+    if leaves_as_it_is(ctx):
+        pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
+        return ctx.reply_sentence("going_on.kept")
+    waiting = decide_while_painting(ctx) or asks_for_same_again(ctx)
     if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
         return None
-    decision = waiting or by_rule(ctx, without_steering(ctx, decide(ctx.intent)))
+    decision = waiting or by_rule(ctx, _decide(ctx))
     between_people = is_between_people(ctx)
     if between_people and not hears_cry(ctx, decision):
         return _answer_between_people(ctx, decision, is_sure=between_people == "talk")
@@ -149,6 +156,11 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
     return _paint(ctx, decision.kind)
+
+
+def _decide(ctx: EventContext) -> Decision:
+    """Return what a text is to the classifier, however it is steered and however politely put."""
+    return in_plain_words(ctx, without_steering(ctx, decide(ctx.intent)))
 
 
 def _answer_between_people(ctx: EventContext, decision: Decision, *, is_sure: bool) -> Replies:

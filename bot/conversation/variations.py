@@ -86,7 +86,10 @@ def handle_command(ctx: EventContext) -> Replies | None:
     command = ctx.command
     if command is None or command.kind != "cancel" or command.number or not ctx.is_addressed:
         return None
-    if ctx.is_waiting or not _takes_last_change_back(ctx, ctx.text_without_small_talk):
+    if ctx.situation.is_asked and not ctx.is_waiting:  # 「キャンセル」, asked what to change
+        pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
+        return ctx.reply_sentence("going_on.kept")
+    if ctx.is_waiting or not takes_last_change_back(ctx):
         return None
     return paint_previous(ctx)
 
@@ -111,7 +114,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     choice = choice_in(ctx, text, quoted or pending)
     among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
     chosen = find_chosen(db, among, choice)
-    takes_back = is_undo(text) or _takes_last_change_back(ctx, text)
+    takes_back = is_undo(text) or takes_last_change_back(ctx, text)
     takes_back = takes_back and not (quoted and quoted.position is not None)
     if takes_back and (chosen is None or (choice and choice.rest)):
         return paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
@@ -160,15 +163,19 @@ def is_about_pictures(ctx: EventContext) -> bool:
     text = ctx.text_without_small_talk
     if find_action(text) is not None or find_steered_action(ctx.reading) is not None:
         return True
-    if ctx.last_picture is not None and (is_undo(text) or _takes_last_change_back(ctx, text)):
+    if ctx.last_picture is not None and (is_undo(text) or takes_last_change_back(ctx, text)):
         return True
     if ctx.situation.has_picture and ctx.recent_photo is None and wants_more(text):
         return find_cry(text) is None
     return chooses_picture(ctx)
 
 
-def _takes_last_change_back(ctx: EventContext, text: str) -> bool:
-    """Return whether the text says, in whatever words, that the last change was none to keep."""
+def takes_last_change_back(ctx: EventContext, text: str | None = None) -> bool:
+    """Return whether a text says, in whatever words, that the last change was none to keep.
+
+    text: cleaned; None: the event's own.
+    """
+    text = ctx.text_without_small_talk if text is None else text
     if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
         return False
     last = ctx.last_picture

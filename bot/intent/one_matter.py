@@ -24,10 +24,14 @@ _FUNCTION = {"助詞", "助動詞", "補助記号", "空白", "感動詞", "接�
 _NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "一": 1, "二": 2, "三": 3, "四": 4}
 _DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなしで」
     "やめ|止め|(?<![はお])なし|無し|ナシ|しない(?:で|ほう|方)|違う|ちがう|失敗|(?:い|要)ら(?:ない|ん|へん)|"
-    "(?:じゃ|では)な(?:い|く|かった)"
+    "(?:じゃ|では)な(?:い|く|かった)|(?:無|な)かったこと|却下|ボツ|没|間違|まちが|取り?消|キャンセル|撤回"
 )
 _REASON = re.compile(
-    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね)[、。!！ ]+(?=.)"
+    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね)ー?[、。!！ ]+(?=.)"
+)
+_WHY_BACK = re.compile(  # 「昼の絵のほうを使いたいので戻して」: of what is wanted back
+    "[^、。!]{2,30}?(?:ので|んで|から|けん|けど|さかい)[、。!！ ]*"
+    "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻し|もどし))"
 )
 _KANA = re.compile("[ァ-ヶー]{2,}")
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
@@ -145,6 +149,16 @@ def wants_more(words: str) -> bool:
     return _matter("more").is_all_of(_spelled(words))
 
 
+def wants_resent(words: str) -> bool:
+    """Return whether a text wants a picture sent once more as it is: 「もっかい送って」."""
+    return _matter("resend").is_all_of(_spelled(words))
+
+
+def wants_no_change(words: str) -> bool:
+    """Return whether a text wants a picture left as it is: 「やっぱり変えなくていい」."""
+    return _matter("keep").is_all_of(_spelled(words))
+
+
 def wants_other_subject(words: str) -> bool:
     """Return whether a text wants a picture of something else and says not what: 「別のお題で」."""
     return _matter("other").is_all_of(_spelled(words))
@@ -178,7 +192,12 @@ def takes_change_back(words: str, prompt: str, prompt_before: str) -> bool:
 
 
 def _without_reason(words: str) -> str:
-    """Return an order without why it is given, if that names no thing: 「なんか暗いし、戻して」."""
+    """Return an order without why it is given, if that names no thing: 「なんか暗いし、戻して」.
+
+    What is wanted back may be named: 「昼の絵を使いたいので戻して」.
+    """
+    if why := _WHY_BACK.match(words):
+        return words[why.end() :]
     reason = _REASON.match(words)
     return words[reason.end() :] if reason and not morphology.nouns_of(reason[0]) else words
 

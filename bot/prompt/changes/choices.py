@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import strip_marks
 
 _NUMBERS = {
@@ -77,12 +78,25 @@ def parse_choice(text: str) -> Choice | None:
     rest = bare[match.end() :]
     if _TAKEN.fullmatch(rest):
         return Choice(position, by_place=by_place)
-    joint = _JOINT.match(rest)
+    wanted = _after_joint(bare, match.end())
     names_it = re.search("の(?:やつ|ヤツ|絵|画像|子|方|ほう)$", match[0])
-    if joint is None:
+    if wanted is None:
         return Choice(position, rest, by_place) if names_it else None
-    rest = rest[joint.end() :]
-    return Choice(position, rest, by_place) if rest else None
+    return Choice(position, wanted, by_place) if wanted else None
+
+
+def _after_joint(text: str, end: int) -> str | None:
+    """Return what a text says after 「3番|を」 or 「右上の|に」, where the picture's name ends.
+
+    Returns None if no particle stands there: 「2番の|にじ」.
+    """
+    if joint := _JOINT.match(text, end):
+        return text[joint.end() :]
+    if text[end - 1] != "の" or text[end : end + 1] != "に":
+        return None
+    word = next(word for word in morphology.tokenize(text) if word.end > end)
+    is_particle = word.part_of_speech in {"助詞", "助動詞"} and word.end == end + 1
+    return text[end + 1 :] if is_particle else None
 
 
 def _position_of(match: re.Match[str]) -> int:

@@ -62,6 +62,12 @@ _IN_DIALECT = re.compile(  # 「変えてもろてええ？」, 「帽子かぶ�
     "(?:て(?:もろ|もらっ|いただい)て(?:も)?(?:ええ|いい|よか|かまへん|構へん|かまわん)(?:です|やろ)?(?:か|かな|の|ん)*"
     "|(?<=[しけせれえ])たって(?:や|くれ|ください|な)?)[?？]?$"
 )
+_TAIL_IN_DIALECT = re.compile(  # 「灯してけれ」, 「乗せてくれんね」
+    "(?<=[てで])(?:け(?:ろ|れ|さい|らい)|くん(?:ろ|ない|さい|しゃい|なせ)|くれ(?:や|い|んね|んかね?|んかの[うぉ]?|へん)|"
+    "つか[あぁー]?さい|おくれ(?:やす)?|おくんな(?:はれ|まし)|くだはれ|く(?:れ|り)なはれ|くだされ|ちょ(?:ーだい|んまげ)?|"
+    "たもれ|ほし(?:か|い(?:べ|わ|ばい|とよ|っちゃ|んよ|んじゃ))|ほしかばい|ごせ|ごしない|たも)"
+    "(?:な|ね|よ|や|の|のう|け)?[?？]?$"
+)
 _POLITE_LEMMAS = {"上げる", "あげる", "やる", "置く", "おく", "ほしい"}
 
 
@@ -87,12 +93,12 @@ def strip_politeness(text: str) -> str:
     """Return an order without what makes it polite: 「明るくしてもらえへん」 -> 「明るくして」."""
     if len(text) > _MAX_ORDER_CHARS:
         return text
-    text = _IN_DIALECT.sub("て", order_of_ability(text))
+    text = _TAIL_IN_DIALECT.sub("", _IN_DIALECT.sub("て", order_of_ability(text)))
     words = morphology.tokenize(text)
     for te in re.finditer("[てで](?=.)", text):
         tail = [word for word in words if word.end > te.end()]
-        if tail[0].start < te.end():
-            continue
+        if tail[0].start < te.end() or tail[0].text.startswith(("て", "た")):
+            continue  # 「立てて」
         if all(is_auxiliary(word) or word.lemma in _POLITE_LEMMAS for word in tail):
             return text[: te.end()]
     return text

@@ -14,7 +14,7 @@ from bot.jobs import CANCELLED, DELIVERED
 from bot.prompt import StoredRequest, read
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
-from bot.store import message_refs, schema
+from bot.store import message_refs, outbox, schema
 from bot.store.clock import now
 from bot.tasks.delivery import Courier
 from bot.texts import gettext
@@ -524,6 +524,25 @@ def test_who_was_asked_may_think_better_of_it(talk: Talk) -> None:
     talk.house.set(schema.changing, schema.changing.c.job_id == job["id"], at=now() - 700)
     talk.says("赤い帽子")
     assert talk.jobs[-1]["parent_id"] is None
+
+
+@pytest.mark.parametrize("text", ["やっぱり変えなくていい", "やっぱやめとく", "キャンセル"])
+def test_who_was_asked_may_leave_it_as_it_is(talk: Talk, text: str) -> None:
+    job = painted(talk)
+    tap(talk, f"change:{job['number']}:0")
+    talk.says(text)
+    assert gettext("going_on.kept", "ja") in talk.answers[-1]
+    talk.says("赤い帽子")
+    assert [row["parent_id"] for row in talk.jobs] == [None, None], "nothing is asked any more"
+
+
+@pytest.mark.parametrize("text", ["さっきの絵もっかい送って", "送り直してくれんね"])
+def test_a_picture_is_sent_again_at_no_cost(talk: Talk, text: str) -> None:
+    job = painted(talk)
+    talk.says(text)
+    resent = talk.house.deliveries()[-1]
+    assert (resent["kind"], resent["job_id"]) == (outbox.RESEND, job["id"])
+    assert len(talk.jobs) == 1
 
 
 def test_what_was_asked_is_forgotten_with_the_picture(talk: Talk) -> None:

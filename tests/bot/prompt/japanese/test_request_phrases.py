@@ -4,7 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.prompt import clean
-from bot.prompt.japanese.request_phrases import order_of_ability, shorten_requests
+from bot.prompt.japanese.request_phrases import (
+    order_of_ability,
+    shorten_requests,
+    strip_politeness,
+)
 from tests.bot.prompt.examples import wrong_rows
 
 SHORTENED = [
@@ -45,6 +49,20 @@ ORDERS = {
 
 def test_a_question_whether_it_can_be_done_is_an_order() -> None:
     assert {text: order_of_ability(text) for text in ORDERS} == ORDERS
+
+
+IN_DIALECT = {
+    **dict.fromkeys(
+        ("灯してけれ", "灯してつかあさい", "灯してくれんね", "灯してほしいべ"), "灯して"
+    ),
+    "旗を立ててちょうだい": "旗を立てて",
+    "首に鈴つけたって": "首に鈴つけて",
+    "見てけがをした": "見てけがをした",
+}
+
+
+def test_what_makes_an_order_polite_is_left_out_in_any_dialect() -> None:
+    assert {text: strip_politeness(text) for text in IN_DIALECT} == IN_DIALECT
 
 
 def test_ways_of_asking_are_shortened_and_stories_of_them_stay() -> None:
