@@ -17,10 +17,9 @@ from bot.settings import Settings
 from bot.storage import FolderStorage
 from bot.store import outbox, schema, workers
 from bot.store.clock import now
-from bot.store.database import Database
 from bot.tasks.delivery import Courier
 from bot.tasks.runtime import Runtime
-from bot.tasks.sending import LEASE_SECONDS, OutboxSender
+from bot.tasks.sending import LEASE_SECONDS, MAX_TRIES, OutboxSender
 from bot.tasks.tickets import TicketOffice
 from simulator.client_types import Msg
 from tests.bot.harness import AOI, GROUP, House, Line, together
@@ -679,10 +678,12 @@ def test_no_push_while_a_ticket_is_on_its_way(
     assert line.calls("push") == []
 
 
+@pytest.mark.parametrize("pushes_left", [None, 0])
 def test_a_tap_while_the_courier_decides_brings_the_picture_now(
-    house: House, line: Line, courier: Courier
+    house: House, line: Line, courier: Courier, pushes_left: int | None
 ) -> None:
     """The tap comes while the price of a push is asked for: no push, and no waiting for a sweep."""
+    line.set_quota(pushes_left, 0)
     line.settings(latencyMs=150)
     job_id = painted(house, line, token=False)
     deciding = threading.Thread(target=courier.deliver, args=[job_id])
@@ -897,15 +898,49 @@ def test_an_animation_that_fails_is_no_failure(
     tickets.show_loading(house.add())
 
 
+@pytest.mark.parametrize("last_try", [False, True])
 def test_an_unexpected_error_lets_go_of_the_job(
-    house: House, line: Line, courier: Courier, database: Database
+    house: House, line: Line, courier: Courier, last_try: bool
 ) -> None:
+    """It is tried again later, and after a day of it only if somebody asks."""
     job_id = painted(house, line)
+    house.change(job_id, deliver_tries=MAX_TRIES - (1 if last_try else 2))
+    [picture] = house.rows(schema.pictures)
     key = "../../etc/passwd"  # no storage has an address for that
     house.set(schema.pictures, schema.pictures.c.job_id == job_id, key=key)
     with pytest.raises(ValueError, match="Not the key"):
         courier.deliver(job_id)
     job = house.job(job_id)
-    assert (job.state, job.deliver_lease) == (DRAWN, None)
-    assert job.deliver_at is not None
-    assert job.deliver_at > now()
+    assert job.deliver_lease is None
+    if last_try:
+        assert (job.state, job.deliver_at) == (WAITING, None)
+    else:
+        assert job.state == DRAWN
+        assert job.deliver_at is not None
+        assert job.deliver_at > now()
+    house.set(schema.pictures, schema.pictures.c.job_id == job_id, key=picture["key"])
+    due(house, job_id)
+    house.tap(job_id, line.token())
+    courier.deliver(job_id)
+    assert (house.state(job_id), line.pictures()) == (DELIVERED, 1)
+
+
+@pytest.mark.parametrize(("tries", "pictures"), [(MAX_TRIES - 1, 1), (MAX_TRIES, 0)])
+def test_a_message_that_was_tried_for_a_day_is_given_up(
+    house: House, line: Line, courier: Courier, tries: int, pictures: int
+) -> None:
+    """What LINE does not take by then it never will; the picture waits for who asks."""
+    line.fault("push", "500")
+    job_id = painted(house, line, token=False)
+    courier.deliver(job_id)
+    house.set(schema.deliveries, schema.deliveries.c.job_id == job_id, tries=tries)
+    due(house, job_id)
+    courier.deliver(job_id)
+    assert line.pictures() == pictures
+    [delivery] = house.deliveries(job_id)
+    if not pictures:
+        assert (delivery["state"], delivery["error_code"]) == ("refused", "tried_too_often")
+        assert (house.state(job_id), house.job(job_id).deliver_at) == (WAITING, None)
+        house.tap(job_id, line.token())
+        courier.deliver(job_id)
+    assert (house.state(job_id), line.pictures()) == (DELIVERED, 1)
