@@ -21,6 +21,13 @@ from bot.operations.setup.problem import SetupProblem
 _LINE = re.compile(
     r"\s{0,99}(?:export\s{1,99})?([A-Za-z_][A-Za-z0-9_]{0,99})\s{0,99}=(.*)", re.DOTALL
 )
+# As in shells, # begins a comment only where a word could begin: "pass#word" has none.
+_VALUE = re.compile(
+    r"""(?:[ \t]{1,99}(?!\#))?
+    ((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*)
+    (?:[ \t]{1,99}\#.*)?""",
+    re.DOTALL | re.VERBOSE,
+)
 _BARE = frozenset(string.ascii_letters + string.digits + "_./:@%+=,-")  # no reader changes these
 MAX_BYTES = 1_000_000
 
@@ -85,14 +92,11 @@ def _values(path: Path, lines: list[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        match = _LINE.fullmatch(line)
-        try:
-            words = shlex.split(match[2], comments=True) if match else ["", ""]
-        except ValueError:  # a quotation mark without its other half
-            words = ["", ""]
-        if match is None or len(words) > 1 or "\0" in line:
+        match = _LINE.fullmatch(line.rstrip())
+        value = _VALUE.fullmatch(match[2]) if match else None
+        if match is None or value is None or "\0" in line:
             raise SetupProblem("env_line", file=path, line=number)
-        yield match[1], words[0] if words else ""
+        yield match[1], "".join(shlex.split(value[1]))
 
 
 def _quote(name: str, value: str) -> str:

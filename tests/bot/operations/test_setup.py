@@ -91,6 +91,23 @@ def test_what_is_written_is_read_alike_by_shells_and_by_us(tmp_path: Path) -> No
     assert {name: seen[name] for name in names} == names
 
 
+def test_what_people_write_is_read_as_bash_reads_it(tmp_path: Path) -> None:
+    """A password may hold a #, which begins a comment only where a word could begin."""
+    path = tmp_path / ".env"
+    path.write_text(
+        "A=ab#cd\nB=#x\nC=a # c\nD='a # b'\nE=\"x#y\"#z\nF=a\\ #b\nG='it'\\''s' # k\nH=\nI=\n",
+        encoding="utf-8",
+    )
+    names = EnvFile(path).values
+    script = "set -a; . ./.env; exec env -0"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env={}, capture_output=True, text=True, check=True
+    )
+    theirs = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+    assert names == {name: theirs[name] for name in names}
+    assert names["A"] == "ab#cd"
+
+
 @pytest.mark.parametrize(
     ("content", "key"),
     [
