@@ -182,8 +182,9 @@ class TextMatches:
             around = text[start - 1 : start] if start else "", text[end : end + 1]
             return joined and not any(_LATIN_LETTER.match(letter.lower()) for letter in around)
         if gaps:  # ヌ・ー・ド: somebody took the word apart
-            if len(gaps) >= len(entry) - 1:
-                return True
+            if len(gaps) >= len(entry) - 1:  # 「マシュマロ、リボン」: two words meet
+                may_meet = len(entry) == 2 and gaps[0] in _PAUSES
+                return not (may_meet and self._continues_words(start, end))
             if any(gap in _PAUSES for gap in gaps):
                 return self._is_broken_word(start, end, entry)
         elif text[start:end] == entry:
@@ -206,7 +207,7 @@ class TextMatches:
         pieces = text[start:end].split(" ")
         if any(_GAP.search(piece) for piece in pieces):
             return False
-        if any(_same_script(*text[at - 1 : at + 1]) for at in (start, end) if 0 < at < len(text)):
+        if self._continues_words(start, end):
             return False
         if _KATAKANA_WORD.fullmatch(entry) or any(len(piece) == 1 for piece in pieces):
             return True
@@ -214,6 +215,12 @@ class TextMatches:
             before[-1] in "ッっ" or after[0] in _NEVER_FIRST
             for before, after in itertools.pairwise(pieces)
         )
+
+    def _continues_words(self, start: int, end: int) -> bool:
+        """Return whether the letter before these, or the one after them, is of the same script."""
+        text = self._folded.original
+        edges = (at for at in (start, end) if 0 < at < len(text))
+        return any(_same_script(*text[at - 1 : at + 1]) for at in edges)
 
 
 def _stands_apart(text: str, start: int, end: int, entry: str) -> bool:

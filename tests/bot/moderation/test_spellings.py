@@ -132,7 +132,8 @@ def test_letters_that_no_word_mixes(text: str) -> None:
      "ロリポップ コンテスト", "ちちぶの夜祭り", "ラ・ラ・ランド風", "ナチュラル スキンケア",
      "コカ・コーラの看板", "グローーーーブ", "ポール・ノートン", "レイクサイドのパイプ",
      "セックスアピールではない、サセックス", "Руслан и Людмила",
-     "too cooool dog"],
+     "too cooool dog", "景品を落とすところ、リアルに", "マシュマロ、リボン", "ピエロ、リンゴ",
+     "え、ロボットの絵"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_painted(text: str) -> None:
     assert JUDGE.classify(text) is None
