@@ -88,6 +88,7 @@ _CHANGE_SHARE = re.compile(  # in figures: 「変化50%」, 「変える強さ�
     rf"(?:(?P<percent_of>[0-9]{{1,3}}) ?(?:%|パーセント)|(?P<tenths_of>[0-9]|10)割)"
     rf"(?:くらい|ぐらい|程度)?(?:だけ)?(?:変え|かえ|変化させ)て{POLITE_ENDING}{BOUNDARY_AFTER}"
 )
+_USE = re.compile("壁紙|待ち?受|ロック|背景|ストーリー|アイコン|プロフ|サムネ")  # as a shape
 _MAX_PASSES, _MIN_PASSES = 40, 4  # people's sentences need two
 _MAX_CHARS_READ = 4_000  # in all passes: a long text gets fewer of them
 
@@ -106,6 +107,7 @@ class Controls:
     strength: float | None = None
     purpose: Purpose | None = None
     capped: bool = False  # more pictures were asked for
+    is_measured: bool = False  # in figures, which say more than what it is for
 
     @property
     def shape(self) -> Size | None:
@@ -140,9 +142,11 @@ class Controls:
         self.capped = bool(pasted.count and pasted.count > MAX_COUNT)
         self.seed = None if pasted.seed is None else pasted.seed % (MAX_SEED + 1)
         if ratio := pasted.ratio:
-            self.size = nearest_size(ratio)
+            self.size, self.is_measured = nearest_size(ratio), True
 
     def take_shape(self, match: re.Match[str]) -> str:
+        if self.is_measured and _USE.search(match[0]):
+            return SEAM  # 「1920x1080の壁紙」
         self.size = size_of(match) or SHAPE_BY_WORD[match["side"] or match["leading"]]
         return SEAM
 
