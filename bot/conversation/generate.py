@@ -12,7 +12,7 @@ from bot.conversation.defaults import with_defaults
 from bot.intent.kinds import CRY_KINDS
 from bot.jobs import limits, wait_time
 from bot.moderation import Judgement, Moderation, appeals, get_moderation, overrides
-from bot.moderation.cries import UNHEARD, weigh_cry
+from bot.moderation.cries import UNHEARD, may_tell_of_harm, weigh_cry
 from bot.prompt import Reading, StoredRequest
 from bot.prompt.request.stored import Origin
 from bot.prompt.request.zodiac import with_zodiac
@@ -123,6 +123,8 @@ def _judge(ctx: EventContext, reading: Reading, *, from_photo: bool, is_change: 
         on_letters = judge.judge(reading.letters.text, "", words="")
         judgement = on_letters if on_letters.action == "refuse" else judgement
     if not typed or judgement.category == "minors":
+        return judgement
+    if from_photo and judgement.category == "sexual" and not may_tell_of_harm(typed):
         return judgement
     share = ctx.intent.probability(*CRY_KINDS)
     cry = weigh_cry(typed, share)

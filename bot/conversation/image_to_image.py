@@ -8,6 +8,7 @@ with a subject, 「赤いりんご」, is a request like any other.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot import jobs, messages
@@ -28,12 +29,14 @@ from bot.prompt.changes.photo_phrases import (
     photo_reading,
 )
 from bot.prompt.changes.steps import Change
+from bot.prompt.japanese.request_phrases import strip_politeness
 from bot.prompt.options.purposes import extract_purpose
 from bot.queue.app import TaskMessage
 from bot.store import pending_edits, photos, workers
 from bot.store.clock import now
 from bot.store.photos import Photo
 
+_SENTENCE_END = re.compile("[。!！]+ *")
 LAST_PHOTO_SECONDS = 600.0  # for which 「これ」 means the last photo
 # So many photos of one person are fetched in so many seconds; more are only noted.
 MAX_RECENT_PHOTOS, RECENT_PHOTO_SECONDS = 20, 600.0
@@ -104,10 +107,20 @@ def handle_text(ctx: EventContext) -> Replies | None:
         return paint_from_photo(ctx, photo, parse_quoted_photo_change(order))
     change = parse_photo_change(text, ctx.reading, implicit=allow_bare)
     if change is None and allow_bare:
-        change = parse_answer_about_photo(text)
+        change = parse_answer_about_photo(text) or _parse_plainly(text)
     if change is None and allow_bare and not is_other_wish(text) and is_harmful(text):
         change = parse_quoted_photo_change(text)  # refused, with the reason
     return None if change is None else paint_from_photo(ctx, photo, change)
+
+
+def _parse_plainly(text: str) -> Change | None:
+    """Return what the last sentence wants of a photo, without its dialect: 「祝いに使います。
+    似顔絵にしていただけませんか」."""
+    sentence = _SENTENCE_END.split(text.rstrip("。!！?？〜~ "))[-1]
+    plain = strip_politeness(sentence)
+    if plain == text or is_other_wish(text):
+        return None
+    return parse_answer_about_photo(plain)
 
 
 def is_harmful(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.conversation.context import EventContext
 from bot.conversation.picture_refs import PictureRef
-from bot.conversation.variations import choice_in, takes_last_change_back
+from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import (
@@ -19,11 +19,7 @@ from bot.intent.erasures import (
 )
 from bot.intent.kinds import COMMAND_KINDS, CRY_KINDS, NEVER_PAINTED_KINDS, group_of
 from bot.intent.one_matter import (
-    asks_progress,
-    drops_order,
-    wants_no_change,
     wants_other_subject,
-    wants_resent,
 )
 from bot.intent.remarks import (
     drops_wish,
@@ -41,7 +37,7 @@ from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.steps import PICTURE_ASPECTS, ChangeStep
 from bot.prompt.changes.typed import ShortChange, parse_short_change
 from bot.prompt.japanese import morphology
-from bot.prompt.japanese.request_phrases import order_of_ability, strip_politeness
+from bot.prompt.japanese.request_phrases import order_of_ability
 from bot.prompt.request.plain_orders import (
     ends_in_name,
     is_one_thing,
@@ -70,71 +66,6 @@ _GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
     "(?:何|なに|なん|どんな|どう|どこ|他|ほか|写真|動画)|(?:漫画|マンガ|アニメ|文字|字|絵|人|人物|顔|"
     "人の顔|似顔絵|ロゴ|イラスト|壁紙|アイコン|実在の人|有名人|キャラ|キャラクター|版権|エロ)$"
 )
-
-
-def without_steering(ctx: EventContext, decision: Decision) -> Decision:
-    """Return what a text is without its steering words, where these mislead: 「虹を2枚」 is no more
-    of the picture before, 「猫 にまい」 no cry, 「壁紙、おひさまで」 is clear."""
-    is_misled = decision.action != "paint" or decision.kind == "more"
-    if not (is_misled and ctx.reading.steers_picture) or find_cry(ctx.text):
-        return decision
-    without = decide(classify(ctx.reading.prompt, ctx.situation))
-    return without if without == Decision("paint", "wish") else decision
-
-
-def in_plain_words(ctx: EventContext, decision: Decision) -> Decision:
-    """Return what an order is without what makes it polite, in whatever dialect: 「鈴つけたって」
-    after a picture, 「宇宙におるみたいにしてけれ」 after a photo."""
-    situation, words = ctx.situation, ctx.text_without_small_talk.rstrip("?!。")
-    is_open = decision.action == "ask" or decision.kind == "wish"
-    if not is_open or not (situation.has_picture or situation.photo_asked) or find_cry(ctx.text):
-        return decision
-    plain = strip_politeness(words)
-    if plain == words:
-        return decision
-    intent = classify(plain, situation)
-    plainly = decide(intent)
-    if plainly.action != "paint" or plainly.kind not in {"change", "photo", "undo"}:
-        return decision
-    is_likely = decision.action == "ask" or intent.probability(plainly.kind) >= LIKELY_PICTURE
-    return plainly if is_likely else decision
-
-
-def decide_while_painting(ctx: EventContext) -> Decision | None:
-    """Return what a text wants of the picture that is being painted: that it is cancelled, or how
-    far it is. Returns None for any other, and for a cry for help."""
-    if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
-        return None
-    words, request = ctx.text_without_small_talk, ctx.last_picture.job.request
-    prompt = request.prompt if request else ""
-    if drops_order(words, prompt):
-        return Decision("answer", "cancel")
-    asks = not ctx.reading.steers_picture and asks_progress(words, prompt)
-    return Decision("answer", "status") if asks else None
-
-
-def asks_for_same_again(ctx: EventContext) -> Decision | None:
-    """Return that a text wants the last picture sent once more, 「もっかい送って」, or None."""
-    if ctx.recent_photo is not None or not ctx.is_addressed or find_cry(ctx.text):
-        return None
-    if not wants_resent(ctx.text_without_small_talk) or takes_last_change_back(ctx):
-        return None
-    return Decision("answer", "resend")
-
-
-def leaves_as_it_is(ctx: EventContext) -> bool:
-    """Return whether a text wants a picture left as it is: 「やっぱり変えなくていい」.
-
-    Where it was asked what to change, 「やっぱりいいや」 says so, too.
-    """
-    if ctx.recent_photo is not None or not ctx.situation.has_picture or ctx.is_waiting:
-        return False
-    if not ctx.is_addressed or find_cry(ctx.text):
-        return False
-    words = ctx.text_without_small_talk
-    if ctx.situation.is_asked and drops_order(words):
-        return True
-    return wants_no_change(words) and (ctx.situation.is_asked or not takes_last_change_back(ctx))
 
 
 def by_rule(ctx: EventContext, decision: Decision) -> Decision:

@@ -33,18 +33,14 @@ from bot.conversation.erasure_overrides import (
 )
 from bot.conversation.intent_overrides import (
     MAX_DOUBT,
-    asks_for_same_again,
+    MAX_DOUBT_OF_NAME,
     by_rule,
     changes_in_a_word,
     changes_what_is_shown,
-    decide_while_painting,
-    in_plain_words,
     is_between_people,
     is_plain_wish,
-    leaves_as_it_is,
     names_a_subject,
     points_at_one_of_several,
-    without_steering,
 )
 from bot.conversation.moderation_overrides import (
     harms_person_in_photo,
@@ -54,6 +50,12 @@ from bot.conversation.moderation_overrides import (
     is_unwelcome,
     may_be_picture_of_sorrow,
 )
+from bot.conversation.plain_matters import (
+    asks_for_same_again,
+    decide_while_painting,
+    leaves_as_it_is,
+)
+from bot.conversation.restated import in_plain_words, without_steering
 from bot.conversation.variations import is_about_pictures
 from bot.intent import PAINTED_KINDS, Decision, decide
 from bot.intent.erasures import erases_speaker
@@ -106,9 +108,9 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """Answer what is no wish, or hand on what is to be painted; ask where it is unclear."""
     if ctx.event.type == "messageEdited":
         return None
-    if leaves_as_it_is(ctx):
+    if left := leaves_as_it_is(ctx):
         pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
-        return ctx.reply_sentence("going_on.kept")
+        return ctx.reply_sentence("photo.left" if left == "photo" else "going_on.kept")
     waiting = decide_while_painting(ctx) or asks_for_same_again(ctx)
     if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
         return None
@@ -269,7 +271,8 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     if last is None and ctx.recent_photo is not None:
         return clarify.ask_whether_wish(ctx)
     if last is None:
-        if ctx.intent.probability("wish") > MAX_DOUBT:
+        names_thing = morphology.is_noun_phrase(ctx.reading.prompt)  # 「うさぎで」
+        if ctx.intent.probability("wish") > (MAX_DOUBT_OF_NAME if names_thing else MAX_DOUBT):
             return ctx
         return ctx.reply(messages.no_previous_picture(ctx.language))
     if kind == "more":

@@ -13,7 +13,7 @@ from bot.intent import Decision
 from bot.intent.kinds import CRY_KINDS, group_of
 from bot.intent.rules import asks_about_data
 from bot.moderation import Judgement, harm
-from bot.moderation.cries import SURE, weigh_cry
+from bot.moderation.cries import SURE, may_tell_of_harm, weigh_cry
 from bot.moderation.distress import find_cry, is_farewell
 from bot.moderation.photos import classify_photo_wish
 
@@ -69,6 +69,8 @@ def hears_cry(ctx: EventContext, decision: Decision) -> bool:
         return False
     if decision.action == "answer" and group_of(decision.kind) == "erase":
         return find_cry(ctx.text) is not None  # 「自分を消したい」; 「私の写真消して」 is none
+    if _bares_person_in_photo(ctx):
+        return False
     if is_farewell(ctx.text) or harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
         return True
     if decision.action == "paint":
@@ -79,11 +81,21 @@ def hears_cry(ctx: EventContext, decision: Decision) -> bool:
     return generate.moderation_of(ctx).classify(ctx.text) == "self_harm"
 
 
+def _bares_person_in_photo(ctx: EventContext) -> bool:
+    """Return whether words after a photo are sexual and tell nothing that was done to somebody:
+    「裸になったらどう見えるかな」 is no cry for help, 「裸を撮られた」 is one."""
+    if ctx.recent_photo is None or may_tell_of_harm(ctx.text):
+        return False
+    return generate.moderation_of(ctx).classify(ctx.text) == "sexual"
+
+
 def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:
     """Return whether words after a photo harm the person in it: they are refused, not asked about
     nor answered as something else."""
     if not ctx.settings.moderation or ctx.recent_photo is None or decision.action == "paint":
         return False
+    if _bares_person_in_photo(ctx):
+        return True
     is_elsewhere = decision.action == "answer" and group_of(decision.kind) in {"cry", "erase"}
     is_question = asks_about_data(ctx.text) and classify_photo_wish(ctx.text) is None
     return not (is_elsewhere or is_question) and image_to_image.is_harmful(ctx.text)

@@ -27,10 +27,11 @@ _DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなし
     "(?:じゃ|では)な(?:い|く|かった)|(?:無|な)かったこと|却下|ボツ|没|間違|まちが|取り?消|キャンセル|撤回"
 )
 _REASON = re.compile(
-    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね)ー?[、。!！ ]+(?=.)"
+    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね|のに)ー?"
+    "[、。!！ …]+(?=.)"
 )
 _WHY_BACK = re.compile(  # 「昼の絵のほうを使いたいので戻して」: of what is wanted back
-    "[^、。!]{2,30}?(?:ので|んで|から|けん|けど|さかい)[、。!！ ]*"
+    "[^、。!]{2,30}?(?:ので|んで|から|けん|けど|さかい|のに)[、。!！ …]*"
     "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻し|もどし))"
 )
 _KANA = re.compile("[ァ-ヶー]{2,}")
@@ -157,6 +158,11 @@ def wants_resent(words: str) -> bool:
 def wants_no_change(words: str) -> bool:
     """Return whether a text wants a picture left as it is: 「やっぱり変えなくていい」."""
     return _matter("keep").is_all_of(_spelled(words))
+
+
+def leaves_photo(words: str) -> bool:
+    """Return whether a text wants nothing made of a photo: 「写真からは描かなくていい」."""
+    return _matter("leave_photo").is_all_of(_spelled(words))
 
 
 def wants_other_subject(words: str) -> bool:

@@ -37,6 +37,11 @@ _MADE_PICTURE = re.compile(
     "(?:(?:この|さっきの|今の)?(?:しゃしん|写真)(?:を|で|から)?|これを?|)(?:お?え|お絵描き|おえかき)(?:に|を)?(?:して|かいて)"
     f"(?:ください|ほしい|ちょうだい|くれ|ね|よ)*{_MARKS}"
 )
+_ENGLISH_ORDER = re.compile(
+    "(?:please |can you |could you |pls ){0,2}(?:turn|make|change|convert|transform|edit) "
+    "(?:this|it|him|her|me|us|them|(?:the|my|our|this) [a-z]{2,12})\\b.{2,40}",
+    re.IGNORECASE,
+)
 _NOT_PHOTO = re.compile(
     "^(?:これ|なんか|うーん|ちょっと|、)*+(?:(?:写真|実写|フォト|リアル|本物)(?:みたい|っぽ[いく]?|ぽ[いく]?|風|調|的)?(?:な|の)?(?:の)?"
     "(?:じゃ|では|で)な(?:く(?:て)?|い(?:ほう|方)?(?:が(?:いい|良い)|で)?)|"
@@ -59,6 +64,8 @@ def as_order_for_photo(text: str) -> str | None:
         return None
     if _MADE_PICTURE.fullmatch(text):
         return "絵にして"
+    if _ENGLISH_ORDER.fullmatch(text.rstrip("?!. ")):
+        return text
     for pattern in (_LIKED_OF_DRAWING, _LIKED, _DRESSED):
         if match := pattern.fullmatch(text):
             return f"{match['look']}にして"

@@ -5,13 +5,23 @@ Alone each of them hears cries in pictures, 「遺書を読む探偵」: what on
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from bot.moderation import harm
 from bot.moderation.distress import find_cry, is_farewell
 
 SURE = 0.9  # share of cries in an intent from which it is one, whatever the others hear
+_DONE_TO_ONE = re.compile(
+    "[らさ]れ(?:た|て|る|そう|ちゃ)|怖|こわ|助け|たすけ|やめて|つら|辛|嫌|いや"
+)
 UNHEARD = 0.05  # share below which the intent hears none
+
+
+def may_tell_of_harm(text: str) -> bool:
+    """Return whether what is sexual may tell what was done to somebody: 「裸を撮られた」 does,
+    「裸になったらどう見えるかな」 after a photo does not."""
+    return find_cry(text) is not None or _DONE_TO_ONE.search(text) is not None
 
 
 def weigh_cry(text: str, share: float, *, is_intent: bool = False) -> Literal["cry", "ask"] | None:

@@ -73,7 +73,9 @@ def parse_look(words: str) -> tuple[ShortChange, str] | None:
         return ShortChange("become", replacement=feeling), match["rest"]
     if not is_description(match["how"]):
         return None
-    return ShortChange("swap", match["what"], match["how"]), match["rest"]
+    word = words[match.start("how") : match.end("what")]
+    is_one_word = len(morphology.tokenize(word)) == 1  # 「金髪」 is no 「金の髪」
+    return ShortChange("swap", match["what"], word if is_one_word else match["how"]), match["rest"]
 
 
 def names_other_thing(words: str, prompt: str) -> bool:

@@ -7,6 +7,7 @@ from bot.intent.one_matter import (
     asks_progress,
     drops_order,
     how_many_more,
+    leaves_photo,
     takes_change_back,
     wants_more,
     wants_no_change,
@@ -46,6 +47,7 @@ NO_PROGRESS = (
     ),
     *("待ってる人描いてよ", "待つ人の絵がいいな", "時間が止まる"),
     *("まだ生きてていいの？", "まだ生きてる？"),
+    *("もうすぐ行くよ", "もうすぐ着くから", "もう寝るね"),
     *("もうちょい赤く", "あとちょっと大きく", "もうすぐ春", "もう少し明るくして"),
     *("人が描いてるの？", "終わらない夏", "どうやって描いてるの", "もう一枚描いて"),
 )
@@ -195,6 +197,21 @@ NOT_KEPT = (
     *("そのまま縦長で", "空は変えなくていい", "犬は変えないで", "背景を変えて", "このまま夜にして"),
     *("変えて", "わがままな猫", "特に目を大きく", "なしの絵", "元のままがいい"),
 )
+
+
+LEFT_PHOTO = (
+    *("写真は使わないでください", "写真からは描かなくていいよ", "今の写真なし!"),
+    *("この写真、間違えて送っただけやから気にせんといて", "写真は使わんといて"),
+)
+NOT_LEFT_PHOTO = (
+    *("写真を使わない料理", "写真なしで描いて", "人は描かないで", "この写真の人を消して"),
+    *("写真を水彩にして", "気にしないで", "写真は使わなくても平気?"),
+)
+
+
+def test_nothing_is_to_be_made_of_a_photo() -> None:
+    left = [text for text in (*LEFT_PHOTO, *NOT_LEFT_PHOTO) if leaves_photo(text)]
+    assert left == list(LEFT_PHOTO)
 
 
 def test_a_picture_is_to_be_sent_again_or_left_as_it_is() -> None:

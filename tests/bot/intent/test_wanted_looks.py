@@ -13,6 +13,8 @@ OF_PHOTO = {
     "おひなさまの格好させて": "おひなさまの格好にして",
     "しゃしんをえにして": "絵にして",
     "白黒がよか": "白黒にして",
+    "turn my dog into a superhero": "turn my dog into a superhero",
+    "turn left at the corner": None,
     **dict.fromkeys(
         (
             *("ラーメンがいい", "猫のイラスト希望", "風がいい", "すごくいい", "赤い感じの猫がいい"),

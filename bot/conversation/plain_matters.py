@@ -1,0 +1,60 @@
+"""What is about one matter and nothing else, whatever the classifier says (bot.intent.one_matter).
+
+Progress and cancelling while a picture is painted, the same picture once more, and that it, or a
+photo, is left as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.conversation.context import EventContext
+from bot.conversation.variations import takes_last_change_back
+from bot.intent import Decision
+from bot.intent.one_matter import (
+    asks_progress,
+    drops_order,
+    leaves_photo,
+    wants_no_change,
+    wants_resent,
+)
+from bot.moderation.distress import find_cry
+
+
+def decide_while_painting(ctx: EventContext) -> Decision | None:
+    """Return what a text wants of the picture that is being painted: that it is cancelled, or how
+    far it is. Returns None for any other, and for a cry for help."""
+    if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
+        return None
+    words, request = ctx.text_without_small_talk, ctx.last_picture.job.request
+    prompt = request.prompt if request else ""
+    if drops_order(words, prompt):
+        return Decision("answer", "cancel")
+    asks = not ctx.reading.steers_picture and asks_progress(words, prompt)
+    return Decision("answer", "status") if asks else None
+
+
+def asks_for_same_again(ctx: EventContext) -> Decision | None:
+    """Return that a text wants the last picture sent once more, 「もっかい送って」, or None."""
+    if ctx.recent_photo is not None or not ctx.is_addressed or find_cry(ctx.text):
+        return None
+    if not wants_resent(ctx.text_without_small_talk) or takes_last_change_back(ctx):
+        return None
+    return Decision("answer", "resend")
+
+
+def leaves_as_it_is(ctx: EventContext) -> Literal["picture", "photo"] | None:
+    """Return what a text wants left as it is: 「やっぱり変えなくていい」, 「写真は使わないで」.
+
+    Where it was asked what to change, 「やっぱりいいや」 says so, too.
+    """
+    words = ctx.text_without_small_talk
+    if not ctx.is_addressed or ctx.is_waiting or find_cry(ctx.text):
+        return None
+    if ctx.recent_photo is not None:
+        return "photo" if leaves_photo(words) else None
+    if not ctx.situation.has_picture:
+        return None
+    if ctx.situation.is_asked:
+        return "picture" if wants_no_change(words) or drops_order(words) else None
+    return "picture" if wants_no_change(words) and not takes_last_change_back(ctx) else None
