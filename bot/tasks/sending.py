@@ -68,9 +68,9 @@ class OutboxSender:
         """Send one delivery of any kind, and record how that ended."""
         with self._database.write() as db:
             delivery = outbox.claim(db, delivery_id, LEASE_SECONDS)
-            outgoing = self._outgoing(db, delivery) if delivery else None
-        if delivery is None or outgoing is None:
-            return SendResult.LOCKED
+            if delivery is None:
+                return SendResult.LOCKED
+            outgoing = self._outgoing(db, delivery)
         result = self._send(delivery, outgoing)
         process_metrics.observe_send(delivery.kind, delivery.way, result.value)
         return result
