@@ -140,7 +140,8 @@ class Database:
         from alembic.config import Config
 
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        # Options are read with configparser's interpolation, in which % is doubled.
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["engine"] = self.engine
         return config
 

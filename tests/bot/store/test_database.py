@@ -231,6 +231,19 @@ def test_a_migration_is_one_transaction(tmp_path: Path) -> None:
     assert len(begun) == 1
 
 
+def test_the_project_may_lie_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """alembic reads its options with configparser, to which a % means something."""
+    moved = tmp_path / "私の 絵 100%" / "migrations"
+    moved.parent.mkdir()
+    moved.symlink_to(database_module.MIGRATIONS)
+    monkeypatch.setattr(database_module, "MIGRATIONS", moved)
+    database = Database(f"sqlite:///{tmp_path / 'efude.db'}")
+    database.migrate()
+    note(database, "a")
+    assert count(database) == 1
+    database.close()
+
+
 def test_two_processes_migrate_at_once(tmp_path: Path) -> None:
     """As when every container of a deployment runs `migrate` at its start."""
     environ = {
