@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.conversation import router
 from bot.moderation import get_moderation
@@ -299,7 +300,10 @@ def test_a_poison_event_is_parked_and_its_neighbours_are_served(
     chat.post(event("海"), poison, event("山"), event("空", source=by(RIN)))
     assert chat.read() == read_inbox.RETRY_DELAYS[0]
     assert set(chat.prompts) == {"海", "空"}, "what was written with the poison is undone"
-    chat.read_until_parked()
+    with capture_logs() as lines:
+        chat.read_until_parked()
+    [line] = [each for each in lines if each["event"] == "inbox_event.parked"]
+    assert line["where"].split(" > ")[-1].startswith("test_read_inbox.py:"), "where it was raised"
     assert len(seen) == read_inbox.MAX_TRIES
     assert set(chat.prompts) == {"海", "空", "山"}
     [parked] = chat.house.rows(rows)

@@ -224,8 +224,10 @@ def test_whose_fault_it_is(
         raise OperationalError("INSERT", None, Refusal())
 
     monkeypatch.setattr(intake, "store", store)
-    answers = loop.turn(body_of(event("りんご")), body_of(event("みかん")))
+    with capture_logs() as lines:
+        answers = loop.turn(body_of(event("りんご")), body_of(event("みかん")))
     assert [each for each, _ in answers] == [status] * 2
+    assert "webhook_group.failed" not in {line["event"] for line in lines}, "that is for our own"
 
 
 def test_an_error_of_ours_ends_nothing(
