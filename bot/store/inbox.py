@@ -71,9 +71,9 @@ class Parked(NamedTuple):
 class Backlog(NamedTuple):
     """waiting, parked: numbers of rows. oldest_age: of those waiting, in seconds; 0.0 if none."""
 
-    waiting: int = 0
-    parked: int = 0
-    oldest_age: float = 0.0
+    waiting: int
+    parked: int
+    oldest_age: float
 
 
 def _owned(
