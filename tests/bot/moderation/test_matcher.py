@@ -60,9 +60,11 @@ def test_a_word_is_found_however_long_it_is_drawn() -> None:
         (text, entries(text), expected)
         for text, expected in [
             ("nuuude", {"nude"}),
+            ("nuude", set()),  # two are one too few
             ("nudeee", {"nude"}),
             ("nudees", set()),
             ("ヌーーーード", {"ヌード"}),
+            ("ヌヌード", {"ヌード"}),  # of katakana two are enough
             ("おっぱーい", {"おっぱい"}),
             ("おっぱいーー", {"おっぱい"}),
         ]
@@ -75,6 +77,8 @@ def test_a_phrase_is_found_unless_it_is_part_of_what_is_allowed() -> None:
         for text, expected in [
             ("社長を胴上げした", True),
             ("みんなで社長を胴上げしたら雨", True),
+            ("社長を部下が胴上げする", True),  # who does it may stand between
+            ("社長を見て部下を胴上げする", False),  # but not another to whom it is done
             ("社長を胴上げした像", False),  # the list of what is allowed has it
             ("赤い社長を胴上げした像の絵", False),
         ]

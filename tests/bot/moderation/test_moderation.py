@@ -108,7 +108,7 @@ def test_circles_and_stars_are_no_letters_by_themselves(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["人を刺す", "人を刺した", "男が刺される", "刃物で男が刺される", "刺された男",
-     "包丁を持って人を刺す", "人をナイフで刺している"],
+     "包丁を持って人を刺す", "人をナイフで刺している", "人を男が刺す", "女を男が殴る"],
 )  # fmt: skip
 def test_what_belongs_together_in_any_inflection(text: str) -> None:
     assert JUDGE.classify(text) == "gore"
@@ -118,7 +118,8 @@ def test_what_belongs_together_in_any_inflection(text: str) -> None:
     "text",
     ["人が野菜を切る", "腕を組んで野菜を切る男", "人を刺さない", "人が針に糸を通す",
      "蚊に刺された男の子", "息を殺す猫", "老人は猿と友達", "服を着ていない犬", "人形の首が取れた",
-     "薬物乱用防止のポスター", "差別をなくそうというポスター", "水鉄砲を撃つ子ども"],
+     "薬物乱用防止のポスター", "差別をなくそうというポスター", "水鉄砲を撃つ子ども",
+     "首が長い鳥が飛ぶ", "血が騒ぐ人と鳥が飛ぶ"],
 )  # fmt: skip
 def test_the_same_words_that_do_not_belong_together(text: str) -> None:
     assert JUDGE.classify(text) is None

@@ -122,6 +122,11 @@ def test_letters_that_no_word_mixes(text: str) -> None:
     assert JUDGE.classify(text) == "sexual"
 
 
+@pytest.mark.parametrize("text", ["ろリコン", "すごくろリコン", "彼女のろリコン", "白いろリコン"])
+def test_a_word_of_two_scripts_is_found_behind_any_word(text: str) -> None:
+    assert JUDGE.classify(text) == "minors"
+
+
 @pytest.mark.parametrize(
     "text",
     ["ヌー ドラム", "Café au lait", "Pokémon", "über den Wolken", "🅿️の看板", "ゑびす様", "迎え口",
