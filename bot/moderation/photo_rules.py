@@ -190,8 +190,6 @@ def _colours_as_skin(at: int, tokens: list[Word], concepts: list[Concepts]) -> b
 
 def _degrades(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
     """「こいつを豚に」, 「この人を太らせて」."""
-    if not concepts[at] & {"degrading", "swine", "fattening"}:
-        return False
     before = {concept for index in range(max(0, at - _REACH), at) for concept in concepts[index]}
     after = {concept for index in _clause(at, tokens)[:2] for concept in concepts[index]}
     if "degrading" in concepts[at]:
