@@ -31,6 +31,7 @@ from bot.intent.remarks import (
 )
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 from bot.moderation.distress import find_cry
+from bot.moderation.harm import judge
 from bot.prompt import clean
 from bot.prompt.changes.looks import parse_remark
 from bot.prompt.changes.parser import parse_change
@@ -51,9 +52,18 @@ MAX_DOUBT = 0.3  # of what must not be painted, up to which a pattern decides wh
 MAX_DOUBT_OF_NAME = 0.15  # of a cry and the like, up to which what is named is painted
 MAX_COMMAND_OF_NAME = 0.2  # of a command, the same
 LIKELY_PICTURE = 0.9  # of a wish, from which what sounds like news is a picture
+LIKELY_SCENE = 0.6  # of a wish, from which what some creature does is a picture
 SURE_OTHER = 0.5  # from which words are what they seem, whatever they change
 _CRIES_AND_ERASURES = tuple(
     kind for kind in NEVER_PAINTED_KINDS if group_of(kind) in {"cry", "erase"}
+)
+_SCENE = re.compile(
+    "(?P<who>[^、。!?はをに]{1,14}?)が(?P<does>[^、。!?]{2,20}?[てで](?:い?る|いく|い?た)(?:ところ|とこ)?)"
+)
+_NEAR = re.compile(  # of whom one tells news, or in whose hands one is
+    "私|わたし|あたし|僕|ぼく|俺|おれ|自分|うち|父|母|親|兄|姉|弟|妹|息子|娘|孫|夫|妻|嫁|旦那|主人|彼|彼女|家族|"
+    "ママ|パパ|じい|ばあ|祖|おじ|おば|いとこ|先生|担任|先輩|後輩|部長|課長|上司|社長|店長|同僚|友達|友だち|友人|親友|"
+    "隣|近所|みんな|皆|誰|だれ|あいつ|やつ|奴|ここ|今日|昨日|明日|さっき|今|もう|人が|電車が|バスが|雨が|雪が|風が"
 )
 _IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。！!]?$")
 _NO_THING = re.compile(  # of a picture's things
@@ -152,6 +162,8 @@ def _is_named(ctx: EventContext, words: str) -> bool:
         return True
     if names_a_picture(words) and intent.probability(*NEVER_PAINTED_KINDS) <= MAX_DOUBT:
         return True
+    if _is_scene(ctx, words) and intent.probability("wish") >= LIKELY_SCENE:
+        return intent.probability(*NEVER_PAINTED_KINDS) <= MAX_DOUBT
     is_doubted = intent.probability(*NEVER_PAINTED_KINDS) > MAX_DOUBT_OF_NAME
     if intent.likeliest != "wish" or is_doubted:
         return False
@@ -159,6 +171,18 @@ def _is_named(ctx: EventContext, words: str) -> bool:
         return False
     is_sure = intent.probability("wish") >= SURE_OTHER and ends_in_name(ctx.reading.prompt)
     return is_sure or is_one_thing(ctx.reading.prompt)
+
+
+def _is_scene(ctx: EventContext, words: str) -> bool:
+    """Return whether a text tells what somebody does who is far from who writes, and no harm:
+    「河童がきゅうりを冷やしてる」, not 「父が酒を飲んでる」."""
+    match = _SCENE.fullmatch(words.rstrip("。！!"))
+    if match is None or _NEAR.search(words) or ctx.situation.has_picture:
+        return False
+    nouns = morphology.nouns_of(match["who"])
+    is_named = bool(nouns) and nouns[-1].end == len(match["who"])
+    is_harmless = not ctx.settings.moderation or judge(ctx.text, "words").action == "paint"
+    return is_named and is_harmless
 
 
 def is_between_people(ctx: EventContext) -> Literal["talk", "ask"] | None:
