@@ -36,6 +36,11 @@ from bot.store import pending_edits, photos, workers
 from bot.store.clock import now
 from bot.store.photos import Photo
 
+_ABOUT_PHOTO = re.compile(  # 「古い写真やけど、」
+    "[^、。]{0,14}(?:写真|写メ|画質|ピンボケ|手ぶれ|手ブレ)[^、。]{0,6}"
+    "(?:けど|けんど|けども|けれど|が|ので|から|けん|んで)(?:ね|な)?"
+    "(?:[、 ]+|(?<=ですが)|(?<=ですけど))"
+)
 _SENTENCE_END = re.compile("[。!！]+ *")
 LAST_PHOTO_SECONDS = 600.0  # for which 「これ」 means the last photo
 # So many photos of one person are fetched in so many seconds; more are only noted.
@@ -117,9 +122,12 @@ def _parse_plainly(text: str) -> Change | None:
     """Return what the last sentence wants of a photo, without its dialect: 「祝いに使います。
     似顔絵にしていただけませんか」."""
     sentence = _SENTENCE_END.split(text.rstrip("。!！?？〜~ "))[-1]
-    plain = strip_politeness(sentence)
+    lead = _ABOUT_PHOTO.match(sentence)
+    plain = strip_politeness(sentence[lead.end() :] if lead else sentence)
     if plain == text or is_other_wish(text):
         return None
+    if order := as_order_for_photo(plain):
+        return parse_quoted_photo_change(order)
     return parse_answer_about_photo(plain)
 
 

@@ -37,6 +37,17 @@ _MADE_PICTURE = re.compile(
     "(?:(?:この|さっきの|今の)?(?:しゃしん|写真)(?:を|で|から)?|これを?|)(?:お?え|お絵描き|おえかき)(?:に|を)?(?:して|かいて)"
     f"(?:ください|ほしい|ちょうだい|くれ|ね|よ)*{_MARKS}"
 )
+_BARE = re.compile(  # 「セピア」, 「刺繍で」: nothing but a technique
+    "(?P<look>セピア(?:色|調)?|白黒|モノクロ|単色|シルエット|影絵|線画|塗り絵|ぬりえ|切り絵|貼り絵|ちぎり絵|版画|木版画|点描画?|"
+    "ステンドグラス|ポップアート|モザイク(?:画|アート)?|ドット絵|刺繍|羊毛フェルト|編みぐるみ|あみぐるみ|紙粘土|粘土|レゴ|フィギュア|"
+    "ゆるキャラ|似顔絵|絵手紙|水墨画|日本画|油絵|油彩画?|ネオン|ミニチュア)"
+    f"(?:風|調)?(?:で|に|がいい|希望|化)?{_MARKS}"
+)
+_CAN_BE_CLEARER = re.compile(  # 「きれいになるかいな」, 「直りますか」
+    "(?:もっと|もう少し|少し|ちょっと|ちゃんと|また){0,2}(?:(?P<how>きれい|綺麗|鮮やか|鮮明|クリア|カラー|くっきり|はっきり|明る)[にくと]?"
+    "(?:なる|なり|なん|でき|直[るりせ]|戻[るりせ])|(?:直|なお)(?:る|り|せ)|(?:復元|修復|補正)(?:でき|して))"
+    "(?:ます|ません|ない|へん|ん|る|もらえ|くれ|そう|です|でしょう|だろう|やろう?|じゃろう?|かいな|かのう|かな|かね|か|の|べ){0,4}[?？]?"
+)
 _ENGLISH_ORDER = re.compile(
     "(?:please |can you |could you |pls ){0,2}(?:turn|make|change|convert|transform|edit) "
     "(?:this|it|him|her|me|us|them|(?:the|my|our|this) [a-z]{2,12})\\b.{2,40}",
@@ -66,6 +77,10 @@ def as_order_for_photo(text: str) -> str | None:
         return "絵にして"
     if _ENGLISH_ORDER.fullmatch(text.rstrip("?!. ")):
         return text
+    if match := _CAN_BE_CLEARER.fullmatch(text):
+        return f"{match['how'] or 'きれい'}にして".replace("明るに", "明るく")
+    if match := _BARE.fullmatch(text):
+        return f"{match['look']}にして"
     for pattern in (_LIKED_OF_DRAWING, _LIKED, _DRESSED):
         if match := pattern.fullmatch(text):
             return f"{match['look']}にして"

@@ -13,6 +13,11 @@ OF_PHOTO = {
     "おひなさまの格好させて": "おひなさまの格好にして",
     "しゃしんをえにして": "絵にして",
     "白黒がよか": "白黒にして",
+    "セピア": "セピアにして",
+    "刺繍で": "刺繍にして",
+    "きれいになるかいな": "きれいにして",
+    "直りますか": "きれいにして",
+    "元気になるかな": None,
     "turn my dog into a superhero": "turn my dog into a superhero",
     "turn left at the corner": None,
     **dict.fromkeys(
