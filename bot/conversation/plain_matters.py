@@ -38,7 +38,9 @@ def asks_for_same_again(ctx: EventContext) -> Decision | None:
     """Return that a text wants the last picture sent once more, 「もっかい送って」, or None."""
     if ctx.recent_photo is not None or not ctx.is_addressed or find_cry(ctx.text):
         return None
-    if not wants_resent(ctx.text_without_small_talk) or takes_last_change_back(ctx):
+    request = ctx.last_picture.job.request if ctx.last_picture else None
+    prompt = request.prompt if request else ""
+    if not wants_resent(ctx.text_without_small_talk, prompt) or takes_last_change_back(ctx):
         return None
     return Decision("answer", "resend")
 

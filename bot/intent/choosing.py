@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.intent.one_matter import is_of_choosing, spelled_as_choice
 from bot.prompt.changes.choices import Choice, parse_choice
+from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
 
@@ -32,7 +33,15 @@ _OF_ONE = re.compile(  # 「1枚目の背景を花畑に」; 「2人目の背景
 )
 _TWO = re.compile("[1-4一二三四](?:番目?|枚目)?[とか、,][1-4一二三四]")
 _LONE_ONLY = re.compile("(?<=[番目])だけ(?=[^をでにはがの、。 ])")
+_ORDERS = re.compile(
+    "(?:[てでくに]|たい|ほしい|欲しい|お願い(?:します)?|頼む|ください|下さい|ちょうだい|くれ.{0,6}|もら.{0,6}|"
+    "[いだ](?:から|ので|けど|し))[、。!！]*(?:[てでくにしから].{0,12})?$"
+)
+_LIKE_IT = re.compile("^(?:似|同じ|おなじ)|[0-9一二三四]枚|もう(?:一|1)|[?？]$")
 _FAREWELL = re.compile("最後の?(?:絵|の|もの)?に")  # 「これが最後の絵になるね」
+_PET = re.compile(
+    "(?:ワン|わん|ニャン|にゃん)(?:こ|コ|ちゃん)|お花|お城|お山|お魚|うさちゃん|くまちゃん"
+)
 _HONORIFIC = "(?:ちゃん|さん|くん|君|たん)?"
 
 
@@ -50,8 +59,17 @@ def parse_choice_among(text: str, prompt: str) -> Choice | None:
     choice = parse_choice(words)
     if choice is None:
         return _named_among_words(words)
-    rest = "" if is_of_choosing(choice.rest) else re.sub("^に(?=[^似])", "", choice.rest)
-    return replace(choice, rest=rest)
+    if is_of_choosing(choice.rest) or _only_tells(choice.rest):
+        return replace(choice, rest="")
+    return replace(choice, rest=re.sub("^に(?=[^似])", "", choice.rest))
+
+
+def _only_tells(rest: str) -> bool:
+    """Return whether it is only told how the picture is, 「2番めんこい」, or that it is taken,
+    「左上にしよ」. What is ordered, 「2番が暗いから明るくして」, is more."""
+    if not rest or _ORDERS.search(rest) or _LIKE_IT.search(rest):
+        return False
+    return parse_change(rest) is None
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:
@@ -67,8 +85,10 @@ def _called_pictures(text: str, prompt: str) -> str:
     before, _, after = text.partition("の")
     for word in morphology.tokenize(after)[:3]:
         called = after[: word.end]
-        is_shown = morphology.spelled_in(prompt, called) in prompt or called.endswith(
-            nouns[-1].text
+        is_shown = (
+            morphology.spelled_in(prompt, called) in prompt
+            or called.endswith(nouns[-1].text)
+            or _PET.fullmatch(called) is not None
         )
         if is_shown and called and not called.startswith(("の", "や")):
             rest = re.sub(f"^{_HONORIFIC}", "", after[word.end :])

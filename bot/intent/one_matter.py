@@ -26,13 +26,18 @@ _DROPS_IT = re.compile(  # said of what the last change brought: 「夜はなし
     "やめ|止め|(?<![はお])なし|無し|ナシ|しない(?:で|ほう|方)|違う|ちがう|失敗|(?:い|要)ら(?:ない|ん|へん)|"
     "(?:じゃ|では)な(?:い|く|かった)|(?:無|な)かったこと|却下|ボツ|没|間違|まちが|取り?消|キャンセル|撤回"
 )
+_MARKS = "、。!！ …"
 _REASON = re.compile(
-    "[^、。!]{1,14}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね|のに)ー?"
-    "[、。!！ …]+(?=.)"
+    f"[^{_MARKS}]{{1,14}}(?:し|から|ので|けど|けん|で|ない|すぎ|すぎる|かも|わ|な|ね|のに)ー?"
+    f"[{_MARKS}]++(?=.)"
 )
 _WHY_BACK = re.compile(  # 「昼の絵のほうを使いたいので戻して」: of what is wanted back
-    "[^、。!]{2,30}?(?:ので|んで|から|けん|けど|さかい|のに)[、。!！ …]*"
-    "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻し|もどし))"
+    f"[^{_MARKS}]{{2,30}}?(?:ので|んで|から|けん|けど|さかい|のに)[{_MARKS}]*+"
+    "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
+)
+_THEN_BACK = re.compile(  # 「変えた意味なかった、元に戻して」; 「家を消して、前のに」 orders both
+    f"[^{_MARKS}]{{1,30}}(?<![てでにく])[{_MARKS}]++"
+    "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
 )
 _KANA = re.compile("[ァ-ヶー]{2,}")
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
@@ -53,7 +58,9 @@ class _Matter:
         return self.is_named_in(text) and not self.others_in(text, prompt)
 
     def is_named_in(self, text: str) -> bool:
-        """Return whether a text names the matter, whatever else it names."""
+        """Return whether a text, no long one, names the matter, whatever else it names."""
+        if len(text) > _MAX_CHARS:
+            return False
         is_named = self.names.search(text) and (self.asks is None or self.asks.search(text))
         return bool(is_named) and not (self.but_not and self.but_not.search(text))
 
@@ -150,9 +157,12 @@ def wants_more(words: str) -> bool:
     return _matter("more").is_all_of(_spelled(words))
 
 
-def wants_resent(words: str) -> bool:
-    """Return whether a text wants a picture sent once more as it is: 「もっかい送って」."""
-    return _matter("resend").is_all_of(_spelled(words))
+def wants_resent(words: str, prompt: str = "") -> bool:
+    """Return whether a text wants a picture sent once more as it is: 「もっかい送って」.
+
+    prompt: of that picture, which the text may name.
+    """
+    return _matter("resend").is_all_of(_spelled(words), prompt)
 
 
 def wants_no_change(words: str) -> bool:
@@ -189,7 +199,7 @@ def takes_change_back(words: str, prompt: str, prompt_before: str) -> bool:
     """
     words, back = _spelled(_in_words_of(prompt, words)), _matter("back")
     if prompt_before:
-        words = re.sub(f"(?<=[元前初]の){_any_word_of(prompt_before)}", "やつ", words)
+        words = re.sub(f"(?<=[元前初き]の){_any_word_of(prompt_before)}", "やつ", words)
     others = back.others_in(_without_reason(words))
     named = [word for word in others if word in prompt and word not in prompt_before]
     if len(named) < len(others):
@@ -202,7 +212,7 @@ def _without_reason(words: str) -> str:
 
     What is wanted back may be named: 「昼の絵を使いたいので戻して」.
     """
-    if why := _WHY_BACK.match(words):
+    if why := _WHY_BACK.match(words) or _THEN_BACK.match(words):
         return words[why.end() :]
     reason = _REASON.match(words)
     return words[reason.end() :] if reason and not morphology.nouns_of(reason[0]) else words
@@ -226,6 +236,8 @@ def asks_erasure(words: str) -> Literal["erase.all", "erase.picture", "erase.pho
 
     「文字を消して」 names a thing in the picture, and is a change.
     """
+    if len(words) > _MAX_CHARS:
+        return None
     for pattern, usual in _spellings("spelled_erase"):
         words = pattern.sub(usual, words)
     if not _matter("erase").is_all_of(words):
@@ -242,6 +254,8 @@ def _finds(part: str, words: str) -> bool:
 
 def _spelled(words: str) -> str:
     """Return a text as it is usually spelled where children and people in a hurry spell it else."""
+    if len(words) > _MAX_CHARS:
+        return words
     for pattern, usual in _spellings("spelled"):
         words = pattern.sub(usual, words)
     return words

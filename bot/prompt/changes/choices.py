@@ -37,7 +37,7 @@ _WHICH = re.compile(
     r"|(?P<first>(?:一番|いちばん)?(?:最初|はじめ))(?=の|が|で|$)"
     r"|(?P<last>(?:一番|いちばん|1番)?(?:最後|ラスト))(?=の|が|で|$)"
     r"|(?P<number>[1-4二三四]|一(?!番(?!目|が|の|で|$)))(?:番目?|枚目|つ目|個目|こ目|つめ|ばんめ?|まいめ)"
-    r"|(?P<bare>[1-4])(?=$|が(?:いい|好き|良い|ええ|よか)|で(?:お願い|$)|か(?:な|も)|に(?:します|する|しよう|決め)|です|だな)"
+    r"|(?P<bare>[1-4])(?=$|が(?:いい|好き|良い|ええ|よか)|で(?:お願い|頼|いい|ええ|い[きく]|行|決|$)|か(?:な|も)|に(?:します|する|しよう|決め)|です|だな)"
     r"|(?P<kana>ひとつ|ふたつ|みっつ|よっつ|いち|に|さん|よん|よ(?=ばん))(?:ばん|まい)?め"
     r"|(?:No\.?|#|№) ?(?P<hash>[1-4]))"
     rf"(?P<thing>{_THING})?"
@@ -52,6 +52,7 @@ _TAKEN = re.compile(
 _JOINT = re.compile(
     "(?:だけ)?(?:と(?=似|同じ|おなじ|近い)|に(?=似)|をもとに|を元に|を|は|から|で|が|、| )+"
 )
+_DEGREE = re.compile("もっと|もう(?:少し|すこし|ちょ)|ちょっと|ちょい|少し(?!前)|全体")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,11 @@ def _after_joint(text: str, end: int) -> str | None:
     """
     if joint := _JOINT.match(text, end):
         return text[joint.end() :]
-    if text[end - 1] != "の" or text[end : end + 1] != "に":
+    if text[end - 1] != "の":
+        return None
+    if _DEGREE.match(text, end):  # 「右下の|もうちょい寄って」
+        return text[end:]
+    if text[end : end + 1] != "に":
         return None
     word = next(word for word in morphology.tokenize(text) if word.end > end)
     is_particle = word.part_of_speech in {"助詞", "助動詞"} and word.end == end + 1

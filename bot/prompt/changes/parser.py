@@ -62,6 +62,10 @@ _MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is o
 _INTERJECTION = re.compile(
     "(?:あ{1,3}っ?|お{1,3}っ?|ん{1,3}|えー?っ?と|うー?んと?|ねえ|あのー?|いや|そうだ(?:な|ね)?ー?)"
 )
+_LACKS = re.compile(  # 「なんか足りない、花足して」: why, and no thing to add
+    "(?:なんか|なにか|何か|ちょっと|少し|どうも|まだ){0,3}+(?:物|もの)?(?:足りない|たりない|足りん|寂しい|さみしい|さびしい|地味|殺風景)"
+    "(?:なので|だから|から|ので|けど|んで|かな|かも|です|気がする|し|な|ね|よ){0,4}+"
+)
 _NEXT = re.compile("^(?:あと(?:は|、)?(?![で1-9一二三四数])|それと|ついでに|それから|そして)(?=.)")
 _REASON = re.compile(  # 「ちょっと怖いからもっと可愛い感じで」
     "^[^、]{2,14}?(?:い|すぎる|過ぎる|だ|な|てる|てない)(?:から|ので|けん|んで|さかい)、?(?P<rest>.{2,})$"
@@ -126,7 +130,7 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
     additions: list[str] = []
     for typed in re.split(rf"[{MARKS}]+", rest, maxsplit=_MAX_PARTS):
         part = _NEXT.sub("", typed).rstrip("?？!！")
-        if not part or _INTERJECTION.fullmatch(part):
+        if not part or _INTERJECTION.fullmatch(part) or (part != rest and _LACKS.fullmatch(part)):
             continue
         words = strip_politeness(_without_polite_ending(part) or part)
         instead = NOT_BUT.match(words)
