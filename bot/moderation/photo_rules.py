@@ -168,8 +168,6 @@ def _shows_body(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
 
 def _bathes(at: int, tokens: list[Word], concepts: list[Concepts]) -> bool:
     """「お風呂に入ってる感じに」, 「ベッドで誘う」, but not 「温泉街」."""
-    if not concepts[at] & {"bathing", "bed"}:
-        return False
     after = _clause(at, tokens)[:_REACH]
     if "bathing" in concepts[at]:
         if any("scenery" in concepts[index] for index in after):
