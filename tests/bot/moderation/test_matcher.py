@@ -85,6 +85,62 @@ def test_a_phrase_is_found_unless_it_is_part_of_what_is_allowed() -> None:
     )
 
 
+def test_the_words_of_a_phrase_stand_to_each_other_as_in_its_entry() -> None:
+    groups = {"boss": ("社長",)}
+    hit, dance, water, dead = "社長を殴る", "社長が踊る", "社長に水をかける", "死んだ方がいい"
+    thief, taken_apart, home = "{boss}は泥棒", "{boss}を解体", "踊って帰る"
+    phrases = [parse_phrase(entry, groups) for entry in (hit, dance, water, dead, home)]
+    phrases += [parse_phrase(entry, groups) for entry in (thief, taken_apart)]
+    known = [phrase for phrase in phrases if phrase]
+    words = [word for phrase in known for part in phrase.parts for word in part]
+    vocabulary = Vocabulary(words, known, [], [])
+    rows = [
+        ("社長を殴る", {hit}),
+        ("社長が殴られる", {hit}),  # as is done to him
+        ("社長が殴る", set()),
+        ("社長の殴る", set()),
+        ("殴られた社長", {hit}),
+        ("殴った社長", set()),
+        ("社長を、すぐ 殴る", {hit}),  # a mark, an adverb, a blank
+        ("社長を全員殴る", {hit}),
+        ("社長を三人殴る", {hit}),
+        ("社長を部下殴る", set()),
+        ("社長を部下を殴る", set()),
+        ("社長を見ながら殴る", {hit}),
+        ("社長を見て殴る", {hit}),
+        ("社長を見た人が殴る", set()),
+        ("社長の長い長い長い長い長い長い長い長い長い長い長い一日を殴る", set()),
+        ("社長も踊った", {dance}),
+        ("社長が部下と踊る", {dance}),
+        ("社長が部下が踊る", set()),
+        ("社長が歌い、部下が踊る", set()),
+        ("踊った社長", {dance}),
+        ("踊らない社長", set()),
+        ("社長って泥棒", {thief}),
+        ("社長は泥棒だ", {thief}),
+        ("社長は泥棒か", {thief}),
+        ("社長は泥棒という看板", {thief}),
+        ("社長は泥棒と書かれた看板", {thief}),
+        ("社長は泥棒と踊る", {dance}),
+        ("社長は泥棒を追う", set()),
+        ("社長は泥棒と", set()),
+        ("社長は部下が泥棒", set()),
+        ("社長を解体", {taken_apart}),
+        ("社長の解体", {taken_apart}),
+        ("解体された社長", {taken_apart}),
+        ("解体社長", set()),
+        ("社長に冷たい水をかける", {water}),
+        ("社長の頭に水をかける", set()),
+        ("水を社長にかける", set()),
+        ("死んだほうがいい", {dead}),
+        ("踊りながら帰る", {home}),
+    ]
+    assert not wrong_rows(
+        (text, set(TextMatches(text, vocabulary).matches) - {*words}, expected)
+        for text, expected in rows
+    )
+
+
 def test_what_is_prevented_is_neutralized() -> None:
     assert TextMatches("ヌードの防止", VOCABULARY).neutralized == {"ヌード"}
     assert TextMatches("ヌードの絵で防止", VOCABULARY).neutralized == set()
