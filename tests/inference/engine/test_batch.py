@@ -183,6 +183,21 @@ def test_calls_are_padded_to_the_sizes_that_were_compiled(painter: EnginePainter
         assert apart(run.latents, alone(model, request)) <= TOLERANCE
 
 
+def test_what_was_compiled_is_called_before_anybody_waits_for_it(painter: EnginePainter) -> None:
+    model, rows, decoded = painter.model, [], []
+    batch = batch_of(model, pad_to=(1, 2, 4))
+    hook = model.vae.decoder.register_forward_pre_hook(lambda _, given: decoded.append(given[0]))
+    try:
+        with before_unet(model, lambda given, times: rows.append((tuple(given.shape), len(times)))):
+            batch.warm_up()
+    finally:
+        hook.remove()
+    side, channels = model.latent_side, model.unet.config.in_channels
+    assert rows == [((count, channels, side, side), count) for count in (1, 2, 4)]
+    assert [latent.shape[0] for latent in decoded] == [1]
+    assert batch.states == []
+
+
 def test_prompts_are_read_once(painter: EnginePainter) -> None:
     batch, read = batch_of(painter.model), []
     hook = painter.model.text_encoder.register_forward_pre_hook(lambda *_: read.append(1))
