@@ -29,7 +29,8 @@ _BARE = re.compile(
     r"(?<![0-9.])[1-4](?=(?:推し|一択|かな|で(?:す|$|よろ|お願い|頼)|が(?:いい|好)|に(?:し|決)|$|[!。]))"
 )
 _OF_ONE = re.compile(  # 「1枚目の背景を花畑に」; 「2人目の背景」 is a place in it
-    f"(?<=[1-4一二三四](?:枚目|番目|つ目))の(?={'|'.join(sorted(PICTURE_ASPECTS))})|(?<=[1-4一二三四]番)の(?=背景)"
+    f"(?<=[1-4一二三四](?:枚目|番目|つ目))の(?={'|'.join(sorted(PICTURE_ASPECTS))})|"
+    "(?<=[1-4一二三四]番)の(?=背景)|(?<=[左右][上下])の(?=背景)|(?<=[上下][左右])の(?=背景)"
 )
 _TWO = re.compile("[1-4一二三四](?:番目?|枚目)?[とか、,][1-4一二三四]")
 _LONE_ONLY = re.compile("(?<=[番目])だけ(?=[^をでにはがの、。 ])")
@@ -37,6 +38,7 @@ _ORDERS = re.compile(
     "(?:[てでくに]|たい|ほしい|欲しい|お願い(?:します)?|頼む|ください|下さい|ちょうだい|くれ.{0,6}|もら.{0,6}|"
     "[いだ](?:から|ので|けど|し))[、。!！]*(?:[てでくにしから].{0,12})?$"
 )
+_GIVES_IT = re.compile("を|に(?!し|決|き[めま])")  # 「2番目の犬に帽子」
 _LIKE_IT = re.compile("^(?:似|同じ|おなじ)|[0-9一二三四]枚|もう(?:一|1)|[?？]$")
 _FAREWELL = re.compile("最後の?(?:絵|の|もの)?に")  # 「これが最後の絵になるね」
 _PET = re.compile(
@@ -67,7 +69,7 @@ def parse_choice_among(text: str, prompt: str) -> Choice | None:
 def _only_tells(rest: str) -> bool:
     """Return whether it is only told how the picture is, 「2番めんこい」, or that it is taken,
     「左上にしよ」. What is ordered, 「2番が暗いから明るくして」, is more."""
-    if not rest or _ORDERS.search(rest) or _LIKE_IT.search(rest):
+    if not rest or _ORDERS.search(rest) or _LIKE_IT.search(rest) or _GIVES_IT.match(rest):
         return False
     return parse_change(rest) is None
 

@@ -93,11 +93,9 @@ def _after_joint(text: str, end: int) -> str | None:
     """
     if joint := _JOINT.match(text, end):
         return text[joint.end() :]
-    if text[end - 1] != "の":
-        return None
-    if _DEGREE.match(text, end):  # 「右下の|もうちょい寄って」
+    if _DEGREE.match(text, end):  # 「右下の|もうちょい寄って」, 「1枚目|もっと明るく」
         return text[end:]
-    if text[end : end + 1] != "に":
+    if text[end - 1] != "の" or text[end : end + 1] != "に":
         return None
     word = next(word for word in morphology.tokenize(text) if word.end > end)
     is_particle = word.part_of_speech in {"助詞", "助動詞"} and word.end == end + 1
