@@ -8,7 +8,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet torch==2.13.0 diffusers==0.42.1 transformers==5.23.0 pillow opencv-python-headless==5.0.0.93 PyWavelets==1.9.0
+"$folder/venv/bin/pip" install --quiet torch==2.13.0 diffusers==0.42.1 transformers==5.23.0 pillow==13.0.0 opencv-python-headless==5.0.0.93 PyWavelets==1.9.0
 "$folder/venv/bin/pip" install --quiet --no-deps invisible-watermark==0.2.0
 cd "$folder"
 TRANSFORMERS_VERBOSITY=error venv/bin/python -W ignore - <<'PY'
