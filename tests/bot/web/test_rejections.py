@@ -55,6 +55,22 @@ def test_forgers_who_do_not_know_the_bot_raise_none(settings: Settings, database
     assert failing(database)
 
 
+def test_whom_webhooks_are_for_is_noted_now_and_then_only(
+    settings: Settings, database: Database
+) -> None:
+    """Not with every webhook, each of which would cost a look into the database."""
+    item = rejections(settings, database)
+    item.note_accepted(body("U" + "1" * 32))
+    item.note_accepted(body("U" + "2" * 32))
+    other = rejections(settings, database)
+    for _ in range(3):
+        other.note_rejected(body("U" + "2" * 32), "forged", "192.0.2.1")
+    assert not failing(database)
+    for _ in range(3):
+        other.note_rejected(body("U" + "1" * 32), "of a secret that was reissued", "192.0.2.1")
+    assert failing(database)
+
+
 @pytest.mark.parametrize("ever_accepted", [True, False])
 def test_a_wrong_secret_does(settings: Settings, database: Database, ever_accepted: bool) -> None:
     if ever_accepted:
