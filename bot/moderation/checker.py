@@ -29,6 +29,13 @@ _BARES = re.compile(
     "脱|ぬ[がぎぐげい]|はだけ|露出|透け|すけ|裸|はだか|(?:服|衣装|着物|シャツ|スカート|ドレス).{0,3}(?:な[しくい]|無|消|取|とっ|剥|はぎ)|"
     "着て(?:い)?(?:ない|ません)|肌|ヌード|エロ|エッチ|えっち|nude|naked"
 )
+_STRIPS = re.compile(
+    "(?:脱|ぬ)(?:が[せさしす]|ぎかけ)|"
+    "(?:服|衣装|着物|浴衣|袴|帯|紐|スカート|ズボン|シャツ|ブラウス|ワンピース|ドレス|水着|ビキニ|タオル|ボタン|下着|パンツ|"
+    "ふく|すかーと|みずぎ|したぎ).{0,6}"
+    "(?:消し|取[っれる]|と[っれ]|外[しれさ]|はず[しれ]|溶[かけ]|とか[しす]|透[けか]|すけ|破[りれっ]|剥[いがぎ]|"
+    "はが|めく|まく|ずら|下ろ|おろ|な[くい]|無[くい]|落ち|ほど[けい]|流さ)"
+)
 _PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
 
@@ -123,6 +130,8 @@ class Moderation:
         if category := self.refusal_category(prompt, negative):
             return Judgement("refuse", category)
         judgement = harm.judge(self._without_allowed(words or prompt), "words")
+        if judgement.action == "paint" and self._strips_somebody(words or prompt):
+            judgement = Judgement("ask", "sexual")
         judgement = self._protect_children(judgement, words or prompt)
         if judgement.action == "paint" and self._leaves_out_what_covers(negative):
             return Judgement("ask", "sexual")
@@ -140,6 +149,14 @@ class Moderation:
         if not undresses and harm.judge(words, "photo").category != "sexual":
             return judgement
         return self._protect_children(Judgement("refuse", "sexual"), prompt)
+
+    def _strips_somebody(self, text: str) -> bool:
+        """Return whether a garment of somebody goes, as it would be refused about a photo."""
+        return (
+            _STRIPS.search(text) is not None
+            and classify_photo_wish(text) == "sexual"
+            and (self._has_person(text) or self._mentions_child(text))
+        )
 
     def _has_person(self, text: str) -> bool:
         """Return whether a text names somebody."""

@@ -62,9 +62,9 @@ def _find(text: str) -> Cry | None:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     table = tomllib.loads(files("bot.moderation").joinpath("distress.toml").read_text("utf-8"))
+    parts = {f"{{{name}}}": part for name, part in table.items() if isinstance(part, str)}
+    any_part = re.compile("|".join(map(re.escape, parts)))
     return {
-        name: re.compile(
-            "|".join(table[name]).replace("{end}", table["end"]).replace("{actor}", table["actor"])
-        )
+        name: re.compile(any_part.sub(lambda match: parts[match[0]], "|".join(table[name])))
         for name in (*_CRIES, "farewell", "maybe_farewell", "none")
     }

@@ -20,6 +20,8 @@ from bot.intent.expand_frames import expand, load_fillers
 from bot.intent.kinds import group_of
 from bot.moderation.harm.classes import CATEGORY_OF_CLASS, CLASSES
 from bot.moderation.photos import classify_photo_wish
+from bot.prompt.japanese.kana import to_hiragana
+from bot.prompt.japanese.morphology import reading_of
 
 FOLDER = Path(__file__).parent / "corpus"
 FRAMES = Path(__file__).with_name("frames")
@@ -107,7 +109,17 @@ def _own() -> Iterator[Sentence]:
             fields = line.split("\t")
             if len(fields) != 4 or fields[2] not in CLASSES.get(fields[1], ()):
                 raise ValueError(f"{path.name}:{number} is no family, place, class and text.")
-            yield Sentence(*fields)
+            sentence = Sentence(*fields)
+            yield sentence
+            if fields[1] == "words" and path.name != "frames.tsv":
+                yield sentence._replace(text=_in_kana(sentence.text))
+
+
+@cache
+def _in_kana(text: str) -> str:
+    """Return a sentence as those write it who write in hiragana alone."""
+    spoken = to_hiragana(reading_of(text))
+    return spoken.replace("わたくし", "わたし").replace("えがいて", "かいて")
 
 
 def _twins() -> Iterator[Sentence]:

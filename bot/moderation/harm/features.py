@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.intent.features import Word, character_grams, fold_text, number_of, words_of
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold, fold_phrase
 from bot.prompt import clean
+from bot.prompt.japanese.kana import to_hiragana
+from bot.prompt.japanese.morphology import reading_of
 
 CONCEPTS = tuple(
     """
@@ -20,11 +23,13 @@ CONCEPTS = tuple(
     restyle undress_state sexy bodypart enlarge humiliate stab victim gore child kid family abuse
     tired cry_start fake_gore fake_nude benign_change talk weary sad_bit calm
     someone mishap mishap_to mock cheer zeal fuel monster worn
+    me own_end will lastly soon gone selfharm mob attack raid creature
     """.split()  # noqa: SIM905 one to a line would be a page
 )
 _LIGHT = {"為る", "居る", "有る", "下さる", "成る", "事", "様", "感じ", "風", "物", "人", "見る"}
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "代名詞"}
 _MAX_WORDS = 4  # of a phrase that stands for a concept
+_MIN_SPOKEN = 4  # letters of a phrase in kana, shorter ones are other words too
 _MAX_PAIRED = 8  # concepts of a text that are paired
 
 
@@ -81,14 +86,27 @@ def _concept_names(words: Sequence[Word], concepts: Mapping[int, int]) -> Iterat
 def _bits_at(words: Sequence[Word], concepts: Mapping[int, int]) -> list[int]:
     """Return, for each word, the concepts that it or a phrase beginning with it stands for."""
     bits = []
+    following = _lemmas_following(words)
     for start, word in enumerate(words):
         here = concepts.get(number_of(f"lemma {word.lemma}"), 0)
+        if pair := following.get(start):
+            here |= concepts.get(number_of(f"lemmas {pair}"), 0)
         phrase = ""
         for part in words[start : start + _MAX_WORDS]:
             phrase += part.text
             here |= concepts.get(number_of(f"phrase {fold_phrase(phrase)}"), 0)
         bits.append(here)
     return bits
+
+
+def _lemmas_following(words: Sequence[Word]) -> dict[int, str]:
+    """Return, by the place of a word, its lemma and that of the next one of weight."""
+    heavy = [(place, word.lemma) for place, word in enumerate(words) if _is_heavy(word)]
+    return {place: f"{lemma} {after}" for (place, lemma), (_, after) in pairwise(heavy)}
+
+
+def _is_heavy(word: Word) -> bool:
+    return word.coarse in _CONTENT and word.lemma not in _LIGHT
 
 
 def concepts_of(fillers: Mapping[str, list[str]]) -> dict[int, int]:
@@ -98,11 +116,12 @@ def concepts_of(fillers: Mapping[str, list[str]]) -> dict[int, int]:
         for phrase in fillers[name]:
             words = words_of(prepare(phrase))
             keys = [f"phrase {fold(phrase).text}"] if len(words) <= _MAX_WORDS else []
-            content = [
-                word.lemma for word in words if word.coarse in _CONTENT and word.lemma not in _LIGHT
-            ]
-            if len(content) == 1:
-                keys.append(f"lemma {content[0]}")
+            content = [word.lemma for word in words if _is_heavy(word)]
+            if len(content) in {1, 2}:
+                keys.append(f"{'lemma' if len(content) == 1 else 'lemmas'} {' '.join(content)}")
+            spoken = to_hiragana(reading_of(phrase))
+            if len(spoken) >= _MIN_SPOKEN and len(words_of(spoken)) <= _MAX_WORDS:
+                keys.append(f"phrase {fold(spoken).text}")
             for key in keys:
                 number = number_of(key)
                 concepts[number] = concepts.get(number, 0) | 1 << index
