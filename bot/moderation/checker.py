@@ -36,6 +36,7 @@ _STRIPS = re.compile(
     "(?:消し|取[っれる]|と[っれ]|外[しれさ]|はず[しれ]|溶[かけ]|とか[しす]|透[けか]|すけ|破[りれっ]|剥[いがぎ]|"
     "はが|めく|まく|ずら|下ろ|おろ|な[くい]|無[くい]|落ち|ほど[けい]|流さ)"
 )
+_TAKES_OFF = re.compile("(?<![をき靴子ト袋殻])脱(?:い[でだ]|ぐ|ご|ぎ(?!捨て))")  # what, is not said
 _PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
 
@@ -151,12 +152,16 @@ class Moderation:
         return self._protect_children(Judgement("refuse", "sexual"), prompt)
 
     def _strips_somebody(self, text: str) -> bool:
-        """Return whether a garment of somebody goes, as it would be refused about a photo."""
-        return (
-            _STRIPS.search(text) is not None
-            and classify_photo_wish(text) == "sexual"
-            and (self._has_person(text) or self._mentions_child(text))
-        )
+        """Return whether a garment of somebody goes, as it would be refused about a photo.
+
+        Of a child it need not be said which: 「靴を脱ぐ」 is nothing sexual, 「脱ぐところ」 is.
+        """
+        if not (_STRIPS.search(text) or _TAKES_OFF.search(text)):
+            return False
+        if classify_photo_wish(text) != "sexual":
+            return False
+        is_child = self._mentions_child(text)
+        return is_child or (_STRIPS.search(text) is not None and self._has_person(text))
 
     def _has_person(self, text: str) -> bool:
         """Return whether a text names somebody."""
