@@ -9,7 +9,7 @@ from bot.prompt.changes.categories import STATE_CATEGORIES, category_of
 from bot.prompt.changes.looks import FEELING_SUFFIX, as_in_prompt
 from bot.prompt.changes.steps import ChangeStep
 from bot.prompt.changes.targets import thing_meant, whole_noun
-from bot.prompt.changes.typed import parse_short_change
+from bot.prompt.changes.typed import SET_UP, parse_short_change
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.grammar import NUMERAL
 
@@ -46,7 +46,7 @@ _ADD = re.compile(
     "^(?P<what>.{1,30}?)(?:を|も)(?:追加(?:して|で)?|足して|たして|加えて|くわえて|入れて|いれて|"
     "つけて|"
     "付けて|描き足して|描き加えて|描いて足して|置いて|乗せて|のせて|かぶせて|着せて|持たせて|"
-    "立てて|たてて|建てて|灯して|ともして|吊るして|つるして|敷いて|しいて|飾って|かざって|植えて|うえて|差して|さして|かぶらせて|被らせて|抱かせて|貼って|はって|巻きつけて|"
+    f"{SET_UP}|"
     "生やして|はやして|巻いて|かけて|掛けて|上げて|あげて|打ち上げて|"
     "降らせて|咲かせて|飛ばせて|飛ばして|浮かべて|散らして|散りばめて|並べて|描き入れて|(?<=も)(?:出して|だして)|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|置き|乗せ|のせ|着せ|かぶせ|被せ|持たせ)たい)$"
