@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +46,30 @@ def test_a_fork_is_what_its_command_line_says(zygote: Zygote, tmp_path: Path) ->
     """The bot without its settings says what it lacks, with the status for that."""
     assert start(zygote, "python -m bot courier", tmp_path, fork=True).wait(START_SECONDS) == 2
     assert "LINE_CHANNEL_SECRET" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_an_interrupted_question_leaves_the_next_its_own_answer(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    """As when a test's time is over in the middle of a question."""
+    process = start(zygote, "sleep 600", tmp_path)
+    before = signal.signal(signal.SIGUSR1, _interrupt)
+    os.kill(zygote.pid, signal.SIGSTOP)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.poll()
+    finally:
+        timer.join()
+        os.kill(zygote.pid, signal.SIGCONT)
+        signal.signal(signal.SIGUSR1, before)
+    assert start(zygote, "sh -c 'exit 7'", tmp_path).wait(60) == 7
+    assert process.poll() is None
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_nothing_stays_behind(zygote: Zygote, tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ TORCH_PRELOADED = (
 # What libraries read when they are imported; and one thread more would be missing in every fork.
 ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 POLL_SECONDS = 0.01
+ANSWER_SECONDS = 400.0  # the first question of all waits for the imports
 
 
 class Started:
@@ -105,6 +106,7 @@ class Zygote:
 
     def __init__(self, *, torch: bool = False) -> None:
         self._lock = threading.Lock()
+        self._asked = 0
         ours, theirs = socket.socketpair()
         with theirs:
             fd = theirs.fileno()
@@ -121,17 +123,29 @@ class Zygote:
                 pass_fds=[fd],
                 start_new_session=True,  # an interrupt of the tests is not its business
             )
+        ours.settimeout(ANSWER_SECONDS)
         self._socket = ours
         self._answers = ours.makefile("r", encoding="utf-8")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def ask(self, question: Json) -> Json:
-        """Send a question, return the answer."""
+        """Send a question, return the answer to it.
+
+        A test whose time is over is interrupted anywhere, here too: the answer it did not wait
+        for is passed over by the next question. Raises TimeoutError without one.
+        """
         with self._lock:
-            self._socket.sendall(json.dumps(question).encode() + b"\n")
-            line = self._answers.readline()
-        assert line, "the process that the stories' processes are forks of has ended"
-        answer: Json = json.loads(line)
-        return answer
+            self._asked += 1
+            number = self._asked
+            self._socket.sendall(json.dumps({**question, "number": number}).encode() + b"\n")
+            for line in self._answers:
+                answer: Json = json.loads(line)
+                if answer["number"] == number:
+                    return answer
+        raise AssertionError("the process that the stories' processes are forks of has ended")
 
     def start(
         self, command: str, env: Mapping[str, str], folder: Path, log: Path, *, fork: bool
@@ -170,7 +184,7 @@ def _can_fork(words: list[str]) -> bool:
 def _serve(connection: socket.socket, torch: bool) -> Json | None:
     """Fork as asked: None when nobody asks any more; in a fork, what it shall become."""
     statuses: dict[int, int | None] = {}
-    with connection, connection.makefile("rw", encoding="utf-8") as lines:
+    with connection, connection.makefile("r", encoding="utf-8") as lines:
         for line in lines:
             question: Json = json.loads(line)
             if "poll" in question:
@@ -185,8 +199,10 @@ def _serve(connection: socket.socket, torch: bool) -> Json | None:
                     return question
                 statuses[pid] = None
                 answer = {"pid": pid}
-            lines.write(json.dumps(answer) + "\n")
-            lines.flush()
+            # Not by `lines`: a text file that is written to forgets the lines it has read ahead.
+            connection.sendall(
+                json.dumps({**answer, "number": question["number"]}).encode() + b"\n"
+            )
     for pid in statuses:
         if _poll(pid, statuses) is None:
             os.killpg(pid, signal.SIGKILL)
