@@ -56,7 +56,7 @@ test-stories: .venv/dev ## all that `make test` leaves out and needs no servers:
 
 test-services: .venv/dev ## the scenarios against PostgreSQL, Redis and RabbitMQ from Debian's packages
 	@$(BIN)/python -m scripts.servers
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m services
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -v -n 2 --dist loadfile $(DURATIONS) -m services
 	$(BIN)/python -m benchmarks.fuzz
 
 test-container: .venv/dev ## build both container images, and have a picture painted by them

@@ -309,7 +309,7 @@ def test_noise_is_answered_kindly(talk: Talk) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("seed", "count"), [(2, 3_000), pytest.param(3, 20_000, marks=pytest.mark.services)]
 )
