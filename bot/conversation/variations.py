@@ -45,6 +45,7 @@ from bot.intent.one_matter import (
     how_many_more,
     may_take_back,
     takes_change_back,
+    wants_finer,
     wants_more,
 )
 from bot.intent.wanted_looks import as_order_to_draw
@@ -58,6 +59,9 @@ from bot.store import pending_edits
 _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
     r"^(?:(?:さっき|先ほど|今|前|最後|直前|それ|これ)(?:の(?:絵|やつ)?)?と)?同じシード(?:で|"
     r"を使って)[、 ]?(?P<wish>.+)"
+)
+_LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
+    "(?:大き|でか|でっか)く(?:して|見せて|出して|できる|できます|見たい).{0,8}"
 )
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
 
@@ -126,6 +130,8 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     if pending or picked:
         pending_edits.clear(db, chat_id, user_id)
     action = find_action(text) or find_steered_action(reading)
+    if action is None and (wants_finer(text) or (chosen and _LARGER.fullmatch(text))):
+        action = "fine"
     if action is None and wants_more(text):
         action = action_of_more(text)
         reading = replace(reading, count=max(reading.count, how_many_more(text)))
@@ -162,6 +168,8 @@ def is_about_pictures(ctx: EventContext) -> bool:
     chooses one of the last pictures: 「もう一度」, 「戻して」, 「右下がいい」."""
     text = ctx.text_without_small_talk
     if find_action(text) is not None or find_steered_action(ctx.reading) is not None:
+        return True
+    if ctx.situation.has_picture and ctx.recent_photo is None and wants_finer(text):
         return True
     if ctx.last_picture is not None and (is_undo(text) or takes_last_change_back(ctx, text)):
         return True

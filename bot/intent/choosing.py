@@ -38,7 +38,20 @@ _ORDERS = re.compile(
     "(?:[てでくに]|たい|ほしい|欲しい|お願い(?:します)?|頼む|ください|下さい|ちょうだい|くれ.{0,6}|もら.{0,6}|"
     "[いだ](?:から|ので|けど|し))[、。!！]*(?:[てでくにしから].{0,12})?$"
 )
-_GIVES_IT = re.compile("を|に(?!し|決|き[めま])")  # 「2番目の犬に帽子」
+_GIVES_IT = re.compile(  # 「2番目の犬に帽子」; 「3枚目に惚れた」 gives it nothing
+    "を|に(?!し|決|き[めま]|惚れ|ほれ|一票|投票|一目|ひとめ|やられ|心|ハート|惹かれ|ひかれ|なり|1票)"
+)
+_IT = "それ|これ|こっち|そっち|こちら|そちら|(?:その|この)(?:子|こ|コ|やつ|絵|方|ほう|1枚|一枚)"
+_NAMED_AGAIN = "(?:[1-4一二三四](?:番目?|枚目)?|[左右上下]{2})(?:の(?:子|やつ|絵|方|ほう))?"
+_TAKES_IT = re.compile(  # 「かわいすぎる、|それで」, 「優しい顔してるので|3で」
+    "(?:(?<=[、。!！?？…〜~・ しで])|(?<=から)|(?<=けん)|(?<=さかい))"
+    "(?:だから|なので|やから|もう|やっぱり?|じゃ|では|なら|ほな|絶対|ぜひ|[、 ]){0,3}"
+    f"(?:(?:{_IT}|{_NAMED_AGAIN})(?:だけ)?(?:(?:[でにをが]|一択|いっとこ)?"
+    "(?:お願い|おねがい|決|き[めま]|し(?:ます|たい|よ|と|て)|する|いい|いく|いき|行|ほし|欲し|くだ|下さ|"
+    "ちょう|頂戴|頼|たの|もら|貰|いただ|頂|採用|使|よろ|オナ|おな|好き).{0,10}"
+    "|(?:で|に|一択)[。!！ー〜~♪☆wｗ]{0,4})"
+    "|(?:決まり|きまり|決定|けってい|決めた|採用)(?:です|だ|で|ね|わ|ー){0,3}[。!！♪☆]{0,4})$"
+)
 _LIKE_IT = re.compile("^(?:似|同じ|おなじ)|[0-9一二三四]枚|もう(?:一|1)|[?？]$")
 _FAREWELL = re.compile("最後の?(?:絵|の|もの)?に")  # 「これが最後の絵になるね」
 _PET = re.compile(
@@ -69,7 +82,12 @@ def parse_choice_among(text: str, prompt: str) -> Choice | None:
 def _only_tells(rest: str) -> bool:
     """Return whether it is only told how the picture is, 「2番めんこい」, or that it is taken,
     「左上にしよ」. What is ordered, 「2番が暗いから明るくして」, is more."""
-    if not rest or _ORDERS.search(rest) or _LIKE_IT.search(rest) or _GIVES_IT.match(rest):
+    if not rest:
+        return False
+    if takes := _TAKES_IT.search(rest):
+        rest = rest[: takes.start()].rstrip("、。!！ ")
+        return not rest or not (_GIVES_IT.match(rest) or parse_change(rest))
+    if _ORDERS.search(rest) or _LIKE_IT.search(rest) or _GIVES_IT.match(rest):
         return False
     return parse_change(rest) is None
 

@@ -157,6 +157,11 @@ def wants_more(words: str) -> bool:
     return _matter("more").is_all_of(_spelled(words))
 
 
+def wants_finer(words: str) -> bool:
+    """Return whether a text wants a picture larger and finer: 「もっときれいに大きくして」."""
+    return _matter("finer").is_all_of(words)
+
+
 def wants_resent(words: str, prompt: str = "") -> bool:
     """Return whether a text wants a picture sent once more as it is: 「もっかい送って」.
 

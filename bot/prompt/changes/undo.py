@@ -26,7 +26,10 @@ _UNDO = re.compile(
     rf"|(?:さっき|今|いま|直前|最後)の?(?:変更|変えたの|修正|変化|編集|指示)[はを、]?{_TAKE_BACK}"
     rf"(?:にして|して|て|で|に)?{_POLITE}"
     rf"|(?:変更|変えるの|修正)[はを、]?{_TAKE_BACK}(?:にして|して|て|で)?{_POLITE}"
-    "|アンドゥ"
+    rf"|(?:一手|ワンステップ|ひとつ|(?:一|1)[つ回個])(?:だけ|前[にへ])?{_BACK}{_POLITE}"
+    "|アンドゥ(?:で|して)?"
+    "|(?i:(?:(?:please|pls|can you|could you) )?(?:undo|revert)"
+    "(?: it| that| this| the (?:last )?change)?(?: please| pls| plz)?)"
     ")"
 )
 _MAX_CHARS = 40
