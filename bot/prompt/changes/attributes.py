@@ -38,6 +38,10 @@ _POSITION = re.compile(rf"(?:画面の?)?(?:{_DIRECTION})(?:側|がわ|の方|�
 _POSITION_IN_PROMPT = re.compile(
     rf"(?<![一-鿿々])(?:{_POSITION.pattern})(?=に(?!行|な)|の(?!目|手|耳|足|翼|羽)|寄り|へ|を(?:向|見))"
 )
+_VIEW = re.compile(
+    "(?:真?(?:正面|後ろ|うしろ|横|上|下|左|右)|斜め(?:上|下|前|後ろ|横)?|背後|背中側|遠く|近く|足元|空)"
+    "(?:から|向き|側)(?:の|見た|見上げた|見下ろした)?"
+)
 _PICTURE = re.compile("絵|画像|イラスト|写真|作品")
 _JOINT = re.compile("[とや、,]|そして")
 
@@ -50,6 +54,11 @@ def is_colour(word: str) -> bool:
 def is_quantity(word: str) -> bool:
     """Return whether a word is a number of things: 「3匹」, 「ふたり」, 「たくさん」."""
     return re.fullmatch(rf"(?:{QUANTITY})の?", word) is not None
+
+
+def is_view(word: str) -> bool:
+    """Return whether a word says from where one looks, or which way a thing faces: 「正面から」."""
+    return _VIEW.fullmatch(word) is not None
 
 
 def is_position(word: str) -> bool:

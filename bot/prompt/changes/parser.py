@@ -70,6 +70,10 @@ _NEXT = re.compile("^(?:あと(?:は|、)?(?![で1-9一二三四数])|それと|
 _REASON = re.compile(  # 「ちょっと怖いからもっと可愛い感じで」
     "^[^、]{2,14}?(?:い|すぎる|過ぎる|だ|な|てる|てない)(?:から|ので|けん|んで|さかい)、?(?P<rest>.{2,})$"
 )
+_FLAVOUR = re.compile(  # 「水彩っぽさを強めに」
+    "(?P<what>[^、。をはが]{1,10})(?:っぽさ|らしさ)(?:を|が)?(?:もっと|もう少し)?"
+    "(?:強|出|足|アップ|増|ほしい|欲しい|プラス)[^、。]{0,8}"
+)
 _AS_SET = re.compile("(?:って|という)(?:こと|設定|感じ|てい|体)(?=に(?:して|しといて|する))")
 _TOPIC = re.compile(  # 「屋根、赤やめて緑」, 「車の色、黒で」
     r"(?P<what>[^、。をはが]{1,10})"
@@ -82,7 +86,7 @@ _SHAPED = re.compile(  # 「縦長のも」, 「横長も見たい」
     "(?:(?:の|(?:の)?(?:やつ|もの|バージョン|版))[もがを]?|(?<=[長形])[もがを])(?:[見み]たい|見せて)?$"
 )
 _HINT = re.compile(
-    rf"{_BARE_REFERENCE.pattern}|(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに]でき|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
+    rf"{_BARE_REFERENCE.pattern}|(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに](?:でき|お願い|おねがい)|[っら][ぽし]さ|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
     rf"もっと|もう少し|もうすこし|もうちょ|ちょい|さらに|感じ|"
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
@@ -174,6 +178,8 @@ def _what_changes(text: str, *, loosely: bool) -> str:
     text = _AS_SET.sub("", text)
     if (reason := _REASON.match(text)) and (loosely or parse_change(reason["rest"])):
         text = reason["rest"]
+    if flavour := _FLAVOUR.fullmatch(text):
+        return f"もっと{flavour['what']}っぽく"
     topic = _TOPIC.fullmatch(text)
     if topic and is_colour(topic["old"] or topic["new"]) and is_colour(topic["new"]):
         return f"{topic['what']}を{topic['new']}に"

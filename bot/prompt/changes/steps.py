@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.prompt.changes.attributes import is_quantity
+from bot.prompt.changes.attributes import is_quantity, is_view
 from bot.prompt.japanese import morphology
 from bot.prompt.request.reading import Reading
 
+_PARTS = """
+毛 毛並み 毛色 しっぽ 尻尾 耳 顔 肌 帽子 靴 首輪 屋根 鼻 口 手 足 腕 眉
+ひげ 髭 頭 体 スカート ズボン シャツ リボン マフラー メガネ 眼鏡 前髪 まゆげ
+眉毛 まつげ 頬 ほっぺ 首 肩 背中 お腹 爪 角 牙 翼 くちばし たてがみ 袖 襟
+ボタン ネクタイ 靴下 手袋 エプロン 茎 葉 葉っぱ 花びら 枝 幹 根っこ 窓 扉 ドア
+煙突 柱 タイヤ 車輪 ライト ハンドル 車体 ボディ 輪郭 線 縁 影 陰影 余白 質感
+色味 明るさ 彩度 コントラスト トーン 湯気 お皿 花瓶
+"""
 # What every picture has, named in its prompt or not. True: it has words of its own, such as 「冬」
 # and 「3匹」; else it is described, 「青い髪」.
 PICTURE_ASPECTS = {
@@ -30,22 +38,7 @@ PICTURE_ASPECTS = {
             "床",
             "壁",
             "地面",
-            *(
-                "毛",
-                "毛並み",
-                "毛色",
-                "しっぽ",
-                "尻尾",
-                "耳",
-                "顔",
-                "肌",
-                "帽子",
-                "靴",
-                "首輪",
-                "屋根",
-            ),
-            *("鼻", "口", "手", "足", "腕", "眉", "ひげ", "髭", "頭", "体"),
-            *("スカート", "ズボン", "シャツ", "リボン", "マフラー", "メガネ", "眼鏡"),
+            *_PARTS.split(),
         ),
         False,
     ),
@@ -122,6 +115,7 @@ class Change:
             or morphology.spelled_in(prompt, step.target) in prompt
             or step.target in PICTURE_ASPECTS
             or step.is_order
+            or is_view(step.replacement)
             or is_quantity(step.replacement)
             for step in self.steps
         )

@@ -191,6 +191,13 @@ ADDITIONS = [  # words that only look like something of the prompt, and what wou
     ("子猫", "猫を黒くして", "黒い子猫"),
     ("星空の下の家", "空を赤く", "赤い星空の下の家"),
 ]
+PARTS = [  # what belongs to the subject, named in its prompt or not; from where it is seen
+    ("花束", "茎を短くお願いできますか", "花束、短い茎"),
+    ("海の見える家", "窓を丸くして", "海の見える家、丸い窓"),
+    ("赤い車", "横向きじゃなくて正面から", "赤い車、正面から"),
+    ("赤い車", "タイヤを大きくして", "赤い車、大きいタイヤ"),
+]
+
 TYPED = [  # without particles, in a hurry
     ("公園の猫", "猫黒く", "公園の黒い猫"),
     ("公園の猫", "猫くろく", "公園の黒い猫"),
@@ -287,4 +294,4 @@ TYPED = [  # without particles, in a hurry
     ("公園で遊ぶ犬", "帽子かぶせたって", "公園で遊ぶ犬、帽子"),
     ("公園で遊ぶ犬", "おそらをあおくして", "公園で遊ぶ犬、青い空"),
 ]
-CHANGE_EXAMPLES = [*CHANGES, *REPLACEMENTS, *ADDITIONS, *TYPED]
+CHANGE_EXAMPLES = [*CHANGES, *REPLACEMENTS, *ADDITIONS, *PARTS, *TYPED]
