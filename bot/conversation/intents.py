@@ -66,6 +66,7 @@ from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import (
     is_no_photo_wish,
+    is_other_wish,
     parse_photo_change,
     parse_quoted_photo_change,
 )
@@ -88,8 +89,13 @@ _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "langua
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
+SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
 SURE_CRY = 0.6  # from which a cry for help is heard in a group without a mention
 _SAME_SEED = re.compile("(?:同じ|おなじ|さっきの|前の|その)シード|same seed", re.IGNORECASE)
+_NAMES_PICTURE = re.compile(  # by which a text asks for a picture of its own
+    "[描書か]いて|[描書か]け[るま]|(?:絵|イラスト|画像)(?:を|が|も|で|、| |。|！|!|$)|"
+    "draw|paint|picture of"
+)
 _ASKS_FOR = re.compile(  # 「チューリップお願いします」
     "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
     "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
@@ -154,6 +160,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return None if _may_be_change(ctx, decision.kind) else _answer(ctx, decision.kind)
     if is_refused_anyway(ctx, decision):
         return generate.handle_text(ctx)
+    if decision == Decision("paint", "wish") and _may_be_of_photo(ctx):
+        decision = Decision("ask", "photo")
     if decision.action == "ask" and not _is_understood(ctx):
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
@@ -207,6 +215,17 @@ def _is_understood(ctx: EventContext) -> bool:
     if ctx.recent_photo and parse_photo_change(words, reading, implicit=True):
         return True
     return ctx.last_picture is not None and parse_change(words) is not None
+
+
+def _may_be_of_photo(ctx: EventContext) -> bool:
+    """Return whether what is read as a wish may say what to make of the photo that was asked about:
+    all but an order to draw, and what is surely a wish of its own: 「赤ちゃんのまわりにお花」."""
+    if not ctx.situation.photo_asked or ctx.turns_from_photo:
+        return False
+    if ctx.intent.probability("wish") >= SURE_OTHER_WISH:
+        return False
+    words = ctx.text_without_small_talk
+    return not is_other_wish(words) and not _NAMES_PICTURE.search(words)
 
 
 def _is_for_the_bot(ctx: EventContext, decision: Decision) -> bool:

@@ -105,11 +105,23 @@ def test_an_answer_about_the_photo_is_painted_from_it(text: str, talk: Talk) -> 
     assert ANSWERS[text] in "、".join([request(talk)["prompt"], *request(talk).get("styles", ())])
 
 
-@pytest.mark.parametrize("text", ["赤いりんごを描いて", "ジブリ風の夜の森を描いて", "日本の文化"])
+@pytest.mark.parametrize(
+    "text", ["赤いりんごを描いて", "ジブリ風の夜の森を描いて", "日本の文化の絵"]
+)
 def test_a_clear_other_wish_is_none_of_the_photo(text: str, talk: Talk) -> None:
     send(talk)
     talk.says(text)
     assert not request(talk).get("photo")
+
+
+@pytest.mark.parametrize("text", ["サンタ帽", "日本の文化"])
+def test_what_may_be_of_the_photo_is_asked_about(text: str, talk: Talk) -> None:
+    send(talk)
+    talk.says(text)
+    assert not talk.jobs
+    assert "写真から描きますか" in talk.answers[-1]
+    talk.says("はい")
+    assert request(talk).get("photo")
 
 
 @pytest.mark.parametrize(
