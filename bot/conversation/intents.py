@@ -87,6 +87,7 @@ _COMMANDS: dict[str, Kind] = {
 # What people say about a picture to one another, when they reply to it in a group.
 _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "language")
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
+SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
 SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
@@ -96,6 +97,7 @@ _NAMES_PICTURE = re.compile(  # by which a text asks for a picture of its own
     "[描書か]いて|[描書か]け[るま]|(?:絵|イラスト|画像)(?:を|が|も|で|、| |。|！|!|$)|"
     "draw|paint|picture of"
 )
+_CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
 _ASKS_FOR = re.compile(  # 「チューリップお願いします」
     "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
     "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
@@ -301,7 +303,8 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     if kind == "choice":
         return variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request
-    if change and request and not change.applies_to(request.prompt):
+    is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
+    if change and request and not (is_corrected or change.applies_to(request.prompt)):
         return ctx
     wanted = ctx.reading.prompt if ctx.reading.steers_picture and ctx.quoted is None else ""
     if not change and request and wanted and names_other_thing(wanted, request.prompt):
