@@ -88,6 +88,7 @@ _COMMANDS: dict[str, Kind] = {
 _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "language")
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
 SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
+SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
 SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
@@ -274,6 +275,8 @@ def _paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
     if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
         return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
+    if kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO and ctx.quoted is None:
+        return variations.change_by_words(ctx, "元に戻して", None)
     replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
     if replies is not None:
         return replies
@@ -301,7 +304,8 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
     if kind == "undo":
         return variations.change_by_words(ctx, "元に戻して", None)
     if kind == "choice":
-        return variations.change_by_words(ctx, "変えて", last)
+        chosen = variations.offer_named(ctx, last)
+        return chosen or variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request
     is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
     if change and request and not (is_corrected or change.applies_to(request.prompt)):

@@ -40,7 +40,7 @@ from bot.conversation.repainting import (
     paint_previous,
     with_seed_of,
 )
-from bot.intent.choosing import parse_choice_among
+from bot.intent.choosing import parse_choice_among, parse_choice_once
 from bot.intent.one_matter import (
     how_many_more,
     may_take_back,
@@ -63,6 +63,7 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
     "(?:大き|でか|でっか)く(?:して|見せて|出して|できる|できます|見たい).{0,8}"
 )
+SURE_CHOICE = 0.5  # from which a text takes the picture that it names, whatever else it says
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
 
 
@@ -151,6 +152,12 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     return _change_last(ctx, text, reading, picked)
 
 
+def offer_named(ctx: EventContext, picture: PictureRef) -> Replies | None:
+    """Offer the one of a job's several pictures that a text names, whatever else it says."""
+    chosen = find_chosen(ctx.db, picture, parse_choice_once(ctx.text_without_small_talk))
+    return offer_picked(ctx, chosen) if chosen else None
+
+
 def change_picture(ctx: EventContext, ref: PictureRef, words: str) -> Replies:
     """Paint a picture anew with a change that these words name, once it is there."""
     if ref.job.state in jobs.UNFINISHED:
@@ -216,7 +223,16 @@ def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choic
     """Return which of several pictures a text means: of this one, or of the person's last."""
     picture = picture or ctx.last_picture
     request = picture.job.request if picture else None
-    return parse_choice_among(text, request.prompt if request else "")
+    choice = parse_choice_among(text, request.prompt if request else "")
+    if request is None or request.count < 2 or (choice and _says_what_to_do(choice.rest)):
+        return choice
+    is_sure = ctx.intent.probability("choice") >= SURE_CHOICE
+    return (parse_choice_once(text) if is_sure else None) or choice
+
+
+def _says_what_to_do(rest: str) -> bool:
+    """Return whether what is said beside a choice is all read: nothing, or what to do with it."""
+    return not rest or is_action_phrase(rest) or wants_more(rest) or parse_change(rest) is not None
 
 
 def _change_shown(

@@ -7,16 +7,32 @@ be any that people use of that matter, and the pictures may be called what they 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from bot.intent.one_matter import is_of_choosing, spelled_as_choice
-from bot.prompt.changes.choices import Choice, parse_choice
+from bot.prompt.changes.choices import LAST, Choice, parse_choice
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
 
 _MAX_CHARS = 60
 _MAX_NAME_CHARS = 12
+_JAPANESE = {  # what is not so written, as it would be
+    "iii": "3", "ii": "2", "iv": "4", "first": "1番", "second": "2番", "third": "3番",
+    "fourth": "4番", "one": "1番", "two": "2番", "three": "3番", "four": "4番", "last": "最後",
+    "ひだり": "左", "みぎ": "右", "うえ": "上", "した": "下", "left": "左", "right": "右",
+    "top": "上", "upper": "上", "bottom": "下", "lower": "下",
+}  # fmt: skip
+_NOT_JAPANESE = re.compile("|".join(_JAPANESE))
+_NAME = re.compile(  # one picture, wherever a text names it
+    "(?P<side>[左右])(?:の|、|側|ほう|方| )*(?P<row>[上下])|"
+    "(?P<row_first>[上下])(?:の|、|側|段|ほう|方| )*(?P<side_last>[左右])|"
+    "(?P<end>最初|はじめ|最後)|"
+    "(?<![0-9.一-鿿])(?P<number>[1-4一二三四])"
+    "(?![0-9年月日時分秒円点位人匹羽歳才回%./]|枚(?!目)|個(?!目)|つ(?!目|め))"
+    "(?:番目?|枚目|[つ個][目め])?"
+)
 _LEAD = re.compile(  # 「じゃ2で」, 「やっぱり4枚目」
     "(?:(?:じゃ|ほな|ほんなら|ほんだら|そしたら|それなら|では|なら|やっぱ(?:り|し)?|やはり|うー*ん|んー*|えー*っ?と|"
     "そうだな|ぁ|よし|よっしゃ|まあ|あ)[、。! ]*)+"
@@ -77,6 +93,26 @@ def parse_choice_among(text: str, prompt: str) -> Choice | None:
     if is_of_choosing(choice.rest) or _only_tells(choice.rest):
         return replace(choice, rest="")
     return replace(choice, rest=re.sub("^に(?=[^似])", "", choice.rest))
+
+
+def parse_choice_once(text: str) -> Choice | None:
+    """Return the picture that a text names, whatever it says around it, for what is surely about
+    choosing. Of several it is the last: 「1と迷ったけど4やな」.
+
+    Returns None if it names none, or says what shall be done with it.
+    """
+    words = unicodedata.normalize("NFKC", text[: _MAX_CHARS + 1]).casefold()
+    words = _NOT_JAPANESE.sub(lambda match: _JAPANESE[match[0]], words)
+    names = list(_NAME.finditer(words))
+    if not names or len(words) > _MAX_CHARS or _GIVES_IT.match(words, names[-1].end()):
+        return None
+    name = names[-1]
+    if end := name["end"]:
+        return Choice(LAST if end == "最後" else 0)
+    if number := name["number"]:
+        return Choice("一二三四".find(number) if number in "一二三四" else int(number) - 1)
+    is_right = (name["side"] or name["side_last"]) == "右"
+    return Choice(2 * ((name["row"] or name["row_first"]) == "下") + is_right, by_place=True)
 
 
 def _only_tells(rest: str) -> bool:

@@ -157,6 +157,8 @@ def four_painted(talk: Talk) -> None:
         ("一番左", 0), ("いちばん右の", 3), ("左から2番目", 1), ("右から2番目のやつ", 2),
         ("上の左", 0), ("下の段の右がいい", 3), ("ひだりした", 2), ("上から2段目の1番目", 2),
         ("①がいい", 0), ("上の右", 1), ("みっつめ", 2), ("4", 3), ("2枚目がかわいい", 1),
+        ("1と迷ったけど4やな", 3), ("1ばんかわいいのは、ひだりしたのやつ", 2),
+        ("3がいちばん雰囲気でてるね、3ちょうだい", 2),
     ],
 )  # fmt: skip
 def test_one_of_four_is_chosen_and_meant_next(talk: Talk, text: str, position: int) -> None:
@@ -167,6 +169,26 @@ def test_one_of_four_is_chosen_and_meant_next(talk: Talk, text: str, position: i
     talk.says("夜にして")
     kept = request(talk)
     assert (kept["prompt"], kept["seed"], kept["count"]) == ("海、夜", 7 + position, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ビフォーで",
+        "夜にしたの失敗やったわ",
+        "変えんほうがよかったな",
+        "いっこまえ",
+        "undo pls",
+        "go back",
+    ],
+)
+def test_the_change_is_taken_back_in_whatever_words(talk: Talk, text: str) -> None:
+    painted(talk, "お城")
+    painted(talk, "夜にして")
+    before = len(talk.jobs)
+    talk.says(text)
+    assert len(talk.jobs) == before + 1
+    assert request(talk)["prompt"] == "お城"
 
 
 @pytest.mark.parametrize("source", [None, in_group()])

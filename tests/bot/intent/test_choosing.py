@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.intent.choosing import parse_choice_among
+from bot.intent.choosing import parse_choice_among, parse_choice_once
 from bot.prompt.changes.choices import LAST
 
 CHOSEN = {
@@ -109,3 +109,19 @@ def test_other_numbers_and_places_choose_none() -> None:
 def test_a_farewell_is_no_choice() -> None:
     choice = parse_choice_among("これが最後の絵になるね", "白い猫")
     assert choice is None or choice.rest
+
+
+NAMED_ONCE = {
+    **dict.fromkeys(("1ばんかわいいのは、ひだりしたのやつ", "右のより左の、下のほう"), 2),
+    **dict.fromkeys(("1と迷ったけど4やな", "④でおねがいします", "んだば、みぎしたのやつけろ"), 3),
+    **dict.fromkeys(("three please", "Ⅲ", "1も2も4も微妙なので3で"), 2),
+    **dict.fromkeys(("うーん、最初の", "孫は1番が気に入ったようです"), 0),
+    **{"上の右側が好み": 1, "それなら最後のやつかな": LAST},
+}
+NAMED_BY_NONE = ("かわいい", "3匹いる", "12月がいい", "2番目に帽子", "100点", "どれもいい")
+
+
+def test_of_what_is_surely_a_choice_the_last_name_counts() -> None:
+    named = {text: parse_choice_once(text) for text in (*NAMED_ONCE, *NAMED_BY_NONE)}
+    found = {text: choice and choice.position for text, choice in named.items()}
+    assert found == {**NAMED_ONCE, **dict.fromkeys(NAMED_BY_NONE)}
