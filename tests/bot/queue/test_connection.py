@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,10 @@ from pathlib import Path
 import pytest
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis import TimeoutError as RedisTimeoutError
 
+from bot.broker_address import parse_broker_url
 from bot.queue.app import TaskMessage, make_celery, publish
 from bot.queue.connection import MAX_RECONNECT_SECONDS, Connection
 from bot.queue.publisher import Publisher
@@ -56,6 +60,25 @@ def test_a_publish_does_not_wait_for_a_server_that_stands_still(
     server.client.flushdb()
     publish(app, WAKE)
     assert on_queues(app) == [WAKE], "what was late is not taken for the next answer"
+
+
+def test_a_command_that_is_not_answered_is_sent_once(server: Valkey) -> None:
+    """redis-py can send it again, and a try to log in would be counted twice."""
+    pool = parse_broker_url(server.url).redis_pool(connect_timeout=1.0, timeout=0.2)
+    client = Redis.from_pool(pool)
+    client.ping()
+    with ThreadPoolExecutor(1) as thread:
+        with server.stopped():
+            tries = thread.submit(client.incr, "tries")
+            wait([tries], timeout=1.0)  # who tries again is still at it when the server goes on
+        with pytest.raises(RedisTimeoutError):
+            tries.result()
+    deadline = time.monotonic() + 10
+    while server.client.get("tries") is None:
+        assert time.monotonic() < deadline, "it is done when the server goes on"
+        time.sleep(0.02)
+    assert client.get("tries") == b"1"
+    client.close()
 
 
 def test_a_publisher_tells_of_a_server_that_stands_still(app: Celery, server: Valkey) -> None:
