@@ -44,7 +44,7 @@ def names_erasure(ctx: EventContext, decision: Decision) -> str | None:
     """Return the kind of erasure that a text asks for in so many words, whatever else it sounds
     like. A question, a cry for help and an order that is taken back stay what they are."""
     words = ctx.text_without_small_talk
-    if decision.action == "paint" and (named := erases_plainly(words)):
+    if decision.action != "answer" and (named := erases_plainly(words)):
         return named
     is_other = decision.action == "answer" and group_of(decision.kind) != "talk"
     return None if is_other or find_cry(ctx.text) else asks_erasure(words)

@@ -41,6 +41,7 @@ _ABOUT_PHOTO = re.compile(  # 「古い写真やけど、」
     "(?:けど|けんど|けども|けれど|が|ので|から|けん|んで)(?:ね|な)?"
     "(?:[、 ]+|(?<=ですが)|(?<=ですけど))"
 )
+_LAUGHTER = re.compile("(?<=[^a-zA-Zｗw笑])(?:[wｗ]{1,8}|笑)$")  # 「サングラスかけさせてw」
 _SENTENCE_END = re.compile("[。!！]+ *")
 LAST_PHOTO_SECONDS = 600.0  # for which 「これ」 means the last photo
 # So many photos of one person are fetched in so many seconds; more are only noted.
@@ -92,7 +93,7 @@ def handle_text(ctx: EventContext) -> Replies | None:
     """Paint from a photo, if the text quotes one or is about the person's last one."""
     if ctx.quoted is not None:
         return None
-    text = ctx.text_without_small_talk
+    text = _LAUGHTER.sub("", ctx.text_without_small_talk)
     if message_id := ctx.event.quoted_message_id:
         photo = photos.by_message(ctx.db, message_id, ctx.chat_id)
         if photo is not None:

@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from bot.conversation.context import EventContext
+from bot.conversation.misheard_overrides import what_is_misheard
 from bot.conversation.picture_refs import PictureRef
 from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
@@ -83,6 +84,8 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
     bot, 「アルバムはどこ」. What is to be erased, and a cry for help, stays that."""
     words, group = ctx.text_without_small_talk, group_of(decision.kind)
     is_answer = decision.action == "answer"
+    if not find_cry(ctx.text) and (misheard := what_is_misheard(ctx, decision)):
+        return misheard
     if is_answer and (group == "erase" or find_cry(ctx.text)):
         return decision
     if ctx.situation.has_picture and not is_answer and tells_what_becomes_of_it(words):

@@ -42,6 +42,11 @@ from bot.conversation.intent_overrides import (
     names_a_subject,
     points_at_one_of_several,
 )
+from bot.conversation.misheard_overrides import (
+    adds_at_place,
+    asks_while_painting,
+    changes_the_drawing,
+)
 from bot.conversation.moderation_overrides import (
     harms_person_in_photo,
     hears_cry,
@@ -124,6 +129,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
         return None
     decision = waiting or by_rule(ctx, _decide(ctx))
+    if waiting is None and ctx.is_addressed and asks_while_painting(ctx, decision):
+        return clarify.ask_whether_wish(ctx)
     between_people = is_between_people(ctx)
     if between_people and not hears_cry(ctx, decision):
         return _answer_between_people(ctx, decision, is_sure=between_people == "talk")
@@ -148,6 +155,10 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return _answer(ctx, named)
     if takes_away_all_of_a_thing(ctx):
         return variations.change_by_words(ctx, ctx.text_without_small_talk, ctx.quoted)
+    if picture := changes_the_drawing(ctx, decision):
+        return variations.change_picture(ctx, picture, ctx.text_without_small_talk)
+    if placed := adds_at_place(ctx, decision):
+        return variations.change_by_words(ctx, placed, ctx.quoted)
     if names_a_subject(ctx, decision) or is_plain_wish(ctx, decision):
         return ctx
     if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):

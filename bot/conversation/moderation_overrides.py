@@ -11,6 +11,7 @@ from bot.conversation import generate, image_to_image
 from bot.conversation.context import EventContext
 from bot.intent import Decision
 from bot.intent.kinds import CRY_KINDS, group_of
+from bot.intent.misheard import asks_who_reads, tells_of_heartbreak
 from bot.intent.rules import asks_about_data
 from bot.moderation import Judgement, harm
 from bot.moderation.cries import SURE, may_tell_of_harm, weigh_cry
@@ -70,6 +71,9 @@ def hears_cry(ctx: EventContext, decision: Decision) -> bool:
     if decision.action == "answer" and group_of(decision.kind) == "erase":
         return find_cry(ctx.text) is not None  # 「自分を消したい」; 「私の写真消して」 is none
     if _bares_person_in_photo(ctx):
+        return False
+    words = ctx.text_without_small_talk
+    if (asks_who_reads(words) or tells_of_heartbreak(words)) and not find_cry(ctx.text):
         return False
     if is_farewell(ctx.text) or harm.judge(ctx.text, "words") == Judgement("refuse", "self_harm"):
         return True

@@ -11,6 +11,7 @@ from typing import Literal
 from bot.conversation.context import EventContext
 from bot.conversation.variations import takes_last_change_back
 from bot.intent import Decision
+from bot.intent.misheard import asks_meanwhile
 from bot.intent.one_matter import (
     asks_progress,
     drops_order,
@@ -27,6 +28,8 @@ def decide_while_painting(ctx: EventContext) -> Decision | None:
     if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
         return None
     words, request = ctx.text_without_small_talk, ctx.last_picture.job.request
+    if asks_meanwhile(words):
+        return Decision("answer", "question.slow")
     prompt = request.prompt if request else ""
     if drops_order(words, prompt):
         return Decision("answer", "cancel")

@@ -64,6 +64,7 @@ _LARGER = re.compile(  # of one of several, which is shown small: 「4番のや�
     "(?:大き|でか|でっか)く(?:して|見せて|出して|できる|できます|見たい).{0,8}"
 )
 SURE_CHOICE = 0.5  # from which a text takes the picture that it names, whatever else it says
+_LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
 
 
@@ -133,6 +134,9 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     action = find_action(text) or find_steered_action(reading)
     if action is None and (wants_finer(text) or (chosen and _LARGER.fullmatch(text))):
         action = "fine"
+    if action is None and chosen and _LIKE_IT.match(text):
+        action = "similar"
+        reading = replace(reading, count=max(reading.count, how_many_more(text)))
     if action is None and wants_more(text):
         action = action_of_more(text)
         reading = replace(reading, count=max(reading.count, how_many_more(text)))

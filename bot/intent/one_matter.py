@@ -35,6 +35,9 @@ _WHY_BACK = re.compile(  # 「昼の絵のほうを使いたいので戻して�
     f"[^{_MARKS}]{{2,30}}?(?:ので|んで|から|けん|けど|さかい|のに)[{_MARKS}]*+"
     "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
 )
+_WHAT_FOR = re.compile(  # 「待ち受けにするから大きくきれいにして」
+    f"^[^{_MARKS}]{{2,20}}?(?:から|ので|けん|さかい|たいし)[{_MARKS}]*+(?=.)"
+)
 _THEN_BACK = re.compile(  # 「変えた意味なかった、元に戻して」; 「家を消して、前のに」 orders both
     f"[^{_MARKS}]{{1,30}}(?<![てでにく])[{_MARKS}]++"
     "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
@@ -159,7 +162,7 @@ def wants_more(words: str) -> bool:
 
 def wants_finer(words: str) -> bool:
     """Return whether a text wants a picture larger and finer: 「もっときれいに大きくして」."""
-    return _matter("finer").is_all_of(words)
+    return _matter("finer").is_all_of(_WHAT_FOR.sub("", words))
 
 
 def wants_resent(words: str, prompt: str = "") -> bool:

@@ -43,6 +43,18 @@ _BARE = re.compile(  # 「セピア」, 「刺繍で」: nothing but a technique
     "ゆるキャラ|似顔絵|絵手紙|水墨画|日本画|油絵|油彩画?|ネオン|ミニチュア)"
     f"(?:風|調)?(?:で|に|がいい|希望|化)?{_MARKS}"
 )
+_LOOK_THEN_HOW = re.compile(  # 「ドット絵にして、昔のゲームみたいなやつ」
+    f"(?P<look>[^、。をはが]{{0,10}}?(?:{_LOOK}|イラスト|フィギュア|レゴ|ポスター|挿絵|絵本|粘土|ぬいぐるみ|油彩|切手|ステッカー|スタンプ))"
+    "に(?:して|変えて|仕上げて|できる)(?:ほしい|欲しい|ください|くれる|くれ|もらえる|や|"
+    "ね)?[?？、。!！ ]*(?P<how>[^、。]{1,22}?(?P<like>みたいな|みたい|っぽい|ような|風|ふう|"
+    "系|の|な|る|い))"
+    f"(?:の|やつ|ん|感じ|もの|イラスト|絵){{0,2}}(?:で|に|が(?:いい|好き))?(?:{_ORDERED})?{_MARKS}"
+)
+_HEADWEAR_OFF = re.compile(  # 「メガネはずした感じにして」
+    "(?P<what>メガネ|眼鏡|めがね|サングラス|グラサン|帽子|ぼうし|マスク|ヘルメット|イヤリング|ピアス)(?:を|は)?"
+    "(?:外し|はずし|取っ|とっ)た(?:感じ|姿|状態|とこ|ところ|風|顔|バージョン)(?:に|で)?(?:して|できる|お願い|見たい)?"
+    f"(?:ください|ほしい|くれる|もらえる|{_ORDERED}){{0,2}}{_MARKS}"
+)
 _CAN_BE_CLEARER = re.compile(  # 「きれいになるかいな」, 「直りますか」
     "(?:もっと|もう少し|少し|ちょっと|ちゃんと|また){0,2}(?:(?P<how>きれい|綺麗|鮮やか|鮮明|クリア|カラー|くっきり|はっきり|明る)[にくと]?"
     "(?:なる|なり|なん|でき|直[るりせ]|戻[るりせ])|(?:直|なお)(?:る|り|せ)|(?:復元|修復|補正)(?:でき|して))"
@@ -63,6 +75,7 @@ _DRAWN = re.compile(
     f"(?:して(?:ください|ほしい(?:です)?|くれ(?:る|ない)?|もらえ(?:る|ます)?か?|ね|よ)?|{_WANTED}|{_ORDERED}|したい(?:です)?|なる|できる|変えて)?"
     "[?？。!！]*"
 )
+_LIKE = {"みたいな", "みたい", "っぽい"}
 _ILLUSTRATED = re.compile("(?:もっと)?イラスト(?:風|調|っぽ|ぽ|らしく|みたい|に)")
 
 
@@ -77,6 +90,15 @@ def as_order_for_photo(text: str) -> str | None:
         return "絵にして"
     if _ENGLISH_ORDER.fullmatch(text.rstrip("?!. ")):
         return text
+    if match := _HEADWEAR_OFF.fullmatch(text):
+        return f"{match['what']}を外して"
+    if match := _LOOK_THEN_HOW.fullmatch(text):
+        how = (
+            match["how"].removesuffix(match["like"]) + "風"
+            if match["like"] in _LIKE
+            else match["how"]
+        )
+        return f"{match['look']}にして、{how}"
     if match := _CAN_BE_CLEARER.fullmatch(text):
         return f"{match['how'] or 'きれい'}にして".replace("明るに", "明るく")
     if match := _BARE.fullmatch(text):

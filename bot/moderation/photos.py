@@ -41,6 +41,31 @@ _ENGLISH_HUMBLING = re.compile(
     r"\b(?:make|turn)(?: \w+){1,3} (?:into )?an? "
     r"(?:pig|monkey|slave|rat|cockroach|criminal|fool|idiot|joke)\b"
 )
+_KNITTED = re.compile("(?<=編)みぐるみ|(?<=あ)みぐるみ")  # a toy, and nobody's clothes
+_ASKED = (
+    "(?:ください|下さい|ほしい|欲しい|くれる|くれん?|もらえる|もらえ|いただけ|ちょうだい|みて|ます|ません|です|たい|けど|"
+    "か|な|ね|よ|や|の|ん){0,5}"
+)
+_RETOUCH = re.compile(  # 「肌を綺麗に見せて」: said of a face, and bares nothing
+    "(?:お?顔の)?(?:お?肌|はだ|お?顔|歯|髪(?:の毛)?|唇|目元|口元|毛穴)(?:の(?:色|つや|ツヤ|調子|質感|くすみ|荒れ))?"
+    "(?:を|も|が|は|だけ)?、?(?:もっと|もう少し|少し|ちょっと){0,2}"
+    "(?:(?:きれい|綺麗|キレイ|なめらか|滑らか|つるつる|ツルツル|すべすべ|スベスベ|つやつや|ツヤツヤ|もちもち|健康的|自然|"
+    "ぴかぴか|つるん)[にと]?|(?:明る|白|美し|若々し)く)"
+    "(?:見せて|し(?:て|たい)|(?:加工|補正|修正)(?:して)?|整えて|仕上げて|直して|なる|なり|でき|お願い|"
+    "おねがい|見えるように)"
+    f"{_ASKED}"
+    "|美肌(?:に|加工|補正|モード|効果)?(?:で|を)?(?:して|かけて|お願い|加工|できる|"
+    "仕上げて)?"
+    f"{_ASKED}"
+)
+_WORN_ON_HEAD = (
+    "(?:メガネ|眼鏡|めがね|サングラス|グラサン|帽子|ぼうし|マスク|ヘルメット|イヤリング|ピアス)"
+)
+_TAKEN_OFF_HEAD = re.compile(
+    f"{_WORN_ON_HEAD}(?:を|は|だけ)?(?:外し|はずし|取っ|とっ)[たて](?:感じ|姿|状態|とこ|ところ|風|顔|バージョン)?"
+    "(?:に|で|を)?(?:して|できる|お願い|見たい|見せて|みて)?"
+    f"{_ASKED}"
+)
 
 
 class PhotoWords(NamedTuple):
@@ -57,9 +82,11 @@ def classify_photo_wish(text: str) -> str | None:
     """
     words = _photo_words()
     typed = clean(text)
+    if is_retouch(typed):
+        return None
     categories: set[str] = set()
     for view in _views(typed):
-        folded = fold(view).text
+        folded = _KNITTED.sub("", fold(view).text)
         categories.update(name for name, phrase in words.phrases.items() if phrase.search(folded))
         if _ENGLISH_UNDRESSING.search(view.lower()):
             categories.add("sexual")
@@ -72,6 +99,13 @@ def classify_photo_wish(text: str) -> str | None:
         if is_humiliating(tokens, concepts):
             categories.add("deception")
     return min(categories, key=("sexual", "deception").index) if categories else None
+
+
+def is_retouch(text: str) -> bool:
+    """Return whether a cleaned text wants nothing but a face retouched, 「肌を綺麗に見せて」, or
+    without glasses and the like."""
+    words = text.rstrip("。!！?？〜~ー♪ ")
+    return any(wish.fullmatch(words) for wish in (_RETOUCH, _TAKEN_OFF_HEAD))
 
 
 def _views(text: str) -> dict[str, None]:

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.intent.features import words_of
+from bot.moderation.child_scenes import is_childs_scene
 from bot.moderation.harm.classes import CATEGORY_OF_CLASS, CLASSES, Place
 from bot.moderation.harm.features import prepare
 from bot.moderation.harm.judgement import Judgement
 from bot.moderation.harm.model import probabilities
+from bot.moderation.photos import is_retouch
+from bot.prompt import clean
 
 # To paint what was meant as this, where asking once costs 1.
 _PAINT = {
@@ -36,7 +39,11 @@ HARMLESS_PRIOR = {"words": 40.0, "photo": 20.0}
 @lru_cache(maxsize=4)  # one message is judged in several places
 def judge(text: str, place: Place) -> Judgement:
     """Return what to do about a text as a person wrote it, of any length. Never raises."""
+    if place == "photo" and is_retouch(clean(text)):
+        return Judgement("paint")
     judgement = decide(probabilities(text, place), place)
+    if judgement.category == "self_harm" and is_childs_scene(clean(text)):
+        return Judgement("paint")
     is_doubt = judgement.action == "ask" and place == "words"
     return Judgement("paint") if is_doubt and _is_plain_name(text) else judgement
 
