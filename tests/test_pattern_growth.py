@@ -59,6 +59,9 @@ def report() -> None:
         if words := ambiguous_words(pattern, flags):
             wrong.append(f"{where}: {words[0]} can be read in two ways")
         growth, text = slowest_growth(pattern, flags)
+        for _ in range(2):  # what is busy beside it may have slowed it down
+            if growth > _MOST_GROWTH:
+                growth, text = min((growth, text), slowest_growth(pattern, flags))
         if growth > _MOST_GROWTH:
             wrong.append(f"{where}: {growth:.0f} times as long for {text}")
     print(json.dumps(wrong))
