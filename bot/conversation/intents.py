@@ -286,7 +286,9 @@ def _paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
     if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
         return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
-    if kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO and ctx.quoted is None:
+    last = ctx.last_picture
+    was_changed = last is not None and last.job.parent_id is not None and ctx.quoted is None
+    if kind == "undo" and was_changed and ctx.intent.probability("undo") >= SURE_UNDO:
         return variations.change_by_words(ctx, "元に戻して", None)
     replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
     if replies is not None:
@@ -314,7 +316,8 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
         return variations.change_by_words(ctx, _phrase_of_more(words), last)
     if kind == "undo":
         return variations.change_by_words(ctx, "元に戻して", None)
-    if kind == "choice":
+    is_one_of_several = last.job.request is not None and last.job.request.count > 1
+    if kind == "choice" and is_one_of_several:
         chosen = variations.offer_named(ctx, last)
         return chosen or variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request

@@ -40,7 +40,7 @@ from bot.conversation.repainting import (
     paint_previous,
     with_seed_of,
 )
-from bot.intent.choosing import parse_choice_among, parse_choice_once
+from bot.intent.choosing import parse_choice_among, parse_choice_at_end, parse_choice_once
 from bot.intent.one_matter import (
     how_many_more,
     may_take_back,
@@ -51,7 +51,7 @@ from bot.intent.one_matter import (
 from bot.intent.wanted_looks import as_order_to_draw
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
-from bot.prompt.changes.choices import Choice
+from bot.prompt.changes.choices import Choice, parse_choice
 from bot.prompt.changes.parser import may_be_change, parse_as_change, parse_change
 from bot.prompt.changes.undo import is_undo
 from bot.store import pending_edits
@@ -63,6 +63,7 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
     "(?:大き|でか|でっか)く(?:して|見せて|出して|できる|できます|見たい).{0,8}"
 )
+LIKELY_CHOICE = 0.1  # from which the picture that a text ends in is taken
 SURE_CHOICE = 0.5  # from which a text takes the picture that it names, whatever else it says
 _LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
@@ -228,7 +229,12 @@ def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choic
     picture = picture or ctx.last_picture
     request = picture.job.request if picture else None
     choice = parse_choice_among(text, request.prompt if request else "")
-    if request is None or request.count < 2 or (choice and _says_what_to_do(choice.rest)):
+    plain = parse_choice(text)
+    if request is None or request.count < 2 or (plain and not plain.rest):
+        return choice
+    if (taken := parse_choice_at_end(text)) and ctx.intent.probability("choice") >= LIKELY_CHOICE:
+        return taken
+    if choice and _says_what_to_do(choice.rest):
         return choice
     is_sure = ctx.intent.probability("choice") >= SURE_CHOICE
     return (parse_choice_once(text) if is_sure else None) or choice

@@ -29,7 +29,7 @@ _NAME = re.compile(  # one picture, wherever a text names it
     "(?P<side>[左右])(?:の|、|側|ほう|方| )*(?P<row>[上下])|"
     "(?P<row_first>[上下])(?:の|、|側|段|ほう|方| )*(?P<side_last>[左右])|"
     "(?P<end>最初|はじめ|最後)|"
-    "(?<![0-9.第年月])(?P<number>[1-4](?![0-9年月日時分秒円点位人匹羽歳才回%./]|枚(?!目)|個(?!目)|つ(?!目|め))"
+    "(?<![0-9第年月])(?<![0-9][.])(?P<number>[1-4](?![0-9年月日時分秒円点位人匹羽歳才回%./]|枚(?!目)|個(?!目)|つ(?!目|め))"
     "|[一二三四](?=番目|枚目|[つ個][目め])|[二三四](?=番))"
     "(?:番目?|枚目|[つ個][目め])?"
 )
@@ -55,7 +55,13 @@ _ORDERS = re.compile(
     "[いだ](?:から|ので|けど|し))[、。!！]*(?:[てでくにしから].{0,12})?$"
 )
 _GIVES_IT = re.compile(  # 「2番目の犬に帽子」; 「3枚目に惚れた」 gives it nothing
-    "を|に(?!し|決|き[めま]|惚れ|ほれ|一票|投票|一目|ひとめ|やられ|心|ハート|惹かれ|ひかれ|なり|1票)"
+    "を|に(?!ある|おる|いる|し|決|き[めま]|惚れ|ほれ|一票|投票|一目|ひとめ|やられ|心|ハート|惹かれ|ひかれ|なり|1票)"
+)
+_TAKES_NAMED = re.compile(  # after its name
+    "(?:の(?:やつ|ヤツ|絵|子|方|ほう)?)?"
+    "(?:(?:で|に|が|を)?(?:決定|決まり|決めた|決めました|する|します|しよう?か?な?|いい|ええ|よか|採用|一択|お願い(?:します)?|"
+    "おねがい(?:します)?|いく|いきます|頼む|ちょうだい|ください)|で|かな|やな|だな)?"
+    "(?:です|だ|や|よ|な|ね|わ|かな|かも|で|[!。…ー〜~wｗ🎉✨♪☆ ])*"
 )
 _IT = "それ|これ|こっち|そっち|こちら|そちら|(?:その|この)(?:子|こ|コ|やつ|絵|方|ほう|1枚|一枚)"
 _NAMED_AGAIN = "(?:[1-4一二三四](?:番目?|枚目)?|[左右上下]{2})(?:の(?:子|やつ|絵|方|ほう))?"
@@ -101,12 +107,31 @@ def parse_choice_once(text: str) -> Choice | None:
 
     Returns None if it names none, or says what shall be done with it.
     """
+    words = _in_japanese(text)
+    names = list(_NAME.finditer(words))
+    if not names or _GIVES_IT.match(words, names[-1].end()):
+        return None
+    return _named(names[-1])
+
+
+def parse_choice_at_end(text: str) -> Choice | None:
+    """Return the picture that the end of a text takes, of several that it names or after a reason:
+    「1は怖いし3は暗いし…4にする」, 「全員一致で4に決定」. Returns None if it ends otherwise."""
+    words = _in_japanese(text)
+    names = list(_NAME.finditer(words))
+    if not names or not names[-1].start() or not _TAKES_NAMED.fullmatch(words, names[-1].end()):
+        return None
+    return _named(names[-1])
+
+
+def _in_japanese(text: str) -> str:
+    """Return a text with names of pictures as they are written in Japanese; empty if too long."""
     words = unicodedata.normalize("NFKC", text[: _MAX_CHARS + 1]).casefold()
     words = _NOT_JAPANESE.sub(lambda match: _JAPANESE[match[0]], words)
-    names = list(_NAME.finditer(words))
-    if not names or len(words) > _MAX_CHARS or _GIVES_IT.match(words, names[-1].end()):
-        return None
-    name = names[-1]
+    return words if len(words) <= _MAX_CHARS else ""
+
+
+def _named(name: re.Match[str]) -> Choice:
     if end := name["end"]:
         return Choice(LAST if end == "最後" else 0)
     if number := name["number"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.intent.choosing import parse_choice_among, parse_choice_once
+from bot.intent.choosing import parse_choice_among, parse_choice_at_end, parse_choice_once
 from bot.prompt.changes.choices import LAST
 
 CHOSEN = {
@@ -125,3 +125,23 @@ def test_of_what_is_surely_a_choice_the_last_name_counts() -> None:
     named = {text: parse_choice_once(text) for text in (*NAMED_ONCE, *NAMED_BY_NONE)}
     found = {text: choice and choice.position for text, choice in named.items()}
     assert found == {**NAMED_ONCE, **dict.fromkeys(NAMED_BY_NONE)}
+
+
+AT_END = {
+    "1は怖いし3は暗いし…4にする": 3, "家族会議の結果、全員一致で4に決定!": 3,
+    "1以外はまずそうw 1で": 0,
+    "えっと左上、じゃなくて右上": 1, "母は右の下": 3,
+}  # fmt: skip
+NOT_AT_END = (
+    "2番目を明るく",
+    "4つ目のがええけど空だけ茜色にして",
+    "かわいい",
+    "3番に帽子",
+    "右上に月",
+)
+
+
+def test_the_end_of_a_text_takes_a_picture() -> None:
+    found = {text: parse_choice_at_end(text) for text in (*AT_END, *NOT_AT_END)}
+    positions = {text: choice and choice.position for text, choice in found.items()}
+    assert positions == {**AT_END, **dict.fromkeys(NOT_AT_END)}
