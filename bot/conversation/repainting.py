@@ -37,6 +37,9 @@ def paint_previous(ctx: EventContext) -> Replies:
     if previous is None or previous.request is None or is_gone(previous):
         return ctx.reply_sentence("going_on.no_change" if last else "going_on.nothing")
     reading = with_seed_of(ctx, PictureRef(previous), previous.request.reading())
+    changed = last.job.request if last else None
+    if changed and changed.count == 1 and changed.seed is not None and reading.count > 1:
+        reading = replace(reading, seed=changed.seed, count=1)  # one of several was changed
     return _derive(ctx, previous.request, reading, previous.parent_id, "change")
 
 

@@ -191,6 +191,16 @@ def test_the_change_is_taken_back_in_whatever_words(talk: Talk, text: str) -> No
     assert request(talk)["prompt"] == "お城"
 
 
+def test_one_of_several_is_what_one_goes_back_to(talk: Talk) -> None:
+    four_painted(talk)
+    talk.says("4番")
+    talk.says("夜にして")
+    bring_to(talk.house, talk.jobs[-1]["id"], DELIVERED)
+    talk.says("元に戻して")
+    kept = request(talk)
+    assert (kept["prompt"], kept["seed"], kept.get("count", 1)) == ("海", 10, 1)
+
+
 @pytest.mark.parametrize("source", [None, in_group()])
 def test_a_tap_chooses_one_of_four(talk: Talk, source: dict[str, Any] | None) -> None:
     four_painted(talk)
