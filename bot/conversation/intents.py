@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import structlog
 
-from bot import messages
 from bot.conversation import (
     album,
     answers,
@@ -20,6 +19,7 @@ from bot.conversation import (
     generate,
     help,
     image_to_image,
+    intent_painting,
     job_status,
     language,
     variations,
@@ -33,7 +33,6 @@ from bot.conversation.erasure_overrides import (
 )
 from bot.conversation.intent_overrides import (
     MAX_DOUBT,
-    MAX_DOUBT_OF_NAME,
     by_rule,
     changes_in_a_word,
     changes_what_is_shown,
@@ -62,18 +61,15 @@ from bot.conversation.plain_matters import (
 )
 from bot.conversation.restated import in_plain_words, without_steering
 from bot.conversation.variations import is_about_pictures
-from bot.intent import PAINTED_KINDS, Decision, decide
+from bot.intent import Decision, decide
 from bot.intent.erasures import erases_speaker
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt import Command
-from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import (
-    is_no_photo_wish,
     is_other_wish,
     parse_photo_change,
-    parse_quoted_photo_change,
 )
 from bot.prompt.commands.parser import Kind
 from bot.prompt.japanese import morphology
@@ -92,9 +88,6 @@ _COMMANDS: dict[str, Kind] = {
 # What people say about a picture to one another, when they reply to it in a group.
 _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "language")
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
-SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
-SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
-SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
 SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
 SURE_CRY = 0.6  # from which a cry for help is heard in a group without a mention
@@ -103,18 +96,9 @@ _NAMES_PICTURE = re.compile(  # by which a text asks for a picture of its own
     "[描書か]いて|[描書か]け[るま]|(?:絵|イラスト|画像)(?:を|が|も|で|、| |。|！|!|$)|"
     "draw|paint|picture of"
 )
-_CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
 _ASKS_FOR = re.compile(  # 「チューリップお願いします」
     "(?:お願い(?:します|できますか)?|おねがい(?:します)?|ちょうだい|頂戴|ください|下さい|よろしく|"
     "が(?:見たい|みたい|ほしい|欲しい)(?:です|な|よ)?)[。！!]?$"
-)
-_MORE_PHRASES = (  # what a button under a picture says, by what is in the text
-    (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
-    (
-        ("4枚", "四枚", "いっぱい", "色んな", "いろいろ", "バリエ", "候補", "パターンか", "4 of"),
-        "4枚で",
-    ),
-    (("画質", "解像", "きれい", "綺麗", "精細", "鮮明", "くっきり", "拡大", "resol"), "高精細で"),
 )
 
 
@@ -179,7 +163,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     if decision.action == "ask" and not _is_understood(ctx):
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
-    return _paint(ctx, decision.kind)
+    return intent_painting.paint(ctx, decision.kind)
 
 
 def _decide(ctx: EventContext) -> Decision:
@@ -271,68 +255,3 @@ def _answer(ctx: EventContext, kind: str) -> Replies | None:
     if kind in {"erase.picture", "erase.photo"}:
         return clarify.ask_whether_erase(ctx, kind)
     return answers.answer(ctx, kind)
-
-
-def _paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
-    """Hand on a wish; do with the picture or photo what the text wants of it."""
-    situation = ctx.situation
-    if kind == "wish" or kind not in PAINTED_KINDS:
-        is_aside = not ctx.is_private and situation.is_reply and not situation.is_asked
-        return generate.handle_text(ctx) if is_aside and kind == "wish" else ctx
-    replies = image_to_image.handle_text(ctx)
-    if replies is not None:
-        return replies
-    words = ctx.text_without_small_talk
-    is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
-    if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
-        return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
-    last = ctx.last_picture
-    was_changed = last is not None and last.job.parent_id is not None and ctx.quoted is None
-    if kind == "undo" and was_changed and ctx.intent.probability("undo") >= SURE_UNDO:
-        return variations.change_by_words(ctx, "元に戻して", None)
-    replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
-    if replies is not None:
-        return replies
-    return ctx if situation.is_asked else _apply_to_last(ctx, kind, words)
-
-
-def _is_only_more(kind: str, words: str) -> bool:
-    """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
-    return kind == "more" and parse_change(words) is None
-
-
-def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventContext | None:
-    """Do with the last picture what no pattern knows, or take it for a wish if it is of something
-    else: 「勇者をドット絵風に」 after a mountain."""
-    last = ctx.quoted or ctx.last_picture
-    if last is None and ctx.recent_photo is not None:
-        return clarify.ask_whether_wish(ctx)
-    if last is None:
-        names_thing = morphology.is_noun_phrase(ctx.reading.prompt)  # 「うさぎで」
-        if ctx.intent.probability("wish") > (MAX_DOUBT_OF_NAME if names_thing else MAX_DOUBT):
-            return ctx
-        return ctx.reply(messages.no_previous_picture(ctx.language))
-    if kind == "more":
-        return variations.change_by_words(ctx, _phrase_of_more(words), last)
-    if kind == "undo":
-        return variations.change_by_words(ctx, "元に戻して", None)
-    is_one_of_several = last.job.request is not None and last.job.request.count > 1
-    if kind == "choice" and is_one_of_several:
-        chosen = variations.offer_named(ctx, last)
-        return chosen or variations.change_by_words(ctx, "変えて", last)
-    change, request = parse_change(words), last.job.request
-    is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
-    if change and request and not (is_corrected or change.applies_to(request.prompt)):
-        return ctx
-    wanted = ctx.reading.prompt if ctx.reading.steers_picture and ctx.quoted is None else ""
-    if not change and request and wanted and names_other_thing(wanted, request.prompt):
-        return ctx
-    return variations.change_by_words(ctx, words, last)
-
-
-def _phrase_of_more(text: str) -> str:
-    """Return what the button would say that does what a text wants: 「もう一度」."""
-    for signs, phrase in _MORE_PHRASES:
-        if any(sign in text.casefold() for sign in signs):
-            return phrase
-    return "もう一度"

@@ -199,12 +199,18 @@ def takes_last_change_back(ctx: EventContext, text: str | None = None) -> bool:
     if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
         return False
     last = ctx.last_picture
-    if last is None or last.job.request is None or last.job.request.origin != "change":
+    if last is None or last.job.request is None or not was_last_changed(ctx):
         return False
     parent = jobs.get(ctx.db, last.job.parent_id) if last.job.parent_id else None
     if parent is None or parent.request is None:
         return False
     return takes_change_back(text, last.job.request.prompt, parent.request.prompt)
+
+
+def was_last_changed(ctx: EventContext) -> bool:
+    """Return whether the person's last picture is a change of another, which can be taken back."""
+    last = ctx.last_picture
+    return bool(last and last.job.request and last.job.request.origin == "change")
 
 
 def chooses_picture(ctx: EventContext) -> bool:

@@ -1,0 +1,94 @@
+"""What is painted once the intent of a text is known: a picture of its own, one from a photo, or
+what follows from an earlier one: a change, more like it, one of several, the picture of before.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot import messages
+from bot.conversation import clarify, generate, image_to_image, variations
+from bot.conversation.context import EventContext, Replies
+from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
+from bot.intent import PAINTED_KINDS
+from bot.prompt.changes.looks import names_other_thing
+from bot.prompt.changes.parser import parse_change
+from bot.prompt.changes.photo_phrases import is_no_photo_wish, parse_quoted_photo_change
+from bot.prompt.japanese import morphology
+
+SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
+SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
+SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
+_CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
+_MORE_PHRASES = (  # what a button under a picture says, by what is in the text
+    (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
+    (
+        ("4枚", "四枚", "いっぱい", "色んな", "いろいろ", "バリエ", "候補", "パターンか", "4 of"),
+        "4枚で",
+    ),
+    (("画質", "解像", "きれい", "綺麗", "精細", "鮮明", "くっきり", "拡大", "resol"), "高精細で"),
+)
+
+
+def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
+    """Hand on a wish; do with the picture or photo what the text wants of it."""
+    situation = ctx.situation
+    if kind == "wish" or kind not in PAINTED_KINDS:
+        is_aside = not ctx.is_private and situation.is_reply and not situation.is_asked
+        return generate.handle_text(ctx) if is_aside and kind == "wish" else ctx
+    replies = image_to_image.handle_text(ctx)
+    if replies is not None:
+        return replies
+    words = ctx.text_without_small_talk
+    is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
+    if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
+        return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
+    is_sure = kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO
+    if is_sure and ctx.quoted is None and variations.was_last_changed(ctx):
+        return variations.change_by_words(ctx, "元に戻して", None)
+    replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
+    if replies is not None:
+        return replies
+    return ctx if situation.is_asked else _apply_to_last(ctx, kind, words)
+
+
+def _is_only_more(kind: str, words: str) -> bool:
+    """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
+    return kind == "more" and parse_change(words) is None
+
+
+def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventContext | None:
+    """Do with the last picture what no pattern knows, or take it for a wish if it is of something
+    else: 「勇者をドット絵風に」 after a mountain."""
+    last = ctx.quoted or ctx.last_picture
+    if last is None and ctx.recent_photo is not None:
+        return clarify.ask_whether_wish(ctx)
+    if last is None:
+        names_thing = morphology.is_noun_phrase(ctx.reading.prompt)  # 「うさぎで」
+        if ctx.intent.probability("wish") > (MAX_DOUBT_OF_NAME if names_thing else MAX_DOUBT):
+            return ctx
+        return ctx.reply(messages.no_previous_picture(ctx.language))
+    if kind == "more":
+        return variations.change_by_words(ctx, _phrase_of_more(words), last)
+    if kind == "undo":
+        return variations.change_by_words(ctx, "元に戻して", None)
+    is_one_of_several = last.job.request is not None and last.job.request.count > 1
+    if kind == "choice" and is_one_of_several:
+        chosen = variations.offer_named(ctx, last)
+        return chosen or variations.change_by_words(ctx, "変えて", last)
+    change, request = parse_change(words), last.job.request
+    is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
+    if change and request and not (is_corrected or change.applies_to(request.prompt)):
+        return ctx
+    wanted = ctx.reading.prompt if ctx.reading.steers_picture and ctx.quoted is None else ""
+    if not change and request and wanted and names_other_thing(wanted, request.prompt):
+        return ctx
+    return variations.change_by_words(ctx, words, last)
+
+
+def _phrase_of_more(text: str) -> str:
+    """Return what the button would say that does what a text wants: 「もう一度」."""
+    for signs, phrase in _MORE_PHRASES:
+        if any(sign in text.casefold() for sign in signs):
+            return phrase
+    return "もう一度"
