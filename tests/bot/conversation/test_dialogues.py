@@ -1,0 +1,141 @@
+"""Whole dialogues, turn by turn, through the real routes: dialogues/*.txt.
+
+A dialogue is a paragraph, a turn a line: what is written, a tab, what comes of it. Before a turn
+all pictures that were asked for are delivered; with ~ before it, they are still being painted.
+"[photo]" is a photo. What comes is a list of facts, separated by "; ", each of which has to hold:
+
+    new, change, nothing    a job without or with one it goes back to; no job
+    「…」                    the prompt of the job, whole
+    says …                  the answer has these words
+    count=4, styles=水彩風, letters=…, size=768x512, without=人物, way=fine, photo, of=2
+                            what else the job has: of is the picture of several that it starts from
+    cancelled               the job before was cancelled
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import jobs
+from bot.jobs import CANCELLED
+from bot.settings import Settings
+from bot.store.clock import now
+from tests.bot.conversation.test_router import Talk
+from tests.bot.conversation.test_said import clear
+from tests.bot.harness import House, event, stored
+
+FILES = sorted(Path(__file__).with_name("dialogues").glob("*.txt"))
+FIRST_SEED = 10  # of a job's pictures, then one more each
+
+
+class Dialogue:
+    """Turns of a talk with one person, whose pictures are painted and delivered in between."""
+
+    def __init__(self, talk: Talk) -> None:
+        clear(talk.house)
+        self._talk = talk
+        self._unfinished: list[str] = []
+        self._claimed: dict[str, jobs.Job] = {}
+        self._photos = 0
+
+    def turn(self, line: str) -> list[str]:
+        """Say one line; return the facts of what comes of it."""
+        if line.startswith("~"):
+            self._begin()
+        else:
+            self._deliver()
+        jobs_before, answers_before = len(self._talk.jobs), len(self._talk.answers)
+        self._say(line.removeprefix("~"))
+        painted = self._talk.jobs[jobs_before:]
+        self._unfinished += [job["id"] for job in painted]
+        facts = [fact for job in painted for fact in _facts_of(job)] or ["nothing"]
+        facts += [f"says {answer}" for answer in self._talk.answers[answers_before:]]
+        if any(self._talk.house.state(job_id) == CANCELLED for job_id in self._unfinished):
+            facts.append("cancelled")
+        return facts
+
+    def _say(self, text: str) -> None:
+        if text == "[photo]":
+            self._photos += 1
+            content = {"type": "line"}
+            photo = {"type": "image", "id": f"p{self._photos}", "contentProvider": content}
+            self._talk.tell(event(message=photo))
+        else:
+            self._talk.says(text)
+
+    def _begin(self) -> None:
+        for job_id in self._unfinished:
+            if job_id not in self._claimed and (job := self._talk.house.claim(job_id)):
+                self._claimed[job_id] = job
+
+    def _deliver(self) -> None:
+        self._unfinished = [
+            job_id for job_id in self._unfinished if self._talk.house.state(job_id) != CANCELLED
+        ]
+        self._begin()
+        for job_id in self._unfinished:
+            job = self._claimed[job_id]
+            assert job.request
+            pictures = [
+                stored(job, position)._replace(seed=FIRST_SEED + position)
+                for position in range(job.request.count)
+            ]
+            with self._talk.house.database.write() as db:
+                assert jobs.mark_drawn(db, job_id, "w", pictures, now())
+            with self._talk.house.database.write() as db:
+                assert jobs.claim_delivery(db, job_id, 30)
+                jobs.mark_delivered(db, job_id)
+        self._unfinished.clear()
+
+
+def _facts_of(job: dict[str, Any]) -> list[str]:
+    request = job["request"]
+    facts = ["change" if job["parent_id"] else "new", f"「{request['prompt']}」"]
+    facts += [f"count={request.get('count') or 1}"]
+    facts += [f"styles={'、'.join(request.get('styles') or [])}"]
+    facts += [f"without={request.get('negative_prompt') or ''}"]
+    facts += [f"way={request.get('way') or 'new'}"]
+    facts += [f"letters={(request.get('letters') or {}).get('text', '')}"]
+    facts += ["photo"] * bool(request.get("photo") or request.get("source"))
+    if request.get("width"):
+        facts.append(f"size={request['width']}x{request['height']}")
+    if (seed := request.get("seed")) is not None:
+        facts.append(f"of={seed - FIRST_SEED + 1}")
+    return facts
+
+
+def holds(wanted: str, facts: list[str]) -> bool:
+    """Whether a wanted fact is among these. Of an answer, some words."""
+    if words := wanted.removeprefix("says ") if wanted.startswith("says ") else "":
+        return any(words in fact for fact in facts if fact.startswith("says "))
+    return wanted in facts
+
+
+@pytest.fixture
+def talk(house: House, settings: Settings) -> Talk:
+    return Talk(house, settings)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_dialogues(path: Path, talk: Talk) -> None:
+    wrong = []
+    for paragraph in path.read_text("utf-8").strip().split("\n\n"):
+        dialogue = Dialogue(talk)
+        for line in paragraph.splitlines():
+            said, _, wanted = line.partition("\t")
+            facts = dialogue.turn(said)
+            if not all(holds(each, facts) for each in filter(None, wanted.split("; "))):
+                told = "; ".join(_short(fact) for fact in facts)
+                wrong.append(f"{said}: {told}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _short(fact: str) -> str:
+    if not fact.startswith("says "):
+        return fact
+    first = json.loads(fact.removeprefix("says "))[0]
+    return f"says {first.get('text') or first.get('altText') or first['type']}"
