@@ -33,6 +33,7 @@ _PARTS = {
     "lora_te2_": "text_encoder_2",
     "lora_te_": "text_encoder",
     "unet.": "unet",
+    "transformer.": "transformer",  # of other families, which diffusers merges itself
     "text_encoder.": "text_encoder",
     "text_encoder_2.": "text_encoder_2",
     "base_model.model.": "unet",
@@ -67,8 +68,9 @@ _OLD_TEXT_NAMES = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out
 class LowRank:
     """One module's change: scale * up @ down.
 
-    part: "unet", "text_encoder" or "text_encoder_2". module: its name with underscores for dots,
-    without "text_model". down: (rank, inputs, ...), up: (outputs, rank, ...). scale: alpha / rank.
+    part: "unet", "transformer", "text_encoder" or "text_encoder_2". module: its name with
+    underscores for dots, without "text_model". down: (rank, inputs, ...), up: (outputs, rank, ...).
+    scale: alpha / rank.
     """
 
     part: str

@@ -15,6 +15,8 @@ from diffusers.loaders.lora_conversion_utils import (
     _convert_unet_lora_key,
     _maybe_map_sgm_blocks_to_diffusers,
 )
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
@@ -387,6 +389,47 @@ def test_other_families_merge_it_whole_or_not_at_all(
     scale = 1.0 if alpha is None else alpha / 2
     merged = pipe.transformer.get_submodule(name).weight.detach() - before
     assert torch.allclose(merged, scale * up @ down, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"r": 2, "lora_alpha": 4},
+        {"r": 2, "lora_alpha": 4, "rank_pattern": {"to_k": 1}, "alpha_pattern": {"to_k": 8}},
+        {"r": 4, "lora_alpha": 4, "use_rslora": True},
+    ],
+    ids=["an alpha", "patterns", "the root of the rank"],
+)
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Using Rank-Stabilized LoRA")
+def test_other_families_merge_what_diffusers_has_saved(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its alpha stands in the metadata, under the name of the transformer."""
+    from diffusers import ZImagePipeline
+
+    folder = str(make_z_image(tmp_path))
+    pipe = ZImagePipeline.from_pretrained(folder)
+    pipe.transformer.add_adapter(LoraConfig(target_modules=["to_q", "to_k"], **settings))
+    torch.manual_seed(4)
+    for name, weight in pipe.transformer.named_parameters():
+        if "lora_" in name:
+            weight.data = torch.randn_like(weight) * 0.1
+    ZImagePipeline.save_lora_weights(
+        str(tmp_path / "saved"),
+        transformer_lora_layers=get_peft_model_state_dict(pipe.transformer),
+        transformer_lora_adapter_metadata=pipe.transformer.peft_config["default"].to_dict(),
+    )
+    before = layers(ZImagePipeline.from_pretrained(folder).transformer)
+    pipe.fuse_lora(components=["transformer"])
+    pipe.unload_lora_weights()
+    ours = ZImagePipeline.from_pretrained(folder)
+    merge_loras(ours, [Lora(str(tmp_path / "saved"), 1.0)])
+    merged = layers(ours.transformer)
+    for name, wanted in layers(pipe.transformer).items():
+        assert torch.allclose(merged[name].weight, wanted.weight, atol=1e-5), name
+        changed = not torch.allclose(before[name].weight, wanted.weight, atol=1e-3)
+        assert changed == name.endswith(("to_q", "to_k")), name
 
 
 def test_a_bin_file_is_read_without_running_it(tmp_path: Path) -> None:
