@@ -33,6 +33,7 @@ _SDXL_CLASS_NAMES = {
 }
 _PARTS = ("unet", "vae", "text_encoder", "safety_checker")
 _FOLDERS = (*_PARTS, "scheduler", "tokenizer", "feature_extractor")
+_SCHEDULER = ("scheduler", "scheduler_config.json")
 _STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
 _SMALL = (".json", ".txt", ".jinja", "spiece.model", "tokenizer.model")
 
@@ -95,8 +96,14 @@ class Checkpoint:
         return table if isinstance(table, dict) else {}
 
     def scheduler_config(self) -> dict[str, Any]:
-        """Return the settings of the scheduler that the checkpoint was trained for."""
-        table = self.read_json("scheduler", "scheduler_config.json")
+        """Return the settings of the scheduler that the checkpoint was trained for.
+
+        Where they leave out its class, it is the one of model_index.json.
+        """
+        table = self.read_json(*_SCHEDULER)
+        named = self.read_json("model_index.json").get("scheduler")
+        if isinstance(named, list) and named[1:] and isinstance(named[1], str):
+            table = {"_class_name": named[1], **table}
         return table if self.file is None else table | single_file.scheduler_changes(self.file)
 
     def weights(self, component: str) -> Weights | None:
@@ -187,8 +194,13 @@ class Checkpoint:
             )
         _refuse_own_code(self.name, index)
         if self.family:
-            parts = ("unet", "vae", *self.encoders)
+            parts = ["unet", "vae", *self.encoders]
+            if "safety_checker" in components(index):  # [null, null] is how to do without
+                parts.append("safety_checker")
             missing = [part for part in parts if not self.weights(part)]
+            # Without settings a scheduler takes away noise of another strength than was trained.
+            if not self.read_json(*_SCHEDULER):
+                missing.append("/".join(_SCHEDULER))
             tokenizers = [part.replace("text_encoder", "tokenizer") for part in self.encoders]
             others: Collection[str] = (*tokenizers, "scheduler")
         else:

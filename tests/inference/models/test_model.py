@@ -22,6 +22,7 @@ from inference.painter import load_painter
 from inference.request import DrawRequest
 from tests.inference.conftest import load_fp32
 from tests.inference.test_painter import pixels
+from tests.inference.tiny import make_checkpoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.core]
 
@@ -99,6 +100,7 @@ def test_half_precision_files_are_found(checkpoint: Path, tmp_path: Path) -> Non
         ("unet/diffusion_pytorch_model.safetensors", "unet missing"),
         ("tokenizer", "tokenizer missing"),
         ("text_encoder", "text_encoder missing"),
+        ("scheduler/scheduler_config.json", "scheduler/scheduler_config.json missing"),
     ],
 )
 def test_missing_files_are_named(
@@ -108,6 +110,44 @@ def test_missing_files_are_named(
     target = folder / remove
     shutil.rmtree(target) if target.is_dir() else target.unlink()
     refused(folder, message)
+
+
+@pytest.mark.parametrize("gone", ["safety_checker", "safety_checker/model.safetensors"])
+def test_a_safety_checker_that_is_promised_is_there(tmp_path: Path, gone: str) -> None:
+    """Or nobody would notice that pictures are painted without one."""
+    folder = make_checkpoint(tmp_path / "copy", safety=True)
+    target = folder / gone
+    shutil.rmtree(target) if target.is_dir() else target.unlink()
+    refused(folder, "safety_checker missing")
+    edit(folder / "model_index.json", safety_checker=[None, None])
+    assert not load_fp32(folder).info.safety_checker
+
+
+@pytest.mark.parametrize("settings", ["{}", "[]"])
+def test_a_scheduler_without_settings_is_refused(
+    checkpoint: Path, tmp_path: Path, settings: str
+) -> None:
+    """Its class has some of its own, with which no Stable Diffusion was trained."""
+    folder = copied(checkpoint, tmp_path)
+    (folder / "scheduler" / "scheduler_config.json").write_text(settings)
+    refused(folder, "scheduler/scheduler_config.json missing")
+
+
+def test_a_scheduler_without_a_class_is_of_the_one_in_the_index(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    """As in diffusers. The file counts before the index, which is left as it was on a change."""
+    folder = copied(checkpoint, tmp_path)
+    edit(folder / "model_index.json", scheduler=["diffusers", "DDIMScheduler"])
+    assert Checkpoint.find(str(folder)).scheduler_config()["_class_name"] == "PNDMScheduler"
+    file = folder / "scheduler" / "scheduler_config.json"
+    table = json.loads(file.read_text(encoding="utf-8"))
+    del table["_class_name"]
+    file.write_text(json.dumps(table), encoding="utf-8")
+    assert Checkpoint.find(str(folder)).scheduler_config() == {
+        **table,
+        "_class_name": "DDIMScheduler",
+    }
 
 
 def refused(folder: Path, message: str) -> None:
