@@ -19,7 +19,7 @@ from inference.models.load import read_weights
 from inference.models.safety_checker import SafetyChecker
 from inference.models.sentencepiece_backend import SentencePieceBackend, load_backend
 from inference.models.sentencepiece_reader import TokenizerError
-from inference.models.shapes import wrong_addition
+from inference.models.shapes import wrong_addition, wrong_latents
 from inference.models.weight_values import refuse_non_numbers, refuse_quantized
 from inference.pipelines import signatures
 
@@ -72,6 +72,8 @@ def _check_inputs(pipe: Any, name: str) -> None:
     A pipeline would find it out at each picture.
     """
     unet, vae = getattr(pipe, "unet", None), getattr(pipe, "vae", None)
+    if type(vae).__name__ == "AutoencoderKL" and (wrong := wrong_latents(vae)):
+        raise ModelUnavailable(f"{name} cannot be used: {wrong}. {SUPPORTED}")
     if unet is None or vae is None or type(unet).__name__ != "UNet2DConditionModel":
         return
     taken, given = int(unet.config.in_channels), int(vae.config.latent_channels)
