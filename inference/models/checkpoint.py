@@ -35,7 +35,7 @@ _PARTS = ("unet", "vae", "text_encoder", "safety_checker")
 _FOLDERS = (*_PARTS, "scheduler", "tokenizer", "feature_extractor")
 _SCHEDULER = ("scheduler", "scheduler_config.json")
 _STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
-_SMALL = (".json", ".txt", ".jinja", "spiece.model", "tokenizer.model")
+_SMALL = (".json", ".txt", ".jinja", ".model")  # the last: SentencePiece vocabularies
 
 
 @dataclass(frozen=True)

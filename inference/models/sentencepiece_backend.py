@@ -7,9 +7,13 @@ from typing import Any
 
 from transformers import AddedToken, PreTrainedTokenizer
 
-from inference.models.sentencepiece_reader import FILE, SentencePieceReader, read_json
+from inference.models.sentencepiece_reader import (
+    SentencePieceReader,
+    find_vocabulary,
+    other_class,
+    read_json,
+)
 
-_T5 = {"", "T5Tokenizer", "T5TokenizerFast"}  # those that put nothing but an end token around text
 _ENCODERS = ("CLIPText", "T5Encoder", "T5For", "T5Model", "MT5", "UMT5")
 _ENCODER_TYPES = {"clip", "clip_text_model", "t5", "mt5", "umt5"}
 
@@ -92,13 +96,12 @@ def load_backend(
     None where the encoder is not CLIP- or T5-like, or the tokenizer is of a class that puts more
     than an end token around the text. Raises TokenizerError.
     """
-    kind = str(read_json(tokenizer / "tokenizer_config.json").get("tokenizer_class") or "")
     config = read_json(encoder / "config.json")
     classes = [str(name) for name in config.get("architectures") or []]
     known = any(name.startswith(_ENCODERS) for name in classes)
     if not classes:  # a file written by hand, or by an old library
         known = config.get("model_type") in _ENCODER_TYPES
-    if kind not in _T5 or not known or not (tokenizer / FILE).is_file():
+    if other_class(tokenizer) or not known or find_vocabulary(tokenizer) is None:
         return None
     reader = SentencePieceReader(tokenizer, lower_by_default=lower_by_default)
     reader.check()

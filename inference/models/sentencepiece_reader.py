@@ -14,6 +14,18 @@ from typing import Any
 from inference.errors import PaintError
 
 FILE = "spiece.model"
+# The same vocabulary is called otherwise by other programs.
+_FILES = (FILE, "tokenizer.model", "spm.model", "sentencepiece.model", "sentencepiece.bpe.model")
+# Classes that say nothing of what stands around the text: there, as of T5, an end token does.
+_GENERAL = frozenset(
+    {
+        "",
+        "PreTrainedTokenizer",
+        "PreTrainedTokenizerFast",
+        "TokenizersBackend",
+        "SentencePieceBackend",
+    }
+)
 NEVER_SEEN = "\U000f1234"  # a private-use character: in no vocabulary
 _SPECIAL_ROLES = (
     "bos_token",
@@ -26,6 +38,22 @@ _SPECIAL_ROLES = (
 )
 _EXAMPLE = "サラリーマン 油絵"
 _EXAMPLE_PIECES = ["▁", "サラリーマン", "▁", "油", "絵"]
+
+
+def find_vocabulary(folder: Path) -> Path | None:
+    """Return the folder's SentencePiece vocabulary, under any name; None if it has none."""
+    return next((folder / name for name in _FILES if (folder / name).is_file()), None)
+
+
+def other_class(folder: Path) -> str | None:
+    """Return the tokenizer's class if it reads otherwise than text and end token (T5's); else None.
+
+    Others put a start token before the text (Llama), or two around it (Albert), or count their ids
+    anew (XLM-RoBERTa).
+    """
+    kind = str(read_json(folder / "tokenizer_config.json").get("tokenizer_class") or "")
+    plain = kind in _GENERAL or kind.removesuffix("Fast").endswith("T5Tokenizer")
+    return None if plain else kind
 
 
 class TokenizerError(PaintError):
@@ -49,11 +77,12 @@ class SentencePieceReader:
         """
         from sentencepiece import SentencePieceProcessor
 
+        file = find_vocabulary(folder) or folder / FILE
         try:
-            self.pieces: Any = SentencePieceProcessor(model_file=str(folder / FILE))
+            self.pieces: Any = SentencePieceProcessor(model_file=str(file))
         except (OSError, RuntimeError) as error:
             raise TokenizerError(
-                f"{folder / FILE} cannot be read ({error}). It may be a pointer file of"
+                f"{file} cannot be read ({error}). It may be a pointer file of"
                 " an unfinished download: delete it and download the model again."
             ) from error
         named, added = _special_tokens(folder)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from inference.models import sentencepiece_reader
 from inference.models.sentencepiece_reader import (
     NEVER_SEEN,
     SentencePieceReader,
     TokenizerError,
+    find_vocabulary,
+    other_class,
     read_json,
     readable,
 )
@@ -21,6 +22,8 @@ from inference.models.single_file import LAYOUTS
 
 TOKEN_LIMIT = 77  # what CLIP's text tower takes: at most 76 pieces of text and the end token
 
+_SENTENCE = "a red apple on a table, 赤いりんごの絵"  # of two languages, one of which is known
+_BLANKS = "▁Ġ "  # a blank in vocabularies
 _START, _END = "<|startoftext|>", "<|endoftext|>"  # of CLIP
 
 
@@ -55,7 +58,14 @@ def load_tokenizer(folder: Path, *, lower_by_default: bool = True) -> Tokenizer:
     if not folder.is_dir():
         raise TokenizerError(f"There is no folder {folder}: the checkpoint has no tokenizer.")
     tokenizer: Tokenizer
-    if (folder / sentencepiece_reader.FILE).is_file():
+    vocabulary, kind = find_vocabulary(folder), other_class(folder)
+    if vocabulary and kind and not _is_clip(folder):
+        raise TokenizerError(
+            f"The tokenizer in {folder} is of the class {kind}, which does not read"
+            f" {vocabulary.name} as a Stable Diffusion's encoder does: the text and an end token."
+            " Use the tokenizer that the text encoder was trained with."
+        )
+    if vocabulary and not kind:
         tokenizer = SentencePieceTokenizer(folder, lower_by_default=lower_by_default)
     else:
         tokenizer = TransformersTokenizer(folder)
@@ -135,6 +145,11 @@ class TransformersTokenizer:
         return prompt[:read], prompt[read:]
 
     def check(self) -> None:
+        if knows_nothing(self._tokenizer):
+            raise TokenizerError(
+                "The tokenizer knows none of the letters of an ordinary sentence: its vocabulary"
+                " is missing. Download the tokenizer folder again."
+            )
         ids = list(self._call(NEVER_SEEN)["input_ids"])
         if len(self.encode("")) != TOKEN_LIMIT or ids.count(self._tokenizer.eos_token_id) != 1:
             raise TokenizerError(
@@ -150,8 +165,22 @@ class TransformersTokenizer:
         return self._tokenizer(readable(prompt), split_special_tokens=True, **options)
 
 
+def knows_nothing(tokenizer: Any) -> bool:
+    """Return whether every sentence is unknown to one of transformers' tokenizers.
+
+    As transformers 5 makes one without a word, of a folder whose vocabulary it does not find.
+    """
+    ids = tokenizer(_SENTENCE, add_special_tokens=False)["input_ids"]
+    known = set(ids) - set(tokenizer.all_special_ids)
+    return not any(token.strip(_BLANKS) for token in tokenizer.convert_ids_to_tokens(list(known)))
+
+
+def _is_clip(folder: Path) -> bool:
+    return (folder / "merges.txt").is_file() and (folder / "vocab.json").is_file()
+
+
 def _read_tokenizer(folder: Path) -> Any:
-    if (folder / "merges.txt").is_file() and (folder / "vocab.json").is_file():
+    if _is_clip(folder):
         from transformers import CLIPTokenizer as Loader
     else:
         from transformers import AutoTokenizer as Loader

@@ -52,6 +52,11 @@ def load_pipeline(
     report("importing the model code")
     pipe = _load(checkpoint, dtype or _choose_dtype(checkpoint, device), report)
     pipe.set_progress_bar_config(disable=True)
+    if empty := signatures.find_empty_tokenizer(pipe):
+        raise TokenizerError(
+            f"The {empty} of {checkpoint.name} knows none of the letters of an ordinary sentence:"
+            " its vocabulary is missing. Download that folder again."
+        )
     broken = signatures.find_broken_tokenizer(pipe)
     if broken:
         raise TokenizerError(

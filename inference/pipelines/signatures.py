@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inference.models.sentencepiece_backend import SentencePieceBackend
+from inference.models.tokenizer import knows_nothing
 
 _NEVER_SEEN = "\U000f1234"  # a private-use character: in no vocabulary
 _SAMPLE = "夜の富士山と桜、赤い電車、ねこのイラスト"
@@ -150,6 +151,11 @@ def strip_special_tokens(pipe: Any, text: str) -> str:
             if len(token) > 2:  # the "!" that some models pad with is a word as well
                 text = text.replace(token, " ")
     return text
+
+
+def find_empty_tokenizer(pipe: Any) -> str | None:
+    """Return the tokenizer, if any, whose vocabulary was not found."""
+    return next((name for name, value in _tokenizers(pipe).items() if knows_nothing(value)), None)
 
 
 def find_broken_tokenizer(pipe: Any) -> str | None:

@@ -128,11 +128,12 @@ def test_a_vocabulary_whose_unknown_is_its_end_is_refused(tmp_path: Path) -> Non
         SentencePieceReader(tmp_path, lower_by_default=False).check()
 
 
-def test_a_t5_pipeline_reads_through_sentencepiece(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["spiece.model", "tokenizer.model", "spm.model"])
+def test_a_t5_pipeline_reads_through_sentencepiece(tmp_path: Path, name: str) -> None:
     """Special words that somebody types are text there, and the picture is painted."""
     folder = make_pixart(tmp_path)
     model = tmp_path / "t5" / "spiece.model"
-    (folder / "tokenizer" / "spiece.model").write_bytes(model.read_bytes())
+    (folder / "tokenizer" / name).write_bytes(model.read_bytes())
     painter = PipelinePainter.load(Checkpoint.find(str(folder)), device="cpu", dtype=torch.float32)
     tokenizer = painter.pipe.tokenizer
     assert isinstance(tokenizer, SentencePieceBackend)
@@ -146,6 +147,13 @@ def test_a_t5_pipeline_reads_through_sentencepiece(tmp_path: Path) -> None:
         0
     ]
     assert picture.data
+
+
+def test_a_pipeline_whose_vocabulary_is_missing_is_refused(tmp_path: Path) -> None:
+    folder = make_pixart(tmp_path)
+    (folder / "tokenizer" / "tokenizer.json").unlink()
+    with pytest.raises(TokenizerError, match=r"tokenizer of .* its vocabulary is missing"):
+        load_pipeline(Checkpoint.find(str(folder)), torch.device("cpu"), torch.float32)
 
 
 def test_ids_beyond_the_encoder_are_refused(tmp_path: Path) -> None:

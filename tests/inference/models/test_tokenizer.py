@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sentencepiece
 
+from inference.models.checkpoint import choose_files
 from inference.models.sentencepiece_reader import TokenizerError
 from inference.models.tokenizer import (
     TOKEN_LIMIT,
@@ -179,6 +180,44 @@ def test_transformers_own_reading_of_the_same_folder_is_refused(
     assert not (tmp_path / "spiece.model").exists()
     with pytest.raises(TokenizerError, match=r"original spiece\.model"):
         load_tokenizer(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["T5Tokenizer", "T5TokenizerFast", "MT5Tokenizer", None])
+@pytest.mark.parametrize(
+    "name", ["tokenizer.model", "spm.model", "sentencepiece.model", "sentencepiece.bpe.model"]
+)
+def test_the_vocabulary_may_have_another_name(
+    folder: Path, tokenizer: SentencePieceTokenizer, tmp_path: Path, name: str, kind: str | None
+) -> None:
+    copy = changed(folder, tmp_path / "copy", "tokenizer_config.json", {"tokenizer_class": kind})
+    (copy / "spiece.model").rename(copy / name)
+    loaded = load_tokenizer(copy)
+    for text in ["サラリーマン 油絵", "A RED apple 龘", ""]:
+        assert loaded.encode(text) == tokenizer.encode(text)
+    assert f"tokenizer/{name}" in choose_files([f"tokenizer/{name}"])
+
+
+@pytest.mark.parametrize("name", ["spiece.model", "tokenizer.model"])
+@pytest.mark.parametrize(
+    "kind", ["LlamaTokenizer", "AlbertTokenizer", "XLMRobertaTokenizer", "SiglipTokenizer"]
+)
+def test_a_class_that_reads_otherwise_is_refused(
+    folder: Path, tmp_path: Path, name: str, kind: str
+) -> None:
+    """It puts more around the text than an end token, or counts its ids anew."""
+    copy = changed(folder, tmp_path / "copy", "tokenizer_config.json", {"tokenizer_class": kind})
+    (copy / "spiece.model").rename(copy / name)
+    with pytest.raises(TokenizerError, match=f"of the class {kind}, which does not read {name}"):
+        load_tokenizer(copy)
+
+
+@pytest.mark.parametrize("kind", ["T5Tokenizer", "AlbertTokenizer", "LlamaTokenizer"])
+def test_a_vocabulary_that_is_missing_is_noticed(folder: Path, tmp_path: Path, kind: str) -> None:
+    """transformers makes a tokenizer that knows no word, and every prompt would be the same."""
+    copy = changed(folder, tmp_path / "copy", "tokenizer_config.json", {"tokenizer_class": kind})
+    (copy / "spiece.model").unlink()
+    with pytest.raises(TokenizerError, match="its vocabulary is missing"):
+        load_tokenizer(copy)
 
 
 @pytest.fixture(scope="module")
