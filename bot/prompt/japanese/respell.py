@@ -37,6 +37,7 @@ _BEFORE_KANJI = re.compile(
 _STRETCHED = re.compile(  # 「電車がみたーい」, 「ケーキほしーい」
     "(?P<stem>(?:[がを](?:見|み)た|ほし|欲し|(?<=が)い))[ー〜~]+い(?:[ー〜~]+(?=[。!！ ]*$))?"
 )
+_TWO = re.compile(f"(?<![{_KANA}])ニ(?=枚|、[三3])")  # 「猫ニ枚」
 _LETTERS = re.compile("[ァ-ヺー]{2}")
 _COMMANDS_IN_KANA = {
     "とりけ": "取り消",
@@ -57,6 +58,7 @@ def respell(text: str) -> str:
     """Return a cleaned text with its steering words in katakana written as usual."""
     if "ー" in text or "〜" in text or "~" in text:
         text = _STRETCHED.sub(r"\g<stem>い", text)
+    text = _TWO.sub("二", text)
     if not _LETTERS.search(text):
         return text
     text = _COUNT.sub(lambda match: f"枚{_usual(match['end'] or '')}", text)

@@ -11,7 +11,6 @@ from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import has_words
 from bot.prompt.japanese.grammar import (
     BOUNDARY_AFTER,
-    COUNT_NUMERAL,
     FAREWELL,
     GREETING,
     LABEL,
@@ -23,11 +22,11 @@ from bot.prompt.japanese.grammar import (
     SEAM,
     SOFTENER,
     close_seams,
-    numeral_value,
     take_request,
 )
 from bot.prompt.japanese.request_phrases import shorten_requests
 from bot.prompt.japanese.respell import respell
+from bot.prompt.options.counts import COUNT, read_count
 from bot.prompt.options.manners import EFFORTS, FIDELITIES, STRENGTHS
 from bot.prompt.options.media import PURPOSE_SIZES, Purpose
 from bot.prompt.options.negatives import (
@@ -39,7 +38,6 @@ from bot.prompt.options.negatives import (
 from bot.prompt.options.purpose_nouns import extract_purpose_noun
 from bot.prompt.options.purposes import extract_purpose
 from bot.prompt.options.shapes import (
-    PICTURE_SUFFIX,
     SHAPE,
     SHAPE_BY_WORD,
     SHAPE_OF_SUBJECT,
@@ -57,25 +55,6 @@ _SEED = re.compile(
     rf"(?<![a-z])(?:シード|しーど|seed|種)(?:値|番号)? ?[:=はを]? ?[-−]?(?P<seed>[0-9]++)"
     rf"(?:番)? ?(?:{POLITE_ENDING}{BOUNDARY_AFTER}|で)",
     re.IGNORECASE,
-)
-_COUNT = re.compile(  # 「2、3枚」 is three
-    rf"(?<![0-9.第])(?<![一二三四五六七八九十](?=[一二三四五六七八九十]))(?:(?P<from>(?<![一-鿿A-Za-z:/])[1-9一二三四五](?:[、~〜-]|,(?![0-9]{{3}})))?"
-    rf"(?:[×x] ?|[-−](?=[0-9]))?(?P<count>{COUNT_NUMERAL}) ?"
-    r"(?:枚|まい|パターン|案|通り|バリエーション|バージョン)"
-    r"|(?:(?<=[,、])|(?<=[,、] ))(?P<pictures>[1-9]) (?:pictures?|images?|pics?|versions?)(?![a-z])"
-    rf"|{MARK_OR_PARTICLE_BEFORE}(?P<kana>いち|に|さん|よん|し|ご|ろく|なな|はち|きゅう|じゅう)まい|{MARK_OR_PARTICLE_BEFORE}(?P<some>数枚|何枚か|なんまいか))"
-    rf"(?:ずつ|ほど|くらい|ぐらい|だけ|ばかり|分)?(?:追加|おかわり|プラス|同じ(?:の|もの|やつ|感じ)[をで]?|(?:別|違う)の[をで]?)?(?:して|[見み]たい(?:です|なあ?)?)?{PICTURE_SUFFIX}{POLITE_ENDING}{BOUNDARY_AFTER}"
-)
-_KANA = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "し": 4}
-# Things that are themselves counted in 枚: 「花びら5枚」 is one picture.
-_FLAT_THINGS = re.compile(
-    "(?:花びら|花弁|葉|葉っぱ|もみじ|紅葉|落ち葉|羽|羽根|翼|皿|お皿|紙|布|板|窓|扉|鏡|札|お札|"
-    "シャツ|"
-    "着物|浴衣|コイン|硬貨|カード|トランプ|かるた|切手|はがき|ハガキ|ハンカチ|タオル|毛布|布団|"
-    "座布団|"
-    "畳|瓦|せんべい|煎餅|パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|"
-    "海苔|"
-    "チケット|レコード|ポスター|旗|帆|写真|DVD|CD)[をがはに]? ?$"
 )
 _CHANGE_SHARE = re.compile(  # in figures: 「変化50%」, 「変える強さは0.5で」
     rf"{MARK_OR_PARTICLE_BEFORE}(?:変化|変える|変化の|画像の|写真の)?(?:量|率|強さ|つよさ|強度|"
@@ -119,21 +98,11 @@ class Controls:
         return SEAM
 
     def take_count(self, match: re.Match[str]) -> str:
-        if _FLAT_THINGS.search(match.string[max(0, match.start() - 12) : match.start()]):
-            return match[0]
-        before = match["from"] or ""
-        if (
-            before
-            and 0 < numeral_value(match["count"] or "", 0) - numeral_value(before[:-1], 0) < 3
-        ):
-            before = ""  # a range; in 「16:9、4枚」 there is none
-        if match["kana"]:
-            count = _KANA.get(match["kana"], MAX_COUNT + 1)
-        else:
-            numeral = match["count"] or match["pictures"]
-            count = numeral_value(numeral, MAX_COUNT + 1) if numeral else 3
-        self.count, self.capped = max(1, min(count, MAX_COUNT)), count > MAX_COUNT
-        return before + SEAM
+        taken = read_count(match)
+        if taken.pictures is not None:
+            self.count = max(1, min(taken.pictures, MAX_COUNT))
+            self.capped = taken.pictures > MAX_COUNT
+        return taken.rest
 
     def take_pasted(self, pasted: Pasted) -> None:
         """Take what a tool's syntax said; a shape is the nearest that there is."""
@@ -285,7 +254,7 @@ def _names_something(text: str) -> bool:
 def _extract_once(text: str, controls: Controls) -> str:
     text = REQUEST_ENDING.sub(take_request, extract_styles(text, controls.styles))
     text = _SEED.sub(controls.take_seed, text)
-    text = _COUNT.sub(controls.take_count, text)
+    text = COUNT.sub(controls.take_count, text)
     text = SHAPE.sub(controls.take_shape, text)
     text = SHAPE_OF_SUBJECT.sub(controls.keep_shape, text)
     text = extract_styles(text, controls.styles)
