@@ -13,6 +13,8 @@ from inference.models.single_file import SD1_TEXT, SDXL_TEXT, SDXL_TEXT_2, UNET,
 
 Tensors = dict[str, torch.Tensor]
 _BUFFERS = ("position_ids",)  # written by older versions; not weights
+# Some programs save the whole of CLIP, of which a picture needs the text tower.
+_REST_OF_CLIP = ("text_projection.", "logit_scale", "vision_model.", "visual_projection.")
 PREFIXES = {  # of the original code's names, by diffusers' part
     "unet": (UNET,),
     "vae": (VAE,),
@@ -85,10 +87,11 @@ def _vae(network: Any, tensors: Tensors) -> Tensors:
 
 def _clip(network: Any, tensors: Tensors) -> Tensors:
     """Without the prefixes; transformers' names begin with text_model or not by the class."""
-    return {
+    short = {
         name.removeprefix(SD1_TEXT).removeprefix(SDXL_TEXT).removeprefix("text_model."): value
         for name, value in tensors.items()
     }
+    return {name: value for name, value in short.items() if not name.startswith(_REST_OF_CLIP)}
 
 
 def _open_clip(network: Any, tensors: Tensors) -> Tensors:

@@ -89,6 +89,25 @@ def test_one_file_paints_what_its_folder_paints(file: Path, english: Path) -> No
     theirs.close()
 
 
+def test_a_file_may_hold_the_rest_of_clip(file: Path, english: Path, tmp_path: Path) -> None:
+    """And what else programs leave beside a model: averages, schedules, a control network."""
+    tensors = load_file(file)
+    text = "cond_stage_model.transformer."
+    more = ["text_projection.weight", "logit_scale", "visual_projection.weight"]
+    more += ["vision_model.embeddings.class_embedding"]
+    rest = {f"{text}{name}": torch.ones(2, 2) for name in more}
+    rest |= {"model_ema.decay": torch.ones(1), "alphas_cumprod": torch.ones(1000)}
+    rest |= {
+        "control_model.zero_convs.0.0.weight": torch.ones(2),
+        "cond_stage_model.logit_scale": torch.ones(1),
+    }
+    save_file({**tensors, **rest}, tmp_path / "whole.safetensors")
+    ours, theirs = load_fp32(tmp_path / "whole.safetensors"), load_fp32(english)
+    assert abs(pixels(ours.paint(QUICK)[0]) - pixels(theirs.paint(QUICK)[0])).max() <= 1
+    ours.close()
+    theirs.close()
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory, one_order: None) -> Path:
     """A small SDXL with CLIP's own vocabulary, in diffusers' layout."""
