@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from typing import Any
 from inference.errors import ModelUnavailable
 from inference.models import catalog, single_file
 from inference.models.hub import download_model, may_be_hub_id, parse_hub_id
+from inference.models.weight_files import choose_weights, variant_of, with_pieces
 
 EMBEDDED = Path(__file__).parent.parent / "mame"
 SUPPORTED = (
@@ -34,7 +34,6 @@ _SDXL_CLASS_NAMES = {
 _PARTS = ("unet", "vae", "text_encoder", "safety_checker")
 _FOLDERS = (*_PARTS, "scheduler", "tokenizer", "feature_extractor")
 _SCHEDULER = ("scheduler", "scheduler_config.json")
-_STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
 _SMALL = (".json", ".txt", ".jinja", ".model")  # the last: SentencePiece vocabularies
 
 
@@ -114,10 +113,8 @@ class Checkpoint:
             return Weights(True, None) if (self.folder / component).is_dir() else None
         folder = self.folder / component
         names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-        name = choose_weights(component, names)
-        if name is None:
-            return None
-        return Weights(".safetensors" in name, "fp16" if ".fp16." in name else None)
+        name = choose_weights(names)
+        return None if name is None else Weights(".safetensors" in name, variant_of(name))
 
     def weight_files(self, component: str) -> list[Path]:
         """Return the file of the component's weights, or the numbered ones that its index names,
@@ -129,7 +126,7 @@ class Checkpoint:
             return [self.file]
         folder = self.folder / component
         names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-        chosen = choose_weights(component, names)
+        chosen = choose_weights(names)
         if chosen is None or ".index." not in chosen:
             return [folder / chosen] if chosen else []
         table = self.read_json(component, chosen).get("weight_map")
@@ -165,12 +162,10 @@ class Checkpoint:
 
     @property
     def variant(self) -> str | None:
-        """ "fp16" when some part has its weights in half precision only."""
-        folders = [part for part in self.folder.iterdir() if part.is_dir()]
-        chosen = [
-            choose_weights(part.name, {file.name for file in part.iterdir()}) for part in folders
-        ]
-        return "fp16" if any(name and ".fp16." in name for name in chosen) else None
+        """What diffusers is told where some part has a variant of its weights only, as "fp16"."""
+        folders = [part for part in sorted(self.folder.iterdir()) if part.is_dir()]
+        chosen = [choose_weights({file.name for file in part.iterdir()}) for part in folders]
+        return next(filter(None, (variant_of(name) for name in chosen if name)), None)
 
     def catalog_entry(self) -> catalog.KnownModel | None:
         """Return what the catalog knows of this very model, not of a folder named like it."""
@@ -189,6 +184,7 @@ class Checkpoint:
         if not index:
             raise ModelUnavailable(
                 f"{self.folder} has no model_index.json, so it is not a whole checkpoint."
+                + _hint_at_files(self.folder)
                 + (" The embedded model has not been made yet." if self.folder == EMBEDDED else "")
                 + f" {SUPPORTED}"
             )
@@ -212,6 +208,14 @@ class Checkpoint:
                 f"{self.name} is incomplete: {', '.join(missing)} missing in {self.folder}."
                 " Download it again; check that the disk is not full."
             )
+
+
+def _hint_at_files(folder: Path) -> str:
+    """Name what MODEL was probably meant to be, in a folder that is no checkpoint."""
+    if (folder.parent / "model_index.json").is_file():
+        return f" It is one part of {folder.parent}: set MODEL to that."
+    files = sorted(folder.glob("*.safetensors"))
+    return f" It holds {files[0].name}: MODEL may be that file." if files else ""
 
 
 def components(index: Mapping[str, Any]) -> list[str]:
@@ -250,46 +254,19 @@ def _is_known_library(name: str) -> bool:
     )
 
 
-def choose_weights(component: str, names: Collection[str]) -> str | None:
-    """Return the file name to read among `names`: safetensors before .bin, full before fp16.
-
-    Of weights in several files it is their index, such as model.safetensors.index.json.
-    """
-    for ending in ("safetensors", "bin"):
-        for middle in ("", "fp16."):
-            for stem in _STEMS:
-                whole = f"{stem}.{middle}{ending}"
-                split = f"{stem}.{ending}.index.{middle}json"
-                for name in (whole, split):
-                    if name in names:
-                        return name
-    return None
-
-
 def choose_files(names: Collection[str], folders: Collection[str] = _FOLDERS) -> list[str]:
     """Of all files of a hub repository, those that are needed: no second copy of the weights."""
     chosen = [name for name in names if name in {"model_index.json", "mame.json", "README.md"}]
     for folder in folders:
         inside = {name[len(folder) + 1 :] for name in names if name.startswith(f"{folder}/")}
-        weights = choose_weights(folder, inside)
+        weights = choose_weights(inside)
         small = [
             name
             for name in inside
             if "/" not in name and name.endswith(_SMALL) and ".index." not in name
         ]
-        chosen += [f"{folder}/{name}" for name in [*small, *_pieces(weights, inside)]]
+        chosen += [f"{folder}/{name}" for name in [*small, *with_pieces(weights, inside)]]
     return sorted(chosen)
-
-
-def _pieces(weights: str | None, names: Collection[str]) -> list[str]:
-    """Return the file, or the index and its numbered files."""
-    if weights is None or ".index." not in weights:
-        return [weights] if weights else []
-    stem, ending = weights.split(".")[:2]
-    count = r"-\d+-of-\d+"
-    half = rf"\.fp16{count}|{count}\.fp16"  # today's names and those of before
-    piece = re.compile(rf"{stem}({half if '.fp16.' in weights else count})\.{ending}")
-    return [weights, *(name for name in names if piece.fullmatch(name))]
 
 
 def _needed_files(
@@ -297,7 +274,9 @@ def _needed_files(
 ) -> list[str]:
     """Of a hub repository's files, those to download. Raises ModelUnavailable if none would do."""
     if "model_index.json" not in names:
-        raise ModelUnavailable(f"{model} is not in diffusers' folder layout. {SUPPORTED}")
+        whole = [name for name in names if name.endswith(".safetensors") and "/" not in name]
+        hint = f" Or download its {min(whole)}, and set MODEL to that file." if whole else ""
+        raise ModelUnavailable(f"{model} is not in diffusers' folder layout.{hint} {SUPPORTED}")
     index = read_index()
     _refuse_own_code(model, index)
     return choose_files(names, {*_FOLDERS, *components(index)})

@@ -83,6 +83,8 @@ def _read_table(file: Path) -> dict[str, Any]:
                 raise _unusable(
                     file, "it is a pointer of Git LFS, not the file itself: git lfs pull"
                 )
+            if beginning.startswith(b"GGUF"):
+                raise _unusable(file, f"it is a GGUF file, whose weights are quantized. {_CONVERT}")
             if len(beginning) < 8 or not 2 <= length <= _MAX_HEADER_BYTES:
                 raise _unusable(
                     file, "it is not a safetensors file, or damaged. Download it again."

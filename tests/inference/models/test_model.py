@@ -85,18 +85,29 @@ def test_the_licence_of_the_model_card(checkpoint: Path, tmp_path: Path) -> None
     assert Checkpoint.find(str(folder)).license() == "creativeml-openrail-m"
 
 
-def test_half_precision_files_are_found(checkpoint: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("variant", ["fp16", "bf16", "fp32", "non_ema"])
+def test_variants_of_files_are_found(checkpoint: Path, tmp_path: Path, variant: str) -> None:
     folder = copied(checkpoint, tmp_path)
     for part in ("unet", "vae", "text_encoder"):
         file = next((folder / part).glob("*.safetensors"))
-        file.rename(file.with_name(file.name.replace(".safetensors", ".fp16.safetensors")))
+        file.rename(file.with_name(file.name.replace(".safetensors", f".{variant}.safetensors")))
+    shutil.rmtree(folder / "vae")
+    shutil.copytree(checkpoint / "vae", folder / "vae")  # beside a part without variants
+    found = Checkpoint.find(str(folder))
+    assert found.variant == variant
     assert load_fp32(folder).paint(QUICK)
+    plain = next((checkpoint / "unet").glob("*.safetensors"))
+    shutil.copy(plain, folder / "unet")
+    weights = found.weights("unet")
+    assert weights is not None
+    assert weights.variant is None, "the plain one comes first"
 
 
 @pytest.mark.parametrize(
     ("remove", "message"),
     [
         ("model_index.json", "no model_index.json"),
+        ("unet", "unet missing"),
         ("unet/diffusion_pytorch_model.safetensors", "unet missing"),
         ("tokenizer", "tokenizer missing"),
         ("text_encoder", "text_encoder missing"),
@@ -155,6 +166,19 @@ def refused(folder: Path, message: str) -> None:
         load_painter(str(folder), device="cpu")
     assert caught.value.permanent
     assert caught.value.code == "model_unavailable"
+
+
+def test_a_folder_that_is_no_checkpoint_says_what_would_be(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    folder = copied(checkpoint, tmp_path)
+    refused(folder / "unet", f"one part of {folder}: set MODEL to that")
+    only_file = tmp_path / "downloads"
+    only_file.mkdir()
+    shutil.copy(
+        folder / "unet" / "diffusion_pytorch_model.safetensors", only_file / "a.safetensors"
+    )
+    refused(only_file, "It holds a.safetensors: MODEL may be that file")
 
 
 def test_damaged_weights_are_explained(checkpoint: Path, tmp_path: Path) -> None:
@@ -393,6 +417,9 @@ def test_a_hub_repository_of_another_layout(
         monkeypatch.setenv("HF_ENDPOINT", address)
         with pytest.raises(ModelUnavailable, match="not in diffusers' folder layout"):
             Checkpoint.find("own/model")
+        (tmp_path / "repo" / "weights.safetensors").write_bytes(b"x")
+        with pytest.raises(ModelUnavailable, match=r"download its weights\.safetensors, and set"):
+            Checkpoint.find("own/model")
 
 
 def sharded(folder: Path, *, variant: str | None = None, safetensors: bool = True) -> Path:
@@ -417,7 +444,7 @@ def sharded(folder: Path, *, variant: str | None = None, safetensors: bool = Tru
     return folder
 
 
-@pytest.mark.parametrize("variant", [None, "fp16"])
+@pytest.mark.parametrize("variant", [None, "fp16", "bf16"])
 @pytest.mark.parametrize("safetensors", [True, False])
 def test_weights_in_several_files(
     checkpoint: Path,

@@ -212,6 +212,7 @@ def test_broken_files_are_named_as_such(tmp_path: Path, file: Path) -> None:
     cases = {
         b"": "not a safetensors file",
         b"x" * 64: "not a safetensors file",
+        b"GGUF" + bytes(60): "GGUF file, whose weights are quantized",
         b"version https://git-lfs.github.com/spec/v1\noid": "pointer of Git LFS",
         struct.pack("<Q", 100) + b"{" * 100: "header is damaged",
         struct.pack("<Q", 2) + b"{}": "names no weights",

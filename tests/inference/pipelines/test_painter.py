@@ -25,7 +25,8 @@ from inference.errors import (
     Stopped,
     Unsafe,
 )
-from inference.models.checkpoint import Checkpoint, choose_files, choose_weights
+from inference.models.checkpoint import Checkpoint, choose_files
+from inference.models.weight_files import choose_weights
 from inference.painter import load_painter
 from inference.pipelines import signatures
 from inference.pipelines.load import fits_in_memory
@@ -496,7 +497,7 @@ def test_weights_in_several_files() -> None:
     pieces = [f"{stem}-0000{n}-of-00002.safetensors" for n in (1, 2)]
     index = f"{stem}.safetensors.index.json"
     half = f"{stem}.fp16.safetensors"
-    assert choose_weights("transformer", {*pieces, index, half}) == index
+    assert choose_weights({*pieces, index, half}) == index
     names = [f"transformer/{name}" for name in (*pieces, index, half, "config.json", "own.py")]
     names += ["tokenizer_2/tokenizer.json", "vae_1_0/diffusion_pytorch_model.safetensors"]
     assert choose_files(names, {"transformer", "tokenizer_2"}) == sorted(
