@@ -59,23 +59,22 @@ _CRIES_AND_ERASURES = tuple(
     kind for kind in NEVER_PAINTED_KINDS if group_of(kind) in {"cry", "erase"}
 )
 _SCENE = re.compile(
-    "(?P<who>[^、。!?はをに]{1,14}?)が(?P<does>[^、。!?]{2,20}?[てで](?:い?る|いく|い?た)(?:ところ|とこ)?)"
+    "(?P<who>[^、。!?はをに]{1,14}?)が(?P<does>[^、。!?]{2,20}?[てで](?:い?る|いく|"
+    "い?た)(?:ところ|とこ)?)"
 )
 _NEAR = re.compile(  # of whom one tells news, or in whose hands one is
-    "私|わたし|あたし|僕|ぼく|俺|おれ|自分|うち|父|母|親|兄|姉|弟|妹|息子|娘|孫|夫|妻|嫁|旦那|主人|彼|彼女|家族|"
-    "ママ|パパ|じい|ばあ|祖|おじ|おば|いとこ|先生|担任|先輩|後輩|部長|課長|上司|社長|店長|同僚|友達|友だち|友人|親友|"
-    "隣|近所|みんな|皆|誰|だれ|あいつ|やつ|奴|ここ|今日|昨日|明日|さっき|今|もう|人が|電車が|バスが|雨が|雪が|風が"
+    "私|わたし|あたし|僕|ぼく|俺|おれ|自分|うち|父|母|親|兄|姉|弟|妹|息子|娘|孫|夫|妻|嫁|旦那|"
+    "主人|彼|彼女|家族|"
+    "ママ|パパ|じい|ばあ|祖|おじ|おば|いとこ|先生|担任|先輩|後輩|部長|課長|上司|社長|店長|同僚|"
+    "友達|友だち|友人|親友|"
+    "隣|近所|みんな|皆|誰|だれ|あいつ|やつ|奴|ここ|今日|昨日|明日|さっき|今|もう|人が|電車が|"
+    "バスが|雨が|雪が|風が"
 )
 _IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。！!]?$")
 _NO_THING = re.compile(  # of a picture's things
-    "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|友だち|電話|お金|"
+    "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|"
+    "友だち|電話|お金|"
     "全部|ぜんぶ|全て|すべて|これ|それ|あれ|やつ|もの|こと|さっき|今の)$"
-)
-_CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
-_LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
-_GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
-    "(?:何|なに|なん|どんな|どう|どこ|他|ほか|写真|動画)|(?:漫画|マンガ|アニメ|文字|字|絵|人|人物|顔|"
-    "人の顔|似顔絵|ロゴ|イラスト|壁紙|アイコン|実在の人|有名人|キャラ|キャラクター|版権|エロ)$"
 )
 
 
@@ -255,15 +254,3 @@ def points_at_one_of_several(ctx: EventContext) -> bool:
         return False
     choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
     return choice is not None and bool(choice.rest) and parse_change(choice.rest) is not None
-
-
-def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
-    """Return whether 「富士山って描ける？」 asks for that picture, not what the bot can do."""
-    is_unclear = decision.action == "ask" and group_of(decision.kind) == "wish"
-    if not is_unclear and decision.kind != "question.abilities":
-        return False
-    subject = _LOOSE_PARTICLE.sub("", ctx.reading.prompt)
-    if not _CAN_PAINT.search(ctx.text_without_small_talk) or _GENERAL.match(subject):
-        return False
-    words = morphology.tokenize(subject)
-    return bool(words) and words[-1].part_of_speech in {"名詞", "接尾辞"}

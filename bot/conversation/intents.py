@@ -38,13 +38,13 @@ from bot.conversation.intent_overrides import (
     changes_what_is_shown,
     is_between_people,
     is_plain_wish,
-    names_a_subject,
     points_at_one_of_several,
 )
 from bot.conversation.misheard_overrides import (
     adds_at_place,
     asks_while_painting,
     changes_the_drawing,
+    may_drop_what_is_painted,
 )
 from bot.conversation.moderation_overrides import (
     harms_person_in_photo,
@@ -60,6 +60,7 @@ from bot.conversation.plain_matters import (
     leaves_as_it_is,
 )
 from bot.conversation.restated import in_plain_words, without_steering
+from bot.conversation.subject_overrides import names_a_subject, names_another_subject
 from bot.conversation.variations import is_about_pictures
 from bot.intent import Decision, decide
 from bot.intent.erasures import erases_speaker
@@ -115,6 +116,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     decision = waiting or by_rule(ctx, _decide(ctx))
     if waiting is None and ctx.is_addressed and asks_while_painting(ctx, decision):
         return clarify.ask_whether_wish(ctx)
+    if waiting is None and ctx.is_addressed and may_drop_what_is_painted(ctx, decision):
+        decision = waiting = Decision("answer", "status")
     between_people = is_between_people(ctx)
     if between_people and not hears_cry(ctx, decision):
         return _answer_between_people(ctx, decision, is_sure=between_people == "talk")
@@ -143,6 +146,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return variations.change_picture(ctx, picture, ctx.text_without_small_talk)
     if placed := adds_at_place(ctx, decision):
         return variations.change_by_words(ctx, placed, ctx.quoted)
+    if other := names_another_subject(ctx, decision):
+        return replace(ctx.with_event(replace(ctx.event, text=other)), is_confirmed=False)
     if names_a_subject(ctx, decision) or is_plain_wish(ctx, decision):
         return ctx
     if decision.action == "answer" and changes_in_a_word(ctx, decision.kind):

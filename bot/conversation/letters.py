@@ -11,6 +11,7 @@ from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
 from bot.conversation.job_status import reply_about_job
 from bot.conversation.picture_refs import PictureRef, is_gone, painted_key, pick_stored
+from bot.prompt.japanese import morphology
 from bot.prompt.options.letters import MAX_LETTERS, Letters, read_style
 from bot.prompt.options.media import Purpose
 from bot.prompt.options.purposes import without_purpose
@@ -18,11 +19,25 @@ from bot.store import photos
 from bot.store.photos import Photo
 
 _WITHOUT = re.compile(  # 「文字を消して」
-    "(?:(?:この|その|さっきの)?(?:絵|画像|カード)?の)?(?:文字|もじ|字|ことば|言葉|セリフ|メッセージ)"
-    "(?:を|は|だけ)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|なしに(?:して)?|なしで?|"
+    "(?:(?:この|その|さっきの)?(?:絵|画像|カード)?の)?(?:文字|もじ|字|ことば|言葉|セリフ|"
+    "メッセージ)"
+    "(?:を|は|だけ)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|"
+    "なしに(?:して)?|なしで?|"
     "いらない|要らない|抜いて)(?:ください|下さい|ほしい(?:です)?|[ねよ])*[。!！]?"
 )
 
+_ON_A_THING = re.compile(
+    '(?P<thing>[^、。をはが「」『』]{1,8})(?:の(?:上|真ん中|中|とこ|ところ))?[にへ](?:は|も)?[「『“"]'
+)
+_SURFACE = re.compile(
+    "(?:看板|のれん|暖簾|旗|のぼり|表札|黒板|ホワイトボード|札|名札|ラベル|札|提灯|ちょうちん|"
+    "絵馬|短冊|垂れ幕|横断幕|たすき|"
+    "(?:T|ティー)シャツ|シャツ|服|エプロン|帽子|首輪|背中|胸|壁|窓|扉|ドア|空|雲|背景|地面|砂浜|"
+    "道|車体|船体|箱|袋|"
+    "マグカップ|コップ|カップ|皿|お皿|ケーキ|プレート|吹き出し|ふきだし|リボン|風船|石|墓石|"
+    "表紙|額縁)"
+)
+SURE_CHANGE = 0.85  # from which words on a thing are words on the last picture
 _NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッセージ")
 
 
@@ -37,7 +52,7 @@ def handle_text(ctx: EventContext) -> Replies | None:
         return ctx.reply(messages.request_problem("letters_empty", ctx.language))
     if photo := _photo_meant(ctx):
         return image_to_image.set_letters_on_photo(ctx, photo)
-    if ctx.reading.problem is None and ctx.quoted is None:
+    if ctx.reading.problem is None and ctx.quoted is None and not _is_on_what_is_shown(ctx):
         return request_pictures(ctx, ctx.reading)
     picture = ctx.quoted or ctx.last_picture
     if picture is None and ctx.reading.purpose is Purpose.NEW_YEAR_CARD:
@@ -45,6 +60,21 @@ def handle_text(ctx: EventContext) -> Replies | None:
     if picture is None:
         return ctx.reply(messages.request_problem("letters_without_picture", ctx.language))
     return _set_again(ctx, picture, letters)
+
+
+def _is_on_what_is_shown(ctx: EventContext) -> bool:
+    """Return whether a text wants words on a thing of the last picture: 「看板に『鮨』と入れて」.
+
+    A thing that the picture does not show counts if nobody would ask for it alone.
+    """
+    match = _ON_A_THING.match(ctx.text)
+    last = ctx.last_picture
+    if match is None or last is None or last.job.request is None:
+        return False
+    thing, prompt = match["thing"], last.job.request.prompt
+    is_shown = morphology.spelled_in(prompt, thing) in prompt
+    is_part = _SURFACE.fullmatch(thing) is not None
+    return is_shown or (is_part and ctx.intent.probability("change") >= SURE_CHANGE)
 
 
 def _photo_meant(ctx: EventContext) -> Photo | None:

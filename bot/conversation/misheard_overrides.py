@@ -12,12 +12,14 @@ from bot.intent.misheard import (
     asks_who_reads,
     is_of_the_drawing,
     is_question_shaped,
+    may_call_off,
     tells_of_heartbreak,
     tells_taste,
 )
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.placed import added_at_place
+from bot.prompt.request.plain_orders import ends_in_name
 
 LIKELY_WISH = 0.9  # from which what ends as a question is a picture
 
@@ -57,6 +59,19 @@ def asks_while_painting(ctx: EventContext, decision: Decision) -> bool:
         return False
     change = parse_change(words)
     return change is None or bool(change.additions)
+
+
+def may_drop_what_is_painted(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether a text that would change the picture being painted, and says in no known words
+    how, may call it off: it is said how far that is, with the way to cancel."""
+    words = ctx.text_without_small_talk
+    if not ctx.is_waiting or decision.action == "answer" or not may_call_off(words):
+        return False
+    is_named = decision.kind == "wish" and ends_in_name(ctx.reading.prompt)
+    if is_named or find_cry(ctx.text) or ctx.intent.probability("wish") >= LIKELY_WISH:
+        return False
+    change = parse_change(words)
+    return change is None or not (change.steps or change.controls.negative)
 
 
 def adds_at_place(ctx: EventContext, decision: Decision) -> str | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from bot.conversation.context import EventContext
 from bot.conversation.variations import takes_last_change_back
 from bot.intent import Decision
-from bot.intent.misheard import asks_meanwhile
+from bot.intent.misheard import asks_meanwhile, is_patient
 from bot.intent.one_matter import (
     asks_progress,
     drops_order,
@@ -33,6 +33,8 @@ def decide_while_painting(ctx: EventContext) -> Decision | None:
     prompt = request.prompt if request else ""
     if drops_order(words, prompt):
         return Decision("answer", "cancel")
+    if is_patient(words):
+        return Decision("answer", "status")
     asks = not ctx.reading.steers_picture and asks_progress(words, prompt)
     return Decision("answer", "status") if asks else None
 

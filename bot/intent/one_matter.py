@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from bot.intent.calling_off import calls_off
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.kana import to_hiragana
 
@@ -116,11 +117,14 @@ def drops_order(words: str, prompt: str = "") -> bool:
 
     prompt: of that; the text may name what it shows, 「白い猫キャンセルで」, 「猫やめる」.
     """
+    subject = _subject(prompt)
+    if calls_off(words, subject):
+        return True
     words, drop = _spelled(_in_words_of(prompt, words)), _matter("drop")
     if not drop.is_named_in(words) or drop.others_in(words, prompt):
         return False
     named = drop.others_in(words)
-    return not named or morphology.spelled_in(named[-1], _subject(prompt)) == named[-1]
+    return not named or morphology.spelled_in(named[-1], subject) == named[-1]
 
 
 def _subject(prompt: str) -> str:

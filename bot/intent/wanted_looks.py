@@ -43,6 +43,12 @@ _BARE = re.compile(  # 「セピア」, 「刺繍で」: nothing but a technique
     "ゆるキャラ|似顔絵|絵手紙|水墨画|日本画|油絵|油彩画?|ネオン|ミニチュア)"
     f"(?:風|調)?(?:で|に|がいい|希望|化)?{_MARKS}"
 )
+_CARICATURE = re.compile(  # 「スタンプみたいな二頭身のデフォルメ」
+    "(?P<look>(?:[^、。をはが]{1,12}?(?:みたいな|みたいに|っぽい|っぽく|風の?|ふうの?|系の?|調の?|の))?"
+    "(?:[2-4二三四]頭身|デフォルメ|ちびキャラ|チビキャラ|ミニキャラ|ゆるキャラ|(?i:SD)キャラ|マスコット|似顔絵|マンガ絵|漫画絵)"
+    "(?:っぽい|風)?(?:の?(?:デフォルメ|似顔絵|キャラ(?:クター)?|イラスト|絵|マスコット|ちびキャラ|スタンプ))?)"
+    f"(?:に|で|が(?:いい|ほしい))?(?:{_ORDERED})?{_MARKS}"
+)
 _LOOK_THEN_HOW = re.compile(  # 「ドット絵にして、昔のゲームみたいなやつ」
     f"(?P<look>[^、。をはが]{{0,10}}?(?:{_LOOK}|イラスト|フィギュア|レゴ|ポスター|挿絵|絵本|粘土|ぬいぐるみ|油彩|切手|ステッカー|スタンプ))"
     "に(?:して|変えて|仕上げて|できる)(?:ほしい|欲しい|ください|くれる|くれ|もらえる|や|"
@@ -101,7 +107,7 @@ def as_order_for_photo(text: str) -> str | None:
         return f"{match['look']}にして、{how}"
     if match := _CAN_BE_CLEARER.fullmatch(text):
         return f"{match['how'] or 'きれい'}にして".replace("明るに", "明るく")
-    if match := _BARE.fullmatch(text):
+    if match := _BARE.fullmatch(text) or _CARICATURE.fullmatch(text):
         return f"{match['look']}にして"
     for pattern in (_LIKED_OF_DRAWING, _LIKED, _DRESSED):
         if match := pattern.fullmatch(text):

@@ -32,10 +32,15 @@ _UNDO = re.compile(
     "(?: it| that| this| the (?:last )?change)?(?: please| pls| plz)?)"
     ")"
 )
+_SIGN = re.compile(  # ↩️, ⏪, 🔙して
+    "(?:[↩⏪⏮🔙]\ufe0f?|◀\ufe0f?◀\ufe0f?)++(?:で|に)?(?:戻)?(?:して|お願い(?:します)?|ください|よろしく)?[!！。]?"
+)
 _MAX_CHARS = 40
 
 
 def is_undo(text: str) -> bool:
     """Return whether a cleaned text asks for the picture before the last change. Never raises."""
+    if _SIGN.fullmatch(text):
+        return True
     bare = in_kanji(strip_marks(text))
     return len(bare) <= _MAX_CHARS and _UNDO.fullmatch(bare) is not None

@@ -1,0 +1,59 @@
+"""What a text asks for by naming it: 「富士山って描ける？」, and 「じゃあパンダは？」."""
+
+from __future__ import annotations
+
+import re
+
+from bot.conversation.context import EventContext
+from bot.intent import Decision, Situation, classify, decide
+from bot.intent.kinds import group_of
+from bot.intent.rules import ruled_question
+from bot.moderation.distress import find_cry
+from bot.prompt.changes.steps import PICTURE_ASPECTS
+from bot.prompt.japanese import morphology
+
+_NO_THING = re.compile(
+    "(?:絵|画像|イラスト|写真|データ|アルバム|グループ|友達|電話|お金|全部|これ|それ|あれ|どれ|やつ|もの|こと|さっき|"
+    "今の|明日|今日|昨日|あなた|君|きみ|お前|おまえ|あんた|絵筆|[1-4]番?|次|他|ほか|別)$"
+)
+_CAN_PAINT = re.compile("(?:[描書]|か)け(?:る|ます|たり)")
+_LOOSE_PARTICLE = re.compile("(?<=.)(?:とか|なんか|って|も|は)$")
+_ANOTHER = re.compile(
+    "(?:それ)?(?:じゃあ?|では|なら|ほんなら|ほな|そしたら|んじゃ|"
+    "だったら)[、 ]?(?P<what>[^、。をはが]{1,12}?)"
+    "(?:は|だと|とか|だったら|なら|も)[?？]+"
+)
+_GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
+    "(?:何|なに|なん|どんな|どう|どこ|他|ほか|写真|動画)|(?:漫画|マンガ|アニメ|文字|字|絵|人|"
+    "人物|顔|"
+    "人の顔|似顔絵|ロゴ|イラスト|壁紙|アイコン|実在の人|有名人|キャラ|キャラクター|版権|エロ)$"
+)
+
+
+def names_another_subject(ctx: EventContext, decision: Decision) -> str | None:
+    """Return what a text names instead of what was painted: 「パンダ」 of 「じゃあパンダは？」.
+
+    Returns None if that is what the bot is about, 「じゃあ料金は？」, or nothing to paint.
+    """
+    match = _ANOTHER.fullmatch(ctx.text_without_small_talk)
+    is_after = ctx.situation.has_picture and ctx.recent_photo is None and ctx.is_private
+    if match is None or not is_after or find_cry(ctx.text) or group_of(decision.kind) == "erase":
+        return None
+    what = match["what"]
+    if what in PICTURE_ASPECTS or _NO_THING.search(what) or _GENERAL.match(what):
+        return None
+    if ruled_question(f"{what}は?") or not morphology.is_noun_phrase(what):
+        return None
+    return what if decide(classify(what, Situation())) == Decision("paint", "wish") else None
+
+
+def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether 「富士山って描ける？」 asks for that picture, not what the bot can do."""
+    is_unclear = decision.action == "ask" and group_of(decision.kind) == "wish"
+    if not is_unclear and decision.kind != "question.abilities":
+        return False
+    subject = _LOOSE_PARTICLE.sub("", ctx.reading.prompt)
+    if not _CAN_PAINT.search(ctx.text_without_small_talk) or _GENERAL.match(subject):
+        return False
+    words = morphology.tokenize(subject)
+    return bool(words) and words[-1].part_of_speech in {"名詞", "接尾辞"}
