@@ -147,6 +147,8 @@ def _open_png(data: bytes, name: str) -> Container:
     profile = profile or raws.get(b"icc") or raws.get(b"icm")
     if profile is None or b"cICP" in colours:  # which counts more than a profile
         profile = png_profile(colours) or profile
+    if profile is None and not colours and is_adobe_rgb(exif):
+        profile = adobe_rgb_profile()
     depth = data[24] if len(data) > 24 else 8
     return Container("PNG", b"".join(kept), orientation_of(exif, xmp), profile, depth)
 
@@ -202,6 +204,7 @@ def _inflated(data: bytes, most: int) -> bytes | None:
 
 def _open_webp(data: bytes, name: str) -> Container:
     exif = xmp = None
+    has_profile = False
     for kind, payload in _riff_chunks(data):
         if kind == b"ANIM" or (kind == b"VP8X" and payload[:1] and payload[0] & 0x02):
             raise _animated(name)
@@ -209,7 +212,9 @@ def _open_webp(data: bytes, name: str) -> Container:
             exif = exif or payload
         elif kind == b"XMP ":
             xmp = xmp or payload[:_MAX_XMP_BYTES]
-    return Container("WEBP", data, orientation_of(exif, xmp))
+        has_profile |= kind == b"ICCP"
+    profile = adobe_rgb_profile() if is_adobe_rgb(exif) and not has_profile else None
+    return Container("WEBP", data, orientation_of(exif, xmp), profile)
 
 
 def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -9,7 +9,7 @@ import re
 import struct
 
 _ORIENTATION, _EXIF_IFD, _COLOUR_SPACE, _INTEROPERABILITY_IFD = 0x0112, 0x8769, 0xA001, 0xA005
-_INDEX, _IS_SRGB, _ASCII = 1, 1, 2
+_INDEX, _IS_SRGB, _IS_ADOBE, _ASCII = 1, 1, 2, 2
 _R03 = {int.from_bytes(b"R03\0", "big"), int.from_bytes(b"R03 ", "big")}
 _FORMATS = {1: "B", 3: "H", 4: "I"}  # TIFF's BYTE, SHORT and LONG
 _XMP = re.compile(rb"""tiff:Orientation\s{0,8}(?:=\s{0,8}["']|>)\s{0,8}([1-8])\s{0,8}["'<]""")
@@ -29,11 +29,12 @@ def orientation_of(exif: bytes | None, xmp: bytes | None) -> int:
 
 def is_adobe_rgb(exif: bytes | None) -> bool:
     """Return whether a camera's EXIF names Adobe RGB: by the file rules of cameras (DCF 2.0), no
-    calibrated space and the interoperability "R03"."""
+    calibrated space and the interoperability "R03"; or by a number that is in no standard."""
     tiff = (exif or b"").removeprefix(b"Exif\0\0")
     details = _entries(tiff, _entries(tiff, None).get(_EXIF_IFD))
     rules = _entries(tiff, details.get(_INTEROPERABILITY_IFD))
-    return details.get(_COLOUR_SPACE) != _IS_SRGB and rules.get(_INDEX) in _R03
+    space = details.get(_COLOUR_SPACE)
+    return space == _IS_ADOBE or (space != _IS_SRGB and rules.get(_INDEX) in _R03)
 
 
 def _from_exif(exif: bytes) -> int | None:

@@ -172,9 +172,19 @@ def camera_exif(order: str, index: bytes, space: int = 0xFFFF) -> bytes:
         ({b"gAMA": USUAL, b"cHRM": P3_POINTS}, rgb_profile(DISPLAY_P3)),
         ({b"cHRM": P3_POINTS}, rgb_profile(DISPLAY_P3)),
         ({b"cICP": bytes((12, 13, 0, 1))}, rgb_profile(DISPLAY_P3)),
+        ({b"cICP": bytes((12, 1, 0, 1))}, rgb_profile(DISPLAY_P3)),
+        ({b"cICP": bytes((12, 2, 0, 1))}, rgb_profile(DISPLAY_P3)),
         ({b"cICP": bytes((1, 8, 0, 1)), b"sRGB": b"\0"}, rgb_profile(SRGB, gamma=1.0)),
     ],
-    ids=["linear", "primaries and curve", "primaries", "by a number", "the number before others"],
+    ids=[
+        "linear",
+        "primaries and curve",
+        "primaries",
+        "by a number",
+        "with a film's curve",
+        "with no curve",
+        "the number before others",
+    ],
 )
 def test_what_a_png_says_of_its_colours(chunks: dict[bytes, bytes], profile: bytes) -> None:
     expected = shown(PICTURE, profile)
@@ -195,8 +205,11 @@ def test_a_png_with_a_profile_and_numbers() -> None:
     [
         {b"gAMA": USUAL},
         {b"sRGB": b"\0", b"gAMA": LINEAR},
-        {b"cICP": bytes((9, 16, 0, 1))},
         {b"cICP": bytes((1, 13, 0, 1))},
+        {b"cICP": bytes((1, 1, 0, 1))},
+        {b"cICP": bytes((3, 13, 0, 1))},
+        {b"cICP": bytes((12, 9, 0, 1))},
+        {b"cICP": bytes((12, 13, 1, 1))},
         {b"gAMA": bytes(4)},
         {b"gAMA": b"\xff" * 4},
         {b"gAMA": b"\1"},
@@ -211,6 +224,54 @@ def test_numbers_of_srgb_and_nonsense_change_nothing(chunks: dict[bytes, bytes])
         assert differ(seen, COLOUR) <= 3
 
 
+SRGB_TO_BT2020 = np.array(  # ITU-R BT.2087, section 3
+    [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
+)
+
+
+def film_curve(light: Any) -> Any:
+    """sRGB's own, by which the curve of films is shown."""
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def pq_samples(light: Any) -> Any:
+    """ITU-R BT.2100, table 4: nits to samples. White is at 203 nits (BT.2408)."""
+    power = (light * 203 / 10_000) ** 0.1593017578125
+    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+def hlg_samples(light: Any) -> Any:
+    """ITU-R BT.2100, table 5, on a screen of 1000 nits."""
+    scene = (light * 203 / 1000) ** (1 / 1.2)
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    return np.where(
+        scene <= 1 / 12, np.sqrt(3 * scene), a * np.log(np.maximum(12 * scene - b, 1e-9)) + c
+    )
+
+
+@pytest.mark.parametrize("full", [1, 0])
+@pytest.mark.parametrize(
+    ("number", "samples_of"),
+    [(1, film_curve), (14, film_curve), (16, pq_samples), (18, hlg_samples)],
+)
+def test_a_png_of_a_television(number: int, samples_of: Any, full: int) -> None:
+    """Wide colours, and more light than a screen has: as bright as paper is white."""
+    for colour in (COLOUR, (90, 140, 200), (250, 250, 250), (40, 40, 40)):
+        unit = np.array(colour) / 255
+        light = np.where(unit <= 0.04045, unit / 12.92, ((unit + 0.055) / 1.055) ** 2.4)
+        samples = samples_of(SRGB_TO_BT2020 @ light)
+        levels = 255 * samples if full else 16 + 219 * samples
+        picture = Image.new("RGB", (40, 40), tuple(int(each) for each in levels.round()))
+        told = with_chunks(encoded(picture), {b"cICP": bytes((9, number, 0, full))})
+        for seen in read(told):
+            assert differ(seen, colour) <= 8, (seen, colour)
+    beyond = with_chunks(
+        encoded(Image.new("RGB", (40, 40), "white")), {b"cICP": bytes((9, number, 0, 1))}
+    )
+    for seen in read(beyond):
+        assert differ(seen, (255, 255, 255)) <= 2
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_camera_that_names_adobe_rgb(order: str) -> None:
     adobe = shown(PICTURE, rgb_profile(ADOBE_RGB))
@@ -222,8 +283,14 @@ def test_a_camera_that_names_adobe_rgb(order: str) -> None:
         (camera_exif(order, b"R98\0"), {}, COLOUR),
         (camera_exif(order, b"R03\0", space=1), {}, COLOUR),
         (camera_exif(order, b"R03\0")[:-30], {}, COLOUR),
+        (camera_exif(order, b"R98\0", space=2), {}, adobe),
     ]
+    kinds: dict[str, dict[str, Any]] = {
+        "JPEG": {"quality": 95, "subsampling": 0},
+        "WEBP": {"quality": 95},
+        "PNG": {},
+    }
     for exif, options, expected in cases:
-        data = encoded(PICTURE, "JPEG", quality=95, subsampling=0, exif=exif, **options)
-        for seen in read(data):
-            assert differ(seen, expected) <= 8, (exif, seen, expected)
+        for kind, fields in kinds.items():
+            for seen in read(encoded(PICTURE, kind, exif=exif, **fields, **options)):
+                assert differ(seen, expected) <= 8, (kind, exif, seen, expected)
