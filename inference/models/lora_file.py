@@ -102,8 +102,10 @@ def read_lora(file: Path, source: str) -> list[LowRank]:
         if match := _PAIR.fullmatch(key):
             if not tensor.is_floating_point():
                 raise _cannot(source, f"{key} holds integers, which are steps of an unknown size")
-            kind = match[match.lastgroup or 0]
-            pairs.setdefault(match["module"], {})[_SIDES[kind]] = tensor.float()
+            side, pair = _SIDES[match[match.lastgroup or 0]], pairs.setdefault(match["module"], {})
+            if side in pair:
+                raise _cannot(source, f"it holds several LoRAs in one, as {key} shows")
+            pair[side] = tensor.float()
         elif (match := _ALPHA.fullmatch(key)) and tensor.numel() == 1:
             alphas[match["module"]] = float(tensor)
         else:

@@ -32,7 +32,8 @@ def merge_pairs(
     """Add weight * scale * up @ down to every module, or raise before anything is changed.
 
     parts: "unet", "text_encoder" and "text_encoder_2", None where there is none. Raises
-    ModelUnavailable if a pair is of a module that the parts do not have, or of another shape.
+    ModelUnavailable if a pair is of a module that the parts do not have, or of another shape; and,
+    when some of it is merged already, if a sum is no number any more.
     """
     modules = {name: _modules(name, part) for name, part in parts.items() if part is not None}
     by_module: dict[tuple[str, torch.nn.Module], LowRank] = {}
@@ -55,17 +56,26 @@ def merge_pairs(
         raise _refused(
             source, "changes no weight of this model: it is empty, or made for another family"
         )
-    for (_, module), pair in by_module.items():
-        _add(module, pair, weight)
+    for (part, module), pair in by_module.items():
+        if not _add(module, pair, weight):
+            dtype = str(module.weight.dtype).removeprefix("torch.")
+            raise ModelUnavailable(
+                f"The LoRA {source} at a strength of {weight:g} makes weights of {part} too large"
+                f" for {dtype}: every picture would be black. Set a smaller strength."
+            )
 
 
 @torch.no_grad()
-def _add(module: Any, pair: LowRank, weight: float) -> None:
-    """Compute in float32, whatever the weights are in: their rounding is done once."""
+def _add(module: Any, pair: LowRank, weight: float) -> bool:
+    """Compute in float32, whatever the weights are in: their rounding is done once.
+
+    Returns whether the result is numbers in the weights' own type.
+    """
     place = module.weight.device
     change = pair.up.flatten(1).to(place) @ pair.down.flatten(1).to(place)
     changed = module.weight.float() + weight * pair.scale * change.view_as(module.weight)
     module.weight.copy_(changed.to(module.weight.dtype))
+    return bool(torch.isfinite(module.weight).all())
 
 
 def _fits(module: Any, pair: LowRank) -> bool:

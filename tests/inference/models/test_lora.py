@@ -300,6 +300,7 @@ def test_weights_in_half_precision_are_rounded_once(tmp_path: Path) -> None:
 
 
 KEY = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q"
+NAME = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_q"
 TWIN = "lora_unet_input_blocks_3_1_transformer_blocks_0_attn1_to_q"  # the same layer
 REFUSED: dict[str, tuple[Tensors, str]] = {
     "DoRA": ({f"{KEY}.dora_scale": torch.ones(16, 1)}, "DoRA"),
@@ -329,6 +330,26 @@ REFUSED: dict[str, tuple[Tensors, str]] = {
     "a scale of quantized weights": ({f"{KEY}.scale_weight": torch.ones(1)}, "something else"),
     "ranks that differ": ({f"{KEY}.lora_up.weight": torch.ones(16, 3)}, "do not fit together"),
     "another width": ({f"{KEY}.lora_down.weight": torch.ones(2, 20)}, "another family"),
+    "two LoRAs in one": (
+        {
+            f"unet.{NAME}.lora_{side}.{which}.weight": torch.ones(shape)
+            for which in ("one", "other")
+            for side, shape in (("A", (2, 16)), ("B", (16, 2)))
+        },
+        "several LoRAs in one",
+    ),
+    "a layer in two spellings": (
+        {
+            f"unet.{NAME}.{ending}.weight": torch.ones(shape)
+            for ending, shape in (
+                ("lora_A", (2, 16)),
+                ("lora_B", (16, 2)),
+                ("lora.down", (3, 16)),
+                ("lora.up", (16, 3)),
+            )
+        },
+        "several LoRAs in one",
+    ),
     "an unknown layer": (
         {"lora_te2_x.lora_down.weight": torch.ones(2, 9), "lora_te2_x.lora_up.weight": torch.ones(9, 2)},  # noqa: E501
         "another family",
@@ -350,6 +371,16 @@ def test_what_cannot_be_merged_whole_is_refused(case: str, tmp_path: Path) -> No
     with pytest.raises(ModelUnavailable, match=message):
         model.merge(tmp_path / "lora.safetensors")
     assert model.wrong() == []  # nothing was merged
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.float32])
+def test_a_strength_that_no_weight_can_hold_is_refused(kind: torch.dtype, tmp_path: Path) -> None:
+    model = Model()
+    file = model.file(tmp_path, kohya, lambda name: name.endswith("to_q"))
+    for part in model.parts.values():
+        part.to(kind)
+    with pytest.raises(ModelUnavailable, match=r"at a strength of 1e\+39 makes .* Set a smaller"):
+        model.merge(file, 1e39)
 
 
 def test_an_empty_lora_is_refused(tmp_path: Path) -> None:
