@@ -43,6 +43,7 @@ _PARTS = {
     "text_encoders.clip_g.transformer.": "text_encoder_2",
 }
 _PEFT_PREFIX = "base_model.model."
+_TEXT_TOWER = ("text_model.", "encoder.layers.")  # which PEFT saves like a UNet, by itself
 PEFT_CONFIG = "adapter_config.json"  # beside a file that PEFT has saved
 # PEFT's settings by which a pair is more than a product added to the weight as it was: the weight
 # itself is changed before the training, or more is computed.
@@ -161,6 +162,8 @@ def _place(name: str) -> tuple[str, str]:
     prefix = next((prefix for prefix in _PARTS if name.startswith(prefix)), "")
     part = _PARTS.get(prefix, "unet")  # files of early 2023 hold a UNet's layers, without a prefix
     module = _without_prefix(name)
+    if prefix == _PEFT_PREFIX and module.startswith(_TEXT_TOWER):
+        part = "text_encoder"
     module = module.replace(".processor.", ".").replace(".", "_").removeprefix("text_model_")
     stem, _, last = module.rpartition("_to_")
     if part != "unet" and f"to_{last}" in _OLD_TEXT_NAMES:
@@ -209,7 +212,8 @@ def _peft_settings(
         raise _cannot(source, f"its PEFT settings are not JSON: {error}") from error
     if not isinstance(settings, dict) or not isinstance(own, dict):
         raise _cannot(source, "its PEFT settings are not a table")
-    settings |= {f"unet.{name}": value for name, value in own.items()}
+    for part in ("unet", "text_encoder"):
+        settings |= {f"{part}.{name}": value for name, value in own.items()}
     if any(value for name, value in settings.items() if name.endswith(".use_dora")):
         raise _not_a_plain_lora(source, "dora_scale")
     if strange := _strange_setting(settings):

@@ -72,6 +72,27 @@ def test_every_layer_is_what_peft_makes_of_it(save: Any, tmp_path: Path) -> None
     assert wrong == []
 
 
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing:FutureWarning")
+def test_a_text_encoder_that_peft_has_saved_by_itself(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    text = make_text_encoder()
+    plain = {name: weight.clone() for name, weight in text.state_dict().items()}
+    adapted = get_peft_model(text, LoraConfig(r=2, lora_alpha=6, target_modules=["q_proj", "fc1"]))
+    for name, weight in adapted.named_parameters():
+        if "lora_" in name:
+            weight.data = torch.randn_like(weight) * 0.1
+    save_by_peft(adapted, tmp_path)
+    ours = make_text_encoder()
+    ours.load_state_dict(plain)
+    merge_into_parts(make_unet(sdxl=False), ours, [Lora(str(tmp_path), 1.0)], None)
+    wanted = layers(adapted.merge_and_unload())
+    for name, layer in layers(ours).items():
+        assert torch.allclose(layer.weight, wanted[name].weight, atol=1e-5), name
+        assert torch.equal(layer.weight, plain[f"{name}.weight"]) != name.endswith(
+            ("q_proj", "fc1")
+        )
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_what_peft_has_saved_is_merged_whole_or_refused(tmp_path: Path) -> None:
     cases: dict[str, tuple[dict[str, Any], str]] = {
