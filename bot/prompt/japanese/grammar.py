@@ -57,10 +57,13 @@ POLITE_ENDING = (
     r"(?:でお願いします|でおねがいします|でお願い|で(?:いい|ええ|良い)(?:です|よ|から|ので|で)?"
     r"|に(?:して|しよう|なるように)?|がいい(?:です|な)?|くらいで|ぐらいで|で(?:す)?)?"
 )
-_NOUN_ENDING = re.compile(r"って|[ばはで]|くれん?(?=\W*$)")  # of a noun, or of a request
+_NOUN_ENDING = re.compile(r"って|[ばはでが]|くれん?(?=\W*$)")  # of a noun, or of a request
 _BY_PLEASE = re.compile(f"で(?:{_PLEASE})")
 REQUEST_ENDING = re.compile(
     rf"(?<![「『(【\[]){REQUEST_PHRASE}(?= ?{LAUGHTER} ?(?:$|[{MARKS}]))[ 。、,!?~〜ー]*{LAUGHTER}"
+)
+_WANTED = re.compile(  # after what may be a particle: 「おにほしい」
+    rf"(?<=[てでにも])(?:ほしい|欲しい)(?:です|ねん|[なのよわ])?(?= ?{LAUGHTER} ?(?:$|[{MARKS}]))"
 )
 LAUGHTER_BESIDE_TEXT = re.compile(
     rf"(?<=[^\x00-\x7f{MARKS}])(?:w{{2,20}}|\(笑\))(?=$|[{MARKS}])"
@@ -114,15 +117,43 @@ def take_request(match: re.Match[str]) -> str:
         segment = last_segment(match.string[:end])
         if _BY_PLEASE.match(match[0]) and morphology.joins_rather(segment, "で"):
             return SEAM
-        if morphology.ends_in_noun(segment, len(particle[0])):
+        is_apart = particle[0] in {"が", "って"}  # which are particles wherever they can be
+        in_noun = (
+            morphology.names_with(segment, particle[0])
+            if is_apart
+            else morphology.ends_in_noun(segment, len(particle[0]))
+        )
+        if in_noun:
             return particle[0] if particle[0] == match[0] else particle[0] + SEAM
     return SEAM
+
+
+def take_wanted(text: str) -> str:
+    """Return the text with the seam for each 「ほしい」 that follows a noun: 「ついたてほしい」.
+
+    「笑ってほしい」 and 「ここにほしい」 stay.
+    """
+    if "ほしい" not in text and "欲しい" not in text:
+        return text
+
+    def take(match: re.Match[str]) -> str:
+        segment = last_segment(match.string[: match.start()])
+        return SEAM if morphology.ends_in_noun(segment, 1) else match[0]
+
+    return _WANTED.sub(take, text)
+
+
+def take_softener(match: re.Match[str]) -> str:
+    """Return the seam for a SOFTENER, unless it is the beginning of a word: 「つぎはぎの服」."""
+    after = match.string[match.end() : match.end() + 16]
+    words = morphology.tokenize(match[0] + after)
+    return SEAM if any(word.end == len(match[0]) for word in words) else match[0]
 
 
 NUMERAL = r"(?:[0-9]{1,4}|[一二三四五六七八九十百千]{1,4})"
 # Of pictures, which are capped: a number however great is none of the subject.
 COUNT_NUMERAL = (
-    r"(?:[0-9]++(?:,[0-9]{3})*+(?:[万億兆](?=[枚ま ]))?"
+    r"(?:(?<![0-9],(?=[0-9]{3}))[0-9]++(?:,[0-9]{3})*+(?:[万億兆](?=[枚ま ]))?"
     r"|[〇零一二三四五六七八九十百千万億兆壱弐参]{1,12})"
 )
 _DIGITS: dict[str, int] = dict(
@@ -145,6 +176,7 @@ _LOOSE = " 、,・。~〜※♪☆★♡♥\ufe0f\u200d" + "".join(
     for code in range(ord(first), ord(last or first) + 1)
 )
 _KEPT_ORNAMENT = re.compile(
+    rf"(?<![ 、,・。~〜※♪☆★♡♥{PICTOGRAPH}\ufe0f\u200d])"
     rf"([ 、,・。~〜※♪☆★♡♥{PICTOGRAPH}\ufe0f\u200d]*[{PICTOGRAPH}]\ufe0f?) ?、"
 )
 _PARTICLES = ("って", "を", "と")

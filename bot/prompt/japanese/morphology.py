@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,9 @@ _IN_NOUN_PHRASE = {"名詞", "接頭辞", "接尾辞", "形状詞", "形容詞",
 
 _HONORIFIC = re.compile("(?:ちゃん|さん|くん|君|様|さま)$")
 _KANA = re.compile("[ぁ-ゖァ-ヶー]+")
+_INFLECTED = {"動詞", "形容詞", "形状詞"}
+_HIRAGANA = re.compile("[ぁ-ゖー]{2,16}")
+_LOAN_WORD = re.compile("[ぁ-ゖ]+[ーっゃゅょぁぃぅぇぉ][ぁ-ゖー]*")  # 「ろけっと」, in hiragana
 _KANA_NOUNS = Path(__file__).with_name("kana_nouns.txt")
 _MAX_NOUN_CHARS = 16  # of the nouns in that file
 
@@ -126,36 +130,93 @@ def ends_in_particle(text: str, particle: str) -> bool:
 
 
 def ends_in_noun(text: str, length: int) -> bool:
-    """Return whether the last `length` characters belong to a noun that begins before them."""
+    """Return whether the last `length` characters belong to a noun that begins before them.
+
+    A longer noun that ends right before them is the one that is meant: 「ひこうき|って」 has no
+    「きって」.
+    """
     text = text[-4 * _MAX_NOUN_CHARS :]
     inside = len(text) - length
-    starts = (word.start for word in tokenize(text) if word.start < inside)
-    return any(_is_noun(text[start:]) for start in starts)
+    starts = [word.start for word in tokenize(text) if word.start < inside]
+    whole = next((start for start in starts if _is_noun(text[start:])), None)
+    if whole is None:
+        return False
+    return not any(_is_noun(text[start:inside]) for start in starts if start < whole)
+
+
+def names_with(text: str, ending: str) -> bool:
+    """Return whether the noun at the end of a text ends in these letters: 「白いまんが」.
+
+    It has to be all of the text, or to stand apart: 「しょうぼうしゃが」 has no 「しゃが」.
+    """
+    text = text[-4 * _MAX_NOUN_CHARS :]
+    inside, words = len(text) - len(ending), tokenize(text)
+    if ending == "が" and _is_in_dictionary(text[:-1], proper=False):
+        return False  # 「しょうが」 may be a prize
+    if inside > 0 and _is_noun(text) and (ending != "が" or len(words) == 1):
+        return text.endswith(ending)
+    return any(
+        word.part_of_speech == "名詞" and word.start < inside and _is_noun(text[word.start :])
+        for before, word in pairwise(words)
+        if (before.text == "の" and ending != "が")
+        or (before.part_of_speech == "形容詞" and before.text.endswith("い"))
+        or not _KANA.fullmatch(before.text)
+    )
+
+
+def joins_noun(text: str) -> bool:
+    """Return whether the 「で」 at the end of a text follows a noun: 「わたがし|で」.
+
+    It does not in 「遊んで」, 「夜まで」 and 「ひので」. Of nouns in hiragana that no dictionary
+    has it is told by what no verb ends in.
+    """
+    text = text[-4 * _MAX_NOUN_CHARS :]
+    words, stem = tokenize(text), text[:-1]
+    if len(words) < 2 or names_with(text, "で"):
+        return False
+    *_, before, last = words
+    noun = next((word.start for word in words if _is_noun(stem[word.start :])), len(text))
+    if last.text != "で" or (before.part_of_speech == "動詞" and stem[-1] in "んい"):
+        particle = last if last.text != "で" else before
+        return noun < particle.start or (
+            last.text == "んで" and _HIRAGANA.fullmatch(stem) is not None
+        )
+    if noun < last.start or before.part_of_speech in {"名詞", "接尾辞"}:
+        return True
+    if _HIRAGANA.fullmatch(stem) is None or before.part_of_speech in _INFLECTED:
+        return False
+    return stem[-1] not in "まのなけくてにい"
 
 
 def joins_rather(text: str, particle: str) -> bool:
     """Return whether a particle that may be the end of a rare noun follows a common one.
 
     「くもで」 is a cloud in 「くもでお願いします」, for nobody writes 蜘蛛手 in hiragana: only the
-    list has it. 「ふで」 and 「ひとで」 are words of the dictionary, and stay.
+    list has it. 「ふで」 and 「ひとで」 are words of the dictionary, and stay; so does 「ひので」,
+    of which 「ひの」 is but a name.
     """
     text = text[-4 * _MAX_NOUN_CHARS :]
     stem = text.removesuffix(particle)
     starts = [word.start for word in tokenize(text) if word.start < len(stem)]
     if any(_is_in_dictionary(text[start:]) for start in starts):
         return False
-    return any(_is_in_dictionary(stem[start:]) for start in starts)
+    rare = next((start for start in starts if _is_noun(text[start:])), len(text))
+    return any(_is_in_dictionary(stem[start:], proper=False) for start in starts if start <= rare)
 
 
 @lru_cache(maxsize=256)
 def _is_noun(text: str) -> bool:
-    return text in _kana_nouns() or _is_in_dictionary(text)
+    if text in _kana_nouns() or _is_in_dictionary(text):
+        return True
+    return _LOAN_WORD.fullmatch(text) is not None and _is_in_dictionary(to_katakana(text))
 
 
 @lru_cache(maxsize=256)
-def _is_in_dictionary(noun: str) -> bool:
+def _is_in_dictionary(noun: str, *, proper: bool = True) -> bool:
     return any(
-        word.part_of_speech()[0] in {"名詞", "代名詞"} for word in _dictionary().lookup(noun)
+        word.part_of_speech()[0] in {"名詞", "代名詞"}
+        and (proper or word.part_of_speech()[1] != "固有名詞")
+        for word in _dictionary().lookup(noun)
     )
 
 

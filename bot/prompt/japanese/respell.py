@@ -38,6 +38,10 @@ _STRETCHED = re.compile(  # 「電車がみたーい」, 「ケーキほしー�
     "(?P<stem>(?:[がを](?:見|み)た|ほし|欲し|(?<=が)い))[ー〜~]+い(?:[ー〜~]+(?=[。!！ ]*$))?"
 )
 _TWO = re.compile(f"(?<![{_KANA}])ニ(?=枚|、[三3])")  # 「猫ニ枚」
+_HALF_IN_KANA = re.compile(  # 「たて長」
+    "(?:(?P<across>[よヨ][こコ]長|横なが)|(?P<upright>[たタ][てテ]長|縦なが)|(?P<square>正方けい|せい方形))"
+)
+_SHAPES = {"across": "横長", "upright": "縦長", "square": "正方形"}
 _LETTERS = re.compile("[ァ-ヺー]{2}")
 _COMMANDS_IN_KANA = {
     "とりけ": "取り消",
@@ -58,7 +62,7 @@ def respell(text: str) -> str:
     """Return a cleaned text with its steering words in katakana written as usual."""
     if "ー" in text or "〜" in text or "~" in text:
         text = _STRETCHED.sub(r"\g<stem>い", text)
-    text = _TWO.sub("二", text)
+    text = _HALF_IN_KANA.sub(lambda match: _SHAPES[match.lastgroup or ""], _TWO.sub("二", text))
     if not _LETTERS.search(text):
         return text
     text = _COUNT.sub(lambda match: f"枚{_usual(match['end'] or '')}", text)

@@ -62,7 +62,7 @@ _MAY_I = (  # 「あと2枚いけますか」
     "(?:です|でしょう)?|どう(?:です)?)(?:かな|かね|か|の|ん)?)?"
 )
 COUNT = re.compile(
-    rf"{_LEAD}(?:(?<![0-9.第])(?<![0-9],(?=[0-9]{{3}}))(?<![一二三四五六七八九十](?=[一二三四五六七八九十])){_RANGE}{_NUMBER}{_UNIT}"
+    rf"{_LEAD}(?:(?<![0-9.第])(?<![一二三四五六七八九十](?=[一二三四五六七八九十])){_RANGE}{_NUMBER}{_UNIT}"
     r"|(?:(?<=[,、])|(?<=[,、] ))(?P<pictures>[1-9]) (?:pictures?|images?|pics?|versions?)(?![a-z])"
     rf"|{_IN_KANA}|{_SOME}|{_SOME_LED}|{_OF_PICTURES})"
     rf"{_ABOUT}{_MORE}{_SHOW}{_MAY_I}{PICTURE_SUFFIX}{POLITE_ENDING}{BOUNDARY_AFTER}"

@@ -37,6 +37,12 @@ _FILLER = re.compile(
 _ENDS_IN_UNIT = re.compile(
     f"(?:(?:枚|まい)(?:ほど|くらい|ぐらい|だけ)?で?|(?:{_SHAPE}|なし)で?|[画絵風調彩]で)$"
 )
+_OTHER_LETTERS = re.compile(
+    f"(?<=[ぁ-ゖー])(?={_SHAPE}|[水油色鉛浮切版線絵漫写墨日]..?.?.?[でに])[一-鿿0-9]"
+)
+_MODIFIES = re.compile(
+    "(?:[のなをにはがもへやか]|もっと|とても|少し|すこし|ちょっと|やや|かなり|すごく|なるべく|できるだけ|より)$"
+)
 _HINT = re.compile("[枚長形面:早速急寧忠自なぬ抜無シしs風調で水油絵画いくりに]")
 _MAX_TAIL_CHARS = 60
 _MAX_UNITS = 8
@@ -47,10 +53,21 @@ def separate_run_ons(text: str) -> str:
 
     Fillers at its beginning, 「えっと」, are left out.
     """
-    parts = re.split(f"([{MARKS}]+)", _FILLER.sub("", text))
+    parts = re.split(f"([{MARKS}]+)", _without_filler(text))
     parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
     parts[::2] = map(_separate, parts[::2])
     return "".join(parts)
+
+
+def _without_filler(text: str) -> str:
+    filler = _FILLER.match(text)
+    if filler is None:
+        return text
+    rest = text[filler.end() :]
+    if filler[0].endswith("ね"):  # 「えっとねぎ描いて」 asks for 「ねぎ」
+        first = morphology.tokenize(f"ね{rest[:16]}")[0]
+        rest = f"ね{rest}" if first.end > 1 and first.part_of_speech in {"名詞", "動詞"} else rest
+    return rest
 
 
 def _separate(segment: str) -> str:
@@ -84,6 +101,7 @@ def _last_unit(tail: str, words: list[Word], *, is_first: bool) -> int:
             after_unit
             or words[index - 1].part_of_speech in {"名詞", "接尾辞"}
             or _ENDS_IN_REQUEST.search(before)
+            or _begins_in_kanji(tail, start, words[index - 1])
         ):
             continue  # 「めっちゃきれいに」, 「元の写真に忠実に」
         if _UNIT.fullmatch(tail, start):
@@ -95,6 +113,19 @@ def _last_unit(tail: str, words: list[Word], *, is_first: bool) -> int:
         if style and (style["like"] or style["by"] or not is_first or after_unit):
             return start  # 「うさぎ水彩2枚」, not 「壁の油絵」
     return 0
+
+
+def _begins_in_kanji(tail: str, start: int, before: Word) -> bool:
+    """Return whether a word begins where kanji follow hiragana: 「どーなつ横長」, whatever that is.
+
+    Not after what may describe it: 「もっと横長」, 「まるい正方形」.
+    """
+    describes = before.part_of_speech in {"形容詞", "連体詞"} and before.text.endswith(("い", "な"))
+    return (
+        _OTHER_LETTERS.match(tail, start) is not None
+        and not describes
+        and not _MODIFIES.search(tail[:start])
+    )
 
 
 @cache

@@ -22,7 +22,10 @@ from bot.prompt.japanese.grammar import (
     SEAM,
     SOFTENER,
     close_seams,
+    last_segment,
     take_request,
+    take_softener,
+    take_wanted,
 )
 from bot.prompt.japanese.request_phrases import shorten_requests
 from bot.prompt.japanese.respell import respell
@@ -173,7 +176,7 @@ def _extract_controls(text: str, whole: str) -> tuple[str, Controls]:
         text = separate_run_ons(text)
         text = FAREWELL.sub("", LAUGHTER_BESIDE_TEXT.sub(SEAM, text))
         text = extract_common(
-            LABEL.sub(_without_label, SOFTENER.sub(SEAM, text)), controls.negatives
+            LABEL.sub(_without_label, SOFTENER.sub(take_softener, text)), controls.negatives
         )
         text = _extract_any_but_all(extract_replaced(text, controls.negatives), controls)
         text = _extract_purpose_of_something(text, controls)
@@ -208,10 +211,7 @@ def _without_joint(text: str) -> str:
     """Remove the 「で」 that joined the subject to extracted words: 「柴犬で」, not 「遊んで」."""
     if not text.endswith("で"):
         return text
-    last = morphology.tokenize(text)[-2:]
-    follows_noun = len(last) == 2 and last[0].part_of_speech in {"名詞", "接尾辞"}
-    joined = follows_noun and morphology.ends_in_particle(text, "で")
-    return text[:-1] if joined else text
+    return text[:-1] if morphology.joins_noun(last_segment(text)) else text
 
 
 def _extract_any_but_all(text: str, controls: Controls) -> str:
@@ -252,7 +252,8 @@ def _names_something(text: str) -> bool:
 
 
 def _extract_once(text: str, controls: Controls) -> str:
-    text = REQUEST_ENDING.sub(take_request, extract_styles(text, controls.styles))
+    text = take_wanted(extract_styles(text, controls.styles))
+    text = REQUEST_ENDING.sub(take_request, text)
     text = _SEED.sub(controls.take_seed, text)
     text = COUNT.sub(controls.take_count, text)
     text = SHAPE.sub(controls.take_shape, text)
