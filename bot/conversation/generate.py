@@ -53,7 +53,9 @@ def request_pictures(
         _log_refusal(ctx, "banned")
         return ctx.reply(messages.request_problem("banned", ctx.language))
     if reading.problem is not None and ctx.flags.accepting:
-        return ctx.reply(messages.request_problem(reading.problem, ctx.language, ctx.chat_kind))
+        leaves_all = reading.problem == "only_controls" and reading.fidelity == "free"
+        problem = "anything" if leaves_all else reading.problem  # 「おまかせ」
+        return ctx.reply(messages.request_problem(problem, ctx.language, ctx.chat_kind))
     if settings.moderation:
         judgement = _judge(ctx, reading, from_photo=from_photo, is_change=parent_id is not None)
         if judgement.action == "refuse" and judgement.category:

@@ -32,7 +32,11 @@ _UNIT = re.compile(
 _AND = re.compile("(?<=.)(?:あと|それと|それから|そして|さらに)$")
 _ENDS_IN_REQUEST = re.compile(rf"(?:{REQUEST_PHRASE}|あと|それと|それから|そして|さらに)$")
 _FILLER = re.compile(
-    "^(?:え(?:ー+っ?|っ|えっ?)と[ーね]*|あの[ーう]+|うーんと?|んーと?|そうだなあ?|じゃあ|っ?ていうか|てゆう?ー?か|てか(?=[一-龠ァ-ヶ、])|つーか|ところで|そういえば|それより)、?(?=[^ー])"
+    "^(?:え(?:ー+っ?|っ|えっ?)と[ーね]*|あの[ーう]+|うーんと?|んーと?|そうだなあ?|それじゃあ?|そんじゃあ?|んじゃあ?|じゃあ|じゃ(?=次)|ほんなら|ほんじゃ|ほな|そしたら|っ?ていうか|てゆう?ー?か|てか(?=[一-龠ァ-ヶ、])|つーか|ところで|そういえば|それより)、?(?=[^ー])"
+)
+_NEXT = re.compile(  # 「次ラーメン」
+    "^(?:次|つぎ)(?:[、 ]|は(?!何|なに|いつ|どう|どこ|誰|だれ|ある)|の(?:絵|お題)は、?"
+    "|(?=[ァ-ヶー]{2}))(?=.)"
 )
 _ENDS_IN_UNIT = re.compile(
     f"(?:(?:枚|まい)(?:ほど|くらい|ぐらい|だけ)?で?|(?:{_SHAPE}|なし)で?|[画絵風調彩]で)$"
@@ -51,9 +55,9 @@ _MAX_UNITS = 8
 def separate_run_ons(text: str) -> str:
     """Return a cleaned text with a seam before each steering word that runs into what is before it.
 
-    Fillers at its beginning, 「えっと」, are left out.
+    Fillers at its beginning, 「えっと」, 「次」, are left out.
     """
-    parts = re.split(f"([{MARKS}]+)", _without_filler(text))
+    parts = re.split(f"([{MARKS}]+)", _NEXT.sub("", _without_filler(text)))
     parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
     parts[::2] = map(_separate, parts[::2])
     return "".join(parts)
