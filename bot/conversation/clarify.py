@@ -10,8 +10,9 @@ from dataclasses import replace
 import structlog
 
 from bot import jobs, messages
-from bot.conversation import album, erasure, generate, help, image_to_image
+from bot.conversation import album, erasure, generate, help, image_to_image, variations
 from bot.conversation.context import EventContext, Replies
+from bot.conversation.picture_refs import is_gone
 from bot.moderation.appeals import is_appeal
 from bot.prompt import Command
 from bot.prompt.changes.photo_phrases import parse_quoted_photo_change
@@ -23,6 +24,7 @@ from bot.store.pending_questions import Question
 
 log = structlog.get_logger(__name__)
 
+LIKELY_PAINTED = 0.3  # from which unclear words may be of the last picture
 _YES = frozenset(
     """
     はい うん ええ おう 描いて かいて 描く お願い お願いします おねがい おねがいします そう そうです
@@ -35,9 +37,20 @@ _YES = frozenset(
 def ask_whether_wish(ctx: EventContext) -> Replies:
     """Ask whether the text is to be painted, and keep it until the answer."""
     has_photo = ctx.situation.photo_asked
+    may_change = not has_photo and _may_change_picture(ctx)
     _keep(ctx, Question("wish", ctx.text, ctx.event.message_id))
-    question = messages.wish_question(ctx.text, ctx.language, has_photo=has_photo)
+    question = messages.wish_question(
+        ctx.text, ctx.language, has_photo=has_photo, may_change=may_change
+    )
     return ctx.reply(question)
+
+
+def _may_change_picture(ctx: EventContext) -> bool:
+    """Return whether words may as well say something of the last picture: 「花びら舞ってる」."""
+    last = ctx.quoted or ctx.last_picture
+    if last is None or is_gone(last.job):
+        return False
+    return ctx.intent.probability("wish", "change", "more", "choice") >= LIKELY_PAINTED
 
 
 def offer_wish(ctx: EventContext, wish: str, *, shown: str) -> Replies:
@@ -84,6 +97,8 @@ def handle_postback(ctx: EventContext) -> Replies | None:
         return _appeal(ctx, question)
     if choice == "keep":
         return ctx.reply_sentence("erase.kept")
+    if choice == "change" and question.about == "wish":
+        return _change_last(_as_asked(ctx, question))
     return _do(ctx, question, from_photo=choice == "photo")
 
 
@@ -127,15 +142,7 @@ def _keep(ctx: EventContext, question: Question) -> None:
 def _do(ctx: EventContext, question: Question, *, from_photo: bool) -> Replies:
     """Do what was asked about."""
     if question.about in {"wish", "photo"}:
-        event = replace(
-            ctx.event,
-            message_type="text",
-            text=question.text,
-            mentions=(),
-            emojis=(),
-            message_id=question.message_id,
-        )
-        wish = replace(ctx.with_event(event).with_mention(), is_confirmed=True)
+        wish = _as_asked(ctx, question)
         photo = wish.recent_photo if from_photo else None
         if question.about == "photo":
             photo = photos.by_message(ctx.db, question.target, ctx.chat_id)
@@ -151,6 +158,26 @@ def _do(ctx: EventContext, question: Question, *, from_photo: bool) -> Replies:
         return erased + _erase_tasks(ctx, job_ids)
     remove = Command("remove", number=question.target)
     return album.handle_command(replace(ctx, meant=remove)) or []
+
+
+def _as_asked(ctx: EventContext, question: Question) -> EventContext:
+    """Return the context of the text that was asked about, now that it is confirmed."""
+    event = replace(
+        ctx.event,
+        message_type="text",
+        text=question.text,
+        mentions=(),
+        emojis=(),
+        message_id=question.message_id,
+    )
+    return replace(ctx.with_event(event).with_mention(), is_confirmed=True)
+
+
+def _change_last(ctx: EventContext) -> Replies:
+    """Change the person's last picture by the text that was asked about."""
+    if ctx.last_picture is None:
+        return ctx.reply(messages.no_previous_picture(ctx.language))
+    return variations.change_picture(ctx, ctx.last_picture, ctx.text_without_small_talk)
 
 
 def _erase_tasks(ctx: EventContext, job_ids: list[str]) -> Replies:

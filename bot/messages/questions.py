@@ -11,11 +11,16 @@ ASKED_ACTION = "asked"  # what the buttons' postbacks begin with
 MAX_QUOTED_CHARS = 40
 
 
-def wish_question(text: str, lang: str, *, has_photo: bool = False) -> list[Message]:
-    """Ask whether words are a wish. has_photo: they may also be about a photo just sent."""
+def wish_question(
+    text: str, lang: str, *, has_photo: bool = False, may_change: bool = False
+) -> list[Message]:
+    """Ask whether words are a wish. has_photo: they may also be about a photo just sent.
+    may_change: they may also be about the last picture."""
     shown = text if len(text) <= MAX_QUOTED_CHARS else f"{cut(text, MAX_QUOTED_CHARS - 1)}…"
     key = "asked.photo_or_wish" if has_photo else "asked.wish"
     choices = ["photo", "new", "help"] if has_photo else ["yes", "help"]
+    if may_change:
+        choices.insert(1, "change")
     return _with_choices(gettext(key, lang, text=shown), choices, lang)
 
 
