@@ -57,6 +57,7 @@ from bot.conversation.moderation_overrides import (
 from bot.conversation.plain_matters import (
     asks_for_same_again,
     decide_while_painting,
+    is_content,
     leaves_as_it_is,
 )
 from bot.conversation.restated import in_plain_words, without_steering
@@ -110,7 +111,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     if left := leaves_as_it_is(ctx):
         pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
         return ctx.reply_sentence("photo.left" if left == "photo" else "going_on.kept")
-    waiting = decide_while_painting(ctx) or asks_for_same_again(ctx)
+    waiting = decide_while_painting(ctx) or asks_for_same_again(ctx) or is_content(ctx)
     if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
         return None
     decision = waiting or by_rule(ctx, _decide(ctx))

@@ -20,6 +20,7 @@ from bot.intent.one_matter import (
     wants_resent,
 )
 from bot.moderation.distress import find_cry
+from bot.prompt.changes.parser import settles
 
 
 def decide_while_painting(ctx: EventContext) -> Decision | None:
@@ -50,6 +51,15 @@ def asks_for_same_again(ctx: EventContext) -> Decision | None:
     return Decision("answer", "resend")
 
 
+def is_content(ctx: EventContext) -> Decision | None:
+    """Return that a text says the last picture is done, 「これで完成！ありがとう」, or None."""
+    is_open = ctx.recent_photo is None and not ctx.is_waiting and ctx.is_addressed
+    if not is_open or not ctx.situation.has_picture or find_cry(ctx.text):
+        return None
+    is_thanks = "ありがと" in ctx.text or "サンキュ" in ctx.text
+    return Decision("answer", "talk.thanks") if is_thanks and settles(ctx.text) else None
+
+
 def leaves_as_it_is(ctx: EventContext) -> Literal["picture", "photo"] | None:
     """Return what a text wants left as it is: 「やっぱり変えなくていい」, 「写真は使わないで」.
 
@@ -60,8 +70,9 @@ def leaves_as_it_is(ctx: EventContext) -> Literal["picture", "photo"] | None:
         return None
     if ctx.recent_photo is not None:
         return "photo" if leaves_photo(words) else None
-    if not ctx.situation.has_picture:
+    if not ctx.situation.has_picture or is_content(ctx):
         return None
     if ctx.situation.is_asked:
         return "picture" if wants_no_change(words) or drops_order(words) else None
-    return "picture" if wants_no_change(words) and not takes_last_change_back(ctx) else None
+    is_kept = wants_no_change(words) or settles(words)
+    return "picture" if is_kept and not takes_last_change_back(ctx) else None

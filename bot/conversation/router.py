@@ -20,6 +20,7 @@ from bot.conversation import (
     defaults,
     edits,
     erasure,
+    follow_ups,
     generate,
     groups,
     help,
@@ -127,6 +128,7 @@ ROUTES: tuple[Handler, ...] = (
     picture_details.handle_text,
     year_cards.handle_text,
     several.handle_text,
+    follow_ups.handle_text,
     intents.handle_text,  # what is no wish ends here
     image_to_image.handle_text,
     variations.handle_text,

@@ -41,7 +41,7 @@ def apply_change(change: Change, reading: Reading) -> Reading:
         prompt = _apply_step(step.in_prompt(prompt), prompt, negatives)
     for words in change.additions:
         addition = read(words)
-        prompt = _append(prompt, addition.prompt or words)
+        prompt = _append(prompt, _without_also(addition.prompt) or words)
         controls = _merged(controls, replace(addition, strength=None))
     for thing in controls.negative.split("、"):
         if thing and thing not in negatives:
@@ -60,6 +60,8 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
     match step.kind:
         case "about":
             return prompt
+        case "rewrite":
+            return prompt.replace(target, replacement, 1)
         case "mirror":
             return attributes.mirror(prompt)
         case "add":
@@ -72,8 +74,10 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
             return _become(prompt, replacement)
         case "more":
             return attributes.add_quantity(prompt, target, replacement)
+        case "recolour" if target in prompt:
+            return attributes.recolour(prompt, target)
         case "recolour":
-            return attributes.set_colour(prompt, attributes.other_colour(prompt))
+            return _append(prompt, f"{attributive(attributes.other_colour(target))}{target}")
     if target in PICTURE_ASPECTS:
         return _change_aspect(prompt, target, replacement)
     if target not in prompt and attributes.is_quantity(replacement):
@@ -233,6 +237,14 @@ def _is_of(words: str, target: str) -> bool:
     rest = target if first is None else words[first:]  # 「大きな舟」
     is_apart = morphology.is_word_start(words, len(words) - len(target))
     return words == target or (is_apart and morphology.is_noun_phrase(rest))
+
+
+def _without_also(words: str) -> str:
+    """Return 「手袋」 for 「手袋も」."""
+    tokens = morphology.tokenize(words)
+    is_of_noun = len(tokens) > 1 and tokens[-2].part_of_speech in {"名詞", "接尾辞"}
+    is_also = is_of_noun and tokens[-1].text == "も" and morphology.ends_in_particle(words, "も")
+    return words.removesuffix("も") if is_also else words
 
 
 def _append(prompt: str, words: str) -> str:

@@ -21,12 +21,15 @@ _COLOURS = (
 _HUES = f"{_COLOURS}|黄|灰|茶|桃|橙|水|虹|空|肌|紅|赤茶|こげ茶|焦げ茶|クリーム|エメラルド"
 _COLOUR = re.compile(
     rf"(?:真っ?|薄い?|濃い|明るい|暗い|淡い)?(?:(?:{_HUES})色|{_COLOURS}|真っ赤|真っ青|真っ白|真っ黒)|"
-    "(?:赤|青|黒|白|黄色|茶色)(?=い)|虹色"
+    "(?:赤|青|黒|白|黄色|茶色|(?<![ぁ-ん])(?:あか|あお|くろ|しろ|きいろ|ちゃいろ))(?=い)|虹色"
 )
 _COLOUR_ATTRIBUTIVE = re.compile(rf"(?<![一-鿿々ァ-ヶー])(?:{_COLOUR.pattern})(?:い|っぽい|の|な)")
+_TOGETHER = re.compile(  # 「赤と黄色の花」 has one colour too many to change
+    rf"(?:(?:{_COLOUR.pattern})[とや])++(?=(?:{_COLOUR.pattern})(?:い|っぽい|の|な))"
+)
 _IS_COLOUR = re.compile(rf"(?:{_COLOUR.pattern})(?:い|っぽい|っぽ|の|な)?")
 
-_COUNTER = "匹|頭|羽|人|つ|個|コ|本|台|輪|軒|隻|機|杯|冊|体|株|束|粒|棟|両|足|艘|名"
+_COUNTER = "色|匹|頭|羽|人|つ|個|コ|本|台|輪|軒|隻|機|杯|冊|体|株|束|粒|棟|両|足|艘|名"
 _MANY = "たくさん|大勢|いっぱい|複数|数匹|数人|数羽|数個|数本"
 QUANTITY = (
     rf"(?<![0-9一二三四五六七八九十第何数])(?:(?:{NUMERAL}) ?(?:{_COUNTER})|"
@@ -73,9 +76,14 @@ def is_description(word: str) -> bool:
     return adjective or is_colour(word) or category_of(word, STATE_CATEGORIES) is not None
 
 
+def with_last_colour(words: str) -> str:
+    """Return words with one colour where they have several: 「黄色の花」 for 「赤と黄色の花」."""
+    return _TOGETHER.sub("", words)
+
+
 def set_colour(prompt: str, colour: str) -> str:
     """Return the prompt with another colour, of its subject if that has a colour."""
-    first, *others = split_segments(prompt)
+    first, *others = split_segments(with_last_colour(prompt))
     colours = list(_COLOUR_ATTRIBUTIVE.finditer(first))
     of_things = [
         match for match in colours if not re.match("背景|空|床|壁|地面|海", first[match.end() :])
@@ -84,7 +92,7 @@ def set_colour(prompt: str, colour: str) -> str:
     of_subject = [match for match in of_things if joint is None or match.start() < joint.start()]
     if match := next(iter((of_subject or of_things or colours)[-1:]), None):
         first = first[: match.start()] + attributive(colour) + first[match.end() :]
-    elif head := _head_noun(first):
+    elif head := head_noun(first):
         first = describe(first, head, colour)
     else:
         others = [segment for segment in others if not is_colour(segment)] + [attributive(colour)]
@@ -97,11 +105,22 @@ _OTHER_COLOURS = {
 }
 
 
-def other_colour(prompt: str) -> str:
-    """Return a colour that the subject of the prompt does not have: of 「赤い車」 「青」."""
-    colour = _COLOUR_ATTRIBUTIVE.search(split_segments(prompt)[0])
+def other_colour(thing: str) -> str:
+    """Return a colour that a thing does not have: of 「赤い車」 「青」."""
+    colour = _COLOUR_ATTRIBUTIVE.search(thing)
     name = colour[0] if colour else ""
     return next((new for old, new in _OTHER_COLOURS.items() if old in name), "青")
+
+
+def recolour(prompt: str, thing: str) -> str:
+    """Return the prompt with any other colour of a thing in it, or of its subject if empty."""
+    if not thing:
+        return set_colour(prompt, other_colour(split_segments(prompt)[0]))
+    end = prompt.index(thing) + len(thing)
+    start = max(
+        (m.end() for m in re.finditer("[、とやにをがで]", prompt[: end - len(thing)])), default=0
+    )
+    return describe(prompt, thing, other_colour(prompt[start:end]))
 
 
 def add_quantity(prompt: str, thing: str, quantity: str) -> str:
@@ -132,7 +151,7 @@ def set_quantity(prompt: str, quantity: str) -> str:
     if match := next(iter(same_counter or quantities), None):
         return prompt[: match.start()] + quantity + prompt[match.end() :]
     first = split_segments(prompt)[0]
-    if head := _head_noun(first):
+    if head := head_noun(first):
         return _insert_before(prompt, first.rindex(head), f"{quantity}の")
     return f"{prompt}、{quantity}"
 
@@ -143,7 +162,7 @@ def set_position(prompt: str, position: str) -> str:
     if len(positions) == 1:
         return prompt[: positions[0].start()] + position + prompt[positions[0].end() :]
     first, *others = split_segments(prompt)
-    if not positions and _head_noun(first) and morphology.is_noun_phrase(first):
+    if not positions and head_noun(first) and morphology.is_noun_phrase(first):
         return "、".join([f"{position}に{first}", *others])
     return f"{prompt}、{position}に"
 
@@ -242,7 +261,7 @@ def _word_start(prompt: str, thing: str) -> int:
     return max(start for start in word_starts if start <= at)
 
 
-def _head_noun(segment: str) -> str | None:
+def head_noun(segment: str) -> str | None:
     """Return the nouns at the end of a segment about one thing. Returns None if there are none."""
     if _JOINT.search(segment):
         return None

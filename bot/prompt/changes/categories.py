@@ -107,6 +107,14 @@ _CATEGORIES = (
         "ハムスター ペンギン カエル フクロウ イルカ クジラ 鯨 カメ 亀 魚 金魚 恐竜 ドラゴン",
         only_if_single=True,
     ),
+    _category(  # people, where it is one
+        "男の子 女の子 少年 少女 男性 女性 男の人 女の人 おじいちゃん おばあちゃん おじいさん "
+        "おばあさん "
+        "お父さん お母さん パパ ママ お兄さん お姉さん お兄ちゃん お姉ちゃん おじさん おばさん "
+        "赤ちゃん 子ども 子供 大人 "
+        "王子様 お姫様 王様 女王様 侍 忍者 殿様 武士 サンタ サンタさん サンタクロース 雪だるま",
+        only_if_single=True,
+    ),
     _category(  # where it is, where that is one place
         "森 林 海 海辺 浜辺 砂浜 海岸 山 川 川辺 湖 湖畔 草原 野原 花畑 砂漠 雪原 公園 庭 街 町 村 "
         "都会 部屋 教室 学校 図書館 カフェ 駅 宇宙 海中 水中 空中 月面 お城 城 神社 お寺 寺 遊園地",
@@ -116,7 +124,8 @@ _CATEGORIES = (
         },
     ),
 )
-STATE_CATEGORIES = _CATEGORIES[:-2]  # which a thing is in or under, and stays the thing that it is
+STATE_CATEGORIES = _CATEGORIES[:-3]  # which a thing is in or under, and stays the thing that it is
+ANIMATE_CATEGORIES = _CATEGORIES[-3:-1]
 PLACE_CATEGORY = _CATEGORIES[-1]
 SCENE_CATEGORIES = (*_CATEGORIES[:3], PLACE_CATEGORY)  # what a whole picture is in
 

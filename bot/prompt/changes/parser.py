@@ -62,6 +62,18 @@ _MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is o
 _INTERJECTION = re.compile(
     "(?:あ{1,3}っ?|お{1,3}っ?|ん{1,3}|えー?っ?と|うー?んと?|ねえ|あのー?|いや|そうだ(?:な|ね)?ー?)"
 )
+_SETTLED = re.compile(  # 「これで完成！ありがとう」 changes nothing
+    "(?:(?:よし|うん|じゃあ?|はい|やった)ー?[、。! ]*)?"
+    "(?:(?:もう)?(?:これ|それ|この絵|その絵|今の)(?:で|が)(?:もう|とりあえず|いったん)?"
+    "(?:完成|完璧|完了|決まり|決定|確定|終わり|おわり|おしまい|満足|十分|じゅうぶん|大丈夫|だいじょうぶ|OK|オッケー|オーケー|"
+    "ばっちり|バッチリ|いい(?!感)|ええ|よか|いけ|いき(?:ます|たい)|いく|いこう|行く|行き(?:ます|たい)|行こう|使わせて|みんなに)"
+    "|完成|完璧|かんせい|かんぺき|(?:これ|それ)(?:で|に)(?:します|する|しよう|お願い(?:します)?|決めた|決めます)?$)"
+    "(?:ありがとう|[^をにがへ]){0,24}"
+)
+_SETTLED_BUT = re.compile(  # 「これでいいけど、空を赤く」
+    "^(?:これ|それ|この絵|その絵)で(?:もう)?(?:いい|ええ|完成|決まり|OK|十分|満足)(?:なん|な|ん)?(?:だ|です|や)?"
+    "(?:けれど|けど|が)[、 ]*(?=.)"
+)
 _LACKS = re.compile(  # 「なんか足りない、花足して」: why, and no thing to add
     "(?:なんか|なにか|何か|ちょっと|少し|どうも|まだ){0,3}+(?:物|もの)?(?:足りない|たりない|足りん|寂しい|さみしい|さびしい|地味|殺風景)"
     "(?:なので|だから|から|ので|けど|んで|かな|かも|です|気がする|し|な|ね|よ){0,4}+"
@@ -82,8 +94,9 @@ _TOPIC = re.compile(  # 「屋根、赤やめて緑」, 「車の色、黒で」
     r"(?:に(?:して)?|で|が(?:いい|良い|ええ|よか))?(?:です|わ|な|ね|よ|かな|かも)*+"
 )
 _ON_SECOND_THOUGHT = re.compile("^(?:やっぱり?|やはり|じゃあ|では)[、 ]?")
-_SHAPED = re.compile(  # 「縦長のも」, 「横長も見たい」
-    "(?:(?:の|(?:の)?(?:やつ|もの|バージョン|版))[もがを]?|(?<=[長形])[もがを])(?:[見み]たい|見せて)?$"
+_SHAPED = re.compile(  # 「縦長のも」, 「横長も見たい」, 「アニメ風も見たい」
+    "(?:(?:の|(?:の)?(?:やつ|もの|バージョン|版))[もがを]?|(?<=[長形風調画])[もがを])"
+    "(?:[見み]たい(?:な|です|かも)?|見せて|試して|やってみて|いいな)?$"
 )
 _HINT = re.compile(
     rf"{_BARE_REFERENCE.pattern}|(?<!描い)て|^やっぱ|^やはり|じゃなく|ではなく|[くに](?:でき|お願い|おねがい)|[っら][ぽし]さ|同じ|[にく](?=$|[{MARKS}])|{_REFERENCE.pattern}|"
@@ -91,10 +104,10 @@ _HINT = re.compile(
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|追加し|着せ|かぶせ|被せ|持たせ|のせ|乗せ)たい|やめて|"
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
     "雰囲気|ふんいき|ムード|トーン|(?:背景|空|髪|服|目|瞳|表情|床|壁|地面)[でに]|すぎ|過ぎ|か[なも]|けど|気が|"
-    "^(?:あと|それと|ついでに)|[長形][もがを]|"
+    "^(?:あと|それと|ついでに)|[長形風調画][もがを]|の色(?:だけ|も)?を?(?:変|か|替|チ)|"
     "いらない|いらん|いりません|不要|邪魔|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
     "は[^、をはが]{1,8}(?:で$|が[いえよ])|[おいあ]ると|えると|たって[?？]?$|(?:て|に)(?:変えて)?もろて|"
-    "バージョン|色違い|色ちがい|(?:もう|あと)(?:[1-9一二三ひふ]|い[っち]|にひき)|増や|変更|向き"
+    "く(?:し|なら)(?:ないで|ん)|バージョン|色違い|色ちがい|(?:もう|あと)(?:[1-9一二三ひふ]|い[っち]|にひき)|増や|変更|向き"
 )
 
 
@@ -106,13 +119,18 @@ def may_be_change(text: str) -> bool:
     return bool(_HINT.search(text))
 
 
+def settles(text: str) -> bool:
+    """Return whether a cleaned text says of a picture that it is as wanted: 「これで完成！」."""
+    return _SETTLED.fullmatch(text) is not None
+
+
 def parse_change(text: str) -> Change | None:
     """Return the change that a cleaned text asks for. Never raises.
 
     Returns None if the text is a request of its own.
     """
     refers = _REFERENCE.match(text) is not None
-    return _parse(text, loosely=refers)
+    return None if refers and settles(text) else _parse(text, loosely=refers)
 
 
 def parse_as_change(text: str) -> Change:
@@ -175,7 +193,7 @@ def _what_changes(text: str, *, loosely: bool) -> str:
         r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
     )
     text = re.sub("(?<=[をはが])(?:やっぱり?|やはり)(?=.)", "", text)
-    text = _AS_SET.sub("", text)
+    text = _SETTLED_BUT.sub("", _AS_SET.sub("", text))
     if (reason := _REASON.match(text)) and (loosely or parse_change(reason["rest"])):
         text = reason["rest"]
     if flavour := _FLAVOUR.fullmatch(text):

@@ -52,8 +52,11 @@ _ADD = re.compile(
     "(?:入れ|いれ|足し|たし|加え|つけ|付け|描き足し|追加し|置き|乗せ|のせ|着せ|かぶせ|被せ|持たせ)たい)$"
 )
 _GOOD_TO_HAVE = re.compile(  # 「鳥もおるとええな」, 「後ろに山があるといいな」
-    "(?P<what>[^、]{1,14}?)(?:が|も)(?:おる|いる|ある|見える|写る|飛んでる)と(?:いい|良い|ええ|よか|うれしい|嬉しい)"
+    "(?P<what>[^、]{1,14}?)(?:が|も)(?:おる|いる|ある|見える|写る|(?P<doing>[^、をはがも]{1,8}?[てで](?:いる|る|おる)))と(?:いい|良い|ええ|よか|うれしい|嬉しい)"
     "(?:です|な|ね|よ|かも|かな|ねん|のに|けど)*"
+)
+_NOT_SO = re.compile(  # 「怖くしないで」
+    "(?:あんまり?|あまり|そんなに)?(?P<stem>[^、をはがも]{1,6})く(?:し|なら)(?:ないで|んといて|んで)"
 )
 NOT_BUT = re.compile(  # 「犬じゃなくて猫にして」
     rf"^(?P<what>.{{1,12}}?)(?:(?:じゃ|では)な(?:くて|く|いで)|(?:を|は)?(?:やめて|やめ、))(?P<into>.{{1,12}}?)"
@@ -117,7 +120,11 @@ def _plain_step(words: str) -> ChangeStep | None:
     if match := _ADD.match(words):
         return ChangeStep("add", whole_noun(match["what"], words))
     if match := _GOOD_TO_HAVE.fullmatch(words):
-        return ChangeStep("add", match["what"])
+        return ChangeStep("add", f"{match['doing'] or ''}{match['what']}")
+    if (match := _NOT_SO.fullmatch(words)) and morphology.tokenize(f"{match['stem']}い")[
+        -1
+    ].part_of_speech == "形容詞":
+        return ChangeStep("remove", f"{match['stem']}い")
     if match := _REMOVE.match(words):
         return ChangeStep("remove", match["what"])
     if (match := _NOT_WANTED.match(words)) and morphology.is_noun_phrase(match["what"]):

@@ -62,7 +62,7 @@ PICTURE_ASPECTS = {
     ),
 }
 
-Kind = Literal["swap", "become", "add", "remove", "mirror", "about", "more", "recolour"]
+Kind = Literal["swap", "become", "add", "remove", "mirror", "about", "more", "recolour", "rewrite"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class ChangeStep:
 
     target: something of the picture. replacement: what it becomes, as it is written in a prompt.
     kind "mirror" exchanges left and right; "more" adds to the number of the target, or of the
-    subject; "recolour" gives the subject any other colour; "about" changes nothing, but names
+    subject; "recolour" gives it any other colour; "rewrite" puts the replacement where
+    the target stands in the prompt; "about" changes nothing, but names
     what the rest of the sentence is about: 「富士山を浮世絵風に」. whole: what the picture becomes
     if the target is not in it: 「着物」 and 「姿」 of 「着物姿にして」 may be one word. is_order: a
     verb says so.
@@ -111,7 +112,8 @@ class Change:
         if self.additions:
             return False
         return all(
-            step.kind not in {"swap", "about"}
+            step.kind not in {"swap", "about", "recolour"}
+            or not step.target
             or morphology.spelled_in(prompt, step.target) in prompt
             or step.target in PICTURE_ASPECTS
             or step.is_order

@@ -22,8 +22,8 @@ ShortKind = Literal["swap", "become", "add", "more", "recolour"]
 @dataclass(frozen=True)
 class ShortChange:
     """kind: "swap" target for replacement, "become" and "add" replacement, "more" of target by
-    replacement, such as 「2匹」, "recolour" into any other colour. whole, is_order: as those of a
-    ChangeStep.
+    replacement, such as 「2匹」, "recolour" target, or the subject, into any other
+    colour. whole, is_order: as those of a ChangeStep.
     """
 
     kind: ShortKind
@@ -43,6 +43,10 @@ _VERSION = re.compile(
 _OTHER_COLOUR = re.compile(
     rf"(?:(?P<before>[^、の]{{1,6}})の)?(?:色違い|色ちがい|いろちがい|別の色|違う色|ちがう色|別カラー)"
     rf"(?:の(?P<after>[^、]{{1,6}}?))?{_ENDING}"
+)
+_COLOUR_OF = re.compile(  # 「傘の色変えて」: into any other
+    "(?P<what>[^、をはがも]{1,10}?)の色(?:だけ|も)?(?:を|も)?"
+    "(?:(?:変え|かえ|替え|変更し|チェンジし)て(?:みて)?|変更|チェンジ)"
 )
 _FACING = re.compile(
     "(?:(?P<front>こっち|こちら|正面|カメラ目線)|(?P<side>後ろ|うしろ|右|左|上|下|横))(?:を|の?ほうを?|の?方を?)?"
@@ -167,6 +171,8 @@ def parse_short_change(words: str) -> ShortChange | None:
         if is_colour(colour):
             return ShortChange("become", replacement=colour)
         return None if colour else ShortChange("recolour")
+    if (match := _COLOUR_OF.fullmatch(words)) and morphology.is_noun_phrase(match["what"]):
+        return ShortChange("recolour", match["what"])
     if (match := _VERSION.fullmatch(words)) and morphology.is_noun_phrase(match["into"]):
         return ShortChange("become", replacement=match["into"])
     if match := _FACING.fullmatch(words):

@@ -2,7 +2,8 @@
 
 A dialogue is a paragraph, a turn a line: what is written, a tab, what comes of it. Before a turn
 all pictures that were asked for are delivered; with ~ before it, they are still being painted.
-"[photo]" is a photo. What comes is a list of facts, separated by "; ", each of which has to hold:
+"[photo]" is a photo, "[asked:change]" a tap on the button with this data. What comes is a list of
+facts, separated by "; ", each of which has to hold:
 
     new, change, nothing    a job without or with one it goes back to; no job
     「…」                    the prompt of the job, whole
@@ -64,6 +65,8 @@ class Dialogue:
             content = {"type": "line"}
             photo = {"type": "image", "id": f"p{self._photos}", "contentProvider": content}
             self._talk.tell(event(message=photo))
+        elif text.startswith("[asked:"):
+            self._talk.tell(event(type="postback", postback={"data": text.strip("[]")}))
         else:
             self._talk.says(text)
 

@@ -597,7 +597,7 @@ def test_quoting_a_picture_changes_that_one(talk: Talk) -> None:
         message_refs.record(db, job["id"], sent)
     talk.tell(quoting("夜", "b1"))
     kept = request(talk)
-    assert (kept["prompt"], kept["seed"], kept["count"]) == ("朝の海、夜", 7, 1)
+    assert (kept["prompt"], kept["seed"], kept["count"]) == ("夜の海", 7, 1)
     talk.tell(quoting("夜にして", "b3"))
     assert (request(talk)["prompt"], request(talk)["count"]) == ("夜の海", 2)
     talk.tell(quoting("似た絵", "b1"))

@@ -1,0 +1,57 @@
+"""Change the last picture by words that mean nothing without it: 「やっぱり犬で」, 「黄色」."""
+
+from __future__ import annotations
+
+import re
+
+from bot import jobs
+from bot.conversation.context import EventContext, Replies
+from bot.conversation.picture_refs import PictureRef, find_picked, is_gone
+from bot.conversation.repainting import paint_change, paint_previous
+from bot.moderation.distress import find_cry
+from bot.prompt.changes.choices import parse_choice
+from bot.prompt.changes.follow_ups import parse_follow_up
+
+_IN_COLOUR = re.compile(
+    "(?:やっぱ(?:り|し)?[、 ]?)?(?:フル)?(?:カラー|"
+    "色付き|色つき|色あり)(?:で|にして|がいい|に戻して).{0,6}"
+)
+_RATHER = re.compile("^やっぱ(?:り|し)?[、 ]?")
+
+
+def handle_text(ctx: EventContext) -> Replies | None:
+    """Paint the quoted picture, the one just chosen or the last one anew. Passes anything else.
+
+    What is said right after a photo, or in answer to what to change, is for other handlers.
+    """
+    if ctx.event.type == "messageEdited" or ctx.recent_photo or ctx.situation.is_asked:
+        return None
+    picked = None
+    if ctx.glance.has_question:
+        picked = find_picked(ctx.db, ctx.chat_id, ctx.event.user_id)
+    picture = ctx.quoted or picked or ctx.last_picture
+    if picture is None or is_gone(picture.job) or picture.job.request is None:
+        return None
+    if _IN_COLOUR.fullmatch(ctx.text_without_small_talk) and _lost_its_colours(picture):
+        return paint_previous(ctx)
+    count = picture.job.request.count
+    if _chooses_beyond(ctx.text_without_small_talk, count):
+        return ctx.reply_sentence("going_on.only_so_many", count=count)
+    parent = jobs.get(ctx.db, picture.job.parent_id) if picture.job.parent_id else None
+    before = parent.request.prompt if parent and parent.request else ""
+    change = parse_follow_up(ctx.text_without_small_talk, picture.job.request.prompt, before)
+    if change is None or find_cry(ctx.text):
+        return None
+    return paint_change(ctx, picture, change)
+
+
+def _lost_its_colours(picture: PictureRef) -> bool:
+    request = picture.job.request
+    return request is not None and bool({"モノクロ", "白黒調"} & set(request.styles))
+
+
+def _chooses_beyond(text: str, count: int) -> bool:
+    """Return whether a text does nothing but choose a picture where there are not so many."""
+    choice = parse_choice(_RATHER.sub("", text))
+    is_number = choice is not None and not choice.rest and not choice.by_place
+    return is_number and choice is not None and choice.position >= count
