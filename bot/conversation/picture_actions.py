@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.prompt import Reading
 from bot.prompt.japanese.cleaning import strip_endings, strip_trailing_marks
@@ -30,6 +31,7 @@ ACTION_PHRASES: dict[Origin, str] = {
     "修正して 変える 変えたい "
     "ここを変えて change",
 }
+_ONCE_MORE = re.compile("もう(?:一|1)[回度]|もっかい|似た(?:の|もの|やつ|感じ)")
 ACTIONS = frozenset(ACTION_PHRASES)
 _RESHAPED = frozenset({"again", "similar"})  # whose picture may get another shape
 PICTURE_TAPS = frozenset({"choose", "details"})  # what makes no picture
@@ -68,14 +70,19 @@ def find_action(text: str) -> Origin | None:
     return _ACTION_BY_PHRASE.get(bare) or _ACTION_BY_PHRASE.get(plain)
 
 
-def find_steered_action(reading: Reading) -> Origin | None:
+def find_steered_action(text: str, reading: Reading) -> Origin | None:
     """Return what the words of a button ask for beside a number or a shape: 「似た絵をあと2枚」,
-    「似たのを横長で」."""
+    「似たのを横長で」. reading: of that text."""
     width, height = reading.width, reading.height
-    is_plain = reading == Reading(reading.prompt, count=reading.count, width=width, height=height)
-    if not is_plain or (reading.count == 1 and width is None):
+    words, count = reading.prompt, reading.count
+    is_plain = replace(reading, problem=None) == Reading(
+        words, count=count, width=width, height=height
+    )
+    if not is_plain or (count == 1 and width is None):
         return None
-    action = find_action(reading.prompt) or find_action(f"{reading.prompt}で")  # 「似た感じで縦長」
+    if reading.problem == "only_controls" and (once_more := _ONCE_MORE.search(text)):
+        words = once_more[0]  # 「もう一度、2枚で」 names nothing to paint
+    action = find_action(words) or find_action(f"{words}で")  # 「似た感じで縦長」
     return action if width is None or action in _RESHAPED else None
 
 

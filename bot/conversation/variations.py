@@ -132,7 +132,7 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
         reading = read(text)
     if pending or picked:
         pending_edits.clear(db, chat_id, user_id)
-    action = find_action(text) or find_steered_action(reading)
+    action = find_action(text) or find_steered_action(text, reading)
     if action is None and (wants_finer(text) or (chosen and _LARGER.fullmatch(text))):
         action = "fine"
     if action is None and chosen and _LIKE_IT.match(text):
@@ -179,7 +179,7 @@ def is_about_pictures(ctx: EventContext) -> bool:
     """Return whether the text is what a button under a picture says, takes a change back, or
     chooses one of the last pictures: 「もう一度」, 「戻して」, 「右下がいい」."""
     text = ctx.text_without_small_talk
-    if find_action(text) is not None or find_steered_action(ctx.reading) is not None:
+    if find_action(text) is not None or find_steered_action(text, ctx.reading) is not None:
         return True
     if ctx.situation.has_picture and ctx.recent_photo is None and wants_finer(text):
         return True
