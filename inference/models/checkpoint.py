@@ -194,15 +194,15 @@ class Checkpoint:
             if "safety_checker" in components(index):  # [null, null] is how to do without
                 parts.append("safety_checker")
             missing = [part for part in parts if not self.weights(part)]
-            # Without settings a scheduler takes away noise of another strength than was trained.
-            if not self.read_json(*_SCHEDULER):
-                missing.append("/".join(_SCHEDULER))
             tokenizers = [part.replace("text_encoder", "tokenizer") for part in self.encoders]
             others: Collection[str] = (*tokenizers, "scheduler")
         else:
             missing, others = [], components(index)
         missing += [piece for part in components(index) for piece in self.missing_pieces(part)]
         missing += [part for part in others if not (self.folder / part).is_dir()]
+        # Without settings a scheduler takes away noise of another strength than was trained.
+        if (self.family or "scheduler" in others) and not self.read_json(*_SCHEDULER):
+            missing.append("/".join(_SCHEDULER))
         if missing:
             raise ModelUnavailable(
                 f"{self.name} is incomplete: {', '.join(missing)} missing in {self.folder}."

@@ -473,6 +473,16 @@ def test_what_cannot_be_loaded_is_explained(folders: dict[str, Path], tmp_path: 
         load(copy)
 
 
+@pytest.mark.parametrize("name", ["pixart", "z-image", "lcm"])
+def test_a_scheduler_without_settings_is_refused(
+    folders: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    copy = Path(shutil.copytree(folders[name], tmp_path / "copy"))
+    (copy / "scheduler" / "scheduler_config.json").write_text("{}")
+    with pytest.raises(ModelUnavailable, match=r"incomplete: scheduler/scheduler_config\.json"):
+        load(copy)
+
+
 def test_a_vocabulary_larger_than_the_encoder_is_refused(
     folders: dict[str, Path], checkpoint: Path, tmp_path: Path
 ) -> None:
