@@ -159,11 +159,20 @@ def _decode(header: _Header, longest: int, *, shrink: bool = False) -> Image.Ima
     picture = _with_plain_samples(picture, container.depth)
     if alpha is not None:
         picture.putalpha(alpha)
-    if shrink:  # now: each copy of a large picture takes another hundred megabytes
-        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if shrink and max(picture.size) > longest:
+        # Now, since each copy of a large picture takes another hundred megabytes.
+        smaller = _shrunk(picture.size, longest)
+        picture = picture.resize(smaller, Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture = to_srgb(picture, profile)
     turn = _UPRIGHT.get(container.orientation)
     return picture if turn is None else picture.transpose(turn)
+
+
+def _shrunk(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Return the size with a longer side of `longest`, and no narrower than what is read."""
+    scale, least = longest / max(size), -(-longest // MAX_RATIO)
+    width, height = (min(longest, max(least, round(side * scale))) for side in size)
+    return width, height
 
 
 def _check_cut(data: bytes, begin: int) -> None:

@@ -164,12 +164,17 @@ def test_what_cannot_be_started_from_is_refused_with_its_reason(data: bytes, cod
         assert (caught.value.code, caught.value.permanent) == (code, True)
 
 
-@pytest.mark.parametrize("size", [(4000, 400), (16, 160), (5000, 5000)])
-def test_what_is_taken_is_taken_of_its_copy_too(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [(4000, 400), (16, 160), (5000, 5000), (2997, 300), (153, 1522)])
+@pytest.mark.parametrize("longest", [160, 512, 1024, 1536])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_what_is_taken_is_taken_of_its_copy_too(
+    size: tuple[int, int], longest: int, kind: str
+) -> None:
     """One rule for what comes and for what is stored, or the copy would be refused later."""
-    data = encoded(Image.new("1", size))
-    copy, width, height = decode.shrink(data, 160)
+    data = encoded(Image.new("1", size), kind)
+    copy, width, height = decode.shrink(data, longest)
     assert decode.check_image(copy, None) == (width, height)
+    assert max(width, height) == min(longest, max(size))
 
 
 def test_a_picture_that_ends_early_is_refused_when_it_is_read() -> None:
