@@ -205,6 +205,11 @@ def _tiny_folder(source: str, token: str | None) -> Path:
     path = Path(expanduser(source))
     if isdir(path):
         return path
+    if isfile(path):
+        raise ModelUnavailable(
+            f"TINY_VAE_MODEL names {source}, which is a file: set it to the folder of an"
+            " AutoencoderTiny in diffusers' layout, with its config.json."
+        )
     if source.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ModelUnavailable(
             f"TINY_VAE_MODEL names {source}, where no folder is, and which is not a hub id."

@@ -77,8 +77,8 @@ class Checkpoint:
         else:
             raise ModelUnavailable(
                 f"There is no folder or file {model}, and it is not a hub id of the form"
-                " owner/name or owner/name@commit. Set MODEL to a checkpoint's folder, a"
-                " .safetensors file or a hub id, or leave it out for mame."
+                f" owner/name or owner/name@commit.{_hint_at_id(model)} Set MODEL to a"
+                " checkpoint's folder, a .safetensors file or a hub id, or leave it out for mame."
             )
         checkpoint._check()
         return checkpoint
@@ -216,6 +216,15 @@ def _hint_at_files(folder: Path) -> str:
         return f" It is one part of {folder.parent}: set MODEL to that."
     files = sorted(folder.glob("*.safetensors"))
     return f" It holds {files[0].name}: MODEL may be that file." if files else ""
+
+
+def _hint_at_id(model: str) -> str:
+    """Name the hub id in the address of a page."""
+    scheme, _, rest = model.partition("://")
+    parts = rest.split("/")[1:3]
+    if scheme not in {"http", "https"} or len(parts) < 2:
+        return ""
+    return f" Of that address it is {'/'.join(parts)}."
 
 
 def components(index: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from inference.errors import ModelUnavailable
+from inference.models.single_file import is_git_lfs_pointer
 
 _PAIR = re.compile(
     r"^(?P<module>.+?)"
@@ -248,7 +249,12 @@ def _read(file: Path, source: str) -> tuple[dict[str, object], dict[str, str]]:
     except MemoryError:
         raise
     except Exception as error:
-        raise _cannot(source, f"{type(error).__name__}: {error}".partition("\n")[0]) from error
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        if file.is_file() and is_git_lfs_pointer(file):
+            reason = "it is a pointer of Git LFS, not the file itself: git lfs pull"
+        elif type(error).__name__ == "SafetensorError":
+            reason = f"it is not a safetensors file, or not whole ({error}); download it again"
+        raise _cannot(source, reason) from error
 
 
 def _not_a_plain_lora(source: str, key: str) -> ModelUnavailable:

@@ -9,6 +9,7 @@ Format: https://huggingface.co/docs/safetensors/index#format
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,25 @@ _MAX_HEADER_BYTES = 100_000_000  # what the format allows
 _CHANNELS = 4
 _EMBEDDING = "text_model.embeddings.token_embedding.weight"
 _CONVERT = "Use its folder in diffusers' layout instead."
+
+
+_TRANSFORMERS = ("double_blocks.", "transformer_blocks.", "joint_blocks.", "context_refiner.")
+_KINDS = {  # by what only its names have, the first that fits
+    r"lora_|hada_|lokr_|[._]b?oft_|dora_scale": (
+        "it is a LoRA, not a model: set LORA to it, and MODEL to what it was made for."
+    ),
+    r"^(emb_params|clip_[gl]|string_to_param)$|^<.+>$": (
+        "it is an embedding (textual inversion), which is not read here."
+    ),
+    r"ip_adapter|image_proj": "it is an IP-Adapter, which is not read here.",
+    r"^control_model|^controlnet|zero_convs|input_hint": (
+        "it is a ControlNet, which is not read here."
+    ),
+    r"^first_stage_model\.": "it is an autoencoder alone. Use a whole model.",
+    r"^(down_blocks|decoder|encoder|text_model)\.": (
+        "it is one part of a model in diffusers' layout: set MODEL to the folder above."
+    ),
+}
 
 
 def identify(file: Path) -> str:
@@ -61,6 +81,12 @@ def scheduler_changes(file: Path) -> dict[str, Any]:
     return changes
 
 
+def is_git_lfs_pointer(file: Path) -> bool:
+    """Return whether a file is what Git leaves where the weights were not fetched."""
+    with file.open("rb") as opened:
+        return opened.read(8).startswith(b"version ")
+
+
 def read_header(file: Path) -> dict[str, dict[str, Any]]:
     """Return name -> dtype, shape and data_offsets of every tensor. Raises ModelUnavailable."""
     table = _read_table(file)
@@ -79,7 +105,7 @@ def _read_table(file: Path) -> dict[str, Any]:
         with file.open("rb") as opened:
             beginning = opened.read(8)
             length = int.from_bytes(beginning, "little")
-            if beginning.startswith(b"version"):
+            if is_git_lfs_pointer(file):
                 raise _unusable(
                     file, "it is a pointer of Git LFS, not the file itself: git lfs pull"
                 )
@@ -127,6 +153,8 @@ def _other_kind(header: Mapping[str, Mapping[str, Any]]) -> str | None:
 
     if not has(UNET):
         return _part_or_addition(header)
+    if has(*(f"{UNET}{name}" for name in _TRANSFORMERS)):
+        return f"it is a transformer of another family. {_CONVERT}"
     if has("conditioner.embedders.0.model."):
         return "it is SDXL's refiner, which only finishes other models' pictures. Use the base."
     if has("edm_"):
@@ -166,16 +194,10 @@ def clip_vocabulary_size() -> int:
 
 def _part_or_addition(header: Mapping[str, Mapping[str, Any]]) -> str:
     names = list(header)
-    if any("lora_" in name or "hada_" in name or "lokr_" in name for name in names):
-        return "it is a LoRA, not a model: set LORA to it, and MODEL to what it was made for."
-    if any(
-        name.startswith(("down_blocks.", "decoder.", "encoder.", "text_model.")) for name in names
-    ):
-        return "it is one part of a model in diffusers' layout: set MODEL to the folder above."
-    if any(
-        name.startswith(("double_blocks.", "transformer_blocks.", "joint_blocks."))
-        for name in names
-    ):
+    for kind, said in _KINDS.items():
+        if any(re.search(kind, name) for name in names):
+            return said
+    if any(name.startswith(_TRANSFORMERS) for name in names):
         return f"it is a transformer of another family. {_CONVERT}"
     return (
         f"it holds none of the names of a Stable Diffusion ({UNET}...), but {names[0]!r} and"

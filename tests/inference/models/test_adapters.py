@@ -202,6 +202,9 @@ def test_a_tiny_autoencoder_of_another_shape_is_refused(
         load(checkpoint, tiny_vae=str(checkpoint))
     with pytest.raises(ModelUnavailable, match="no folder is"):
         load(checkpoint, tiny_vae="/no/such")
+    file = next((checkpoint / "vae").glob("*.safetensors"))
+    with pytest.raises(ModelUnavailable, match="which is a file: set it to the folder"):
+        load(checkpoint, tiny_vae=str(file))
 
 
 def test_other_families_take_a_tiny_autoencoder_too(sdxl: Path, tiny: Path) -> None:

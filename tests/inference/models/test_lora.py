@@ -383,6 +383,18 @@ def test_a_strength_that_no_weight_can_hold_is_refused(kind: torch.dtype, tmp_pa
         model.merge(file, 1e39)
 
 
+def test_a_file_that_was_not_fetched_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "lora.safetensors"
+    for content, message in (
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "pointer of Git LFS"),
+        (b"<!DOCTYPE html><html>", "not a safetensors file"),
+        (b"", "not a safetensors file"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(ModelUnavailable, match=message):
+            read_lora(file, "lora")
+
+
 def test_an_empty_lora_is_refused(tmp_path: Path) -> None:
     model = Model()
     file = tmp_path / "lora.safetensors"

@@ -224,6 +224,14 @@ def test_what_is_neither_folder_nor_hub_id(model: str) -> None:
         Checkpoint.find(model)
 
 
+def test_the_address_of_a_page_is_no_hub_id() -> None:
+    for model in ("https://huggingface.co/own/model", "https://huggingface.co/own/model/tree/main"):
+        with pytest.raises(ModelUnavailable, match=r"Of that address it is own/model\."):
+            Checkpoint.find(model)
+    with pytest.raises(ModelUnavailable, match=r"owner/name@commit\. Set MODEL"):
+        Checkpoint.find("https://huggingface.co")
+
+
 def test_devices() -> None:
     assert choose_device("cpu") == torch.device("cpu")
     assert choose_device(None).type in {"cpu", "cuda", "mps"}
