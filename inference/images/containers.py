@@ -22,6 +22,8 @@ _MAX_XMP_BYTES = 1_000_000
 _MAX_PARTS = 50_000  # of a file: with blocks of 8 kB, twenty times as many bytes as are read
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_PALETTE = 3  # of PNG's kinds of colour
+_CLEAR_LENGTHS = {0: range(2, 3), 2: range(6, 7), _PALETTE: range(1, 257)}  # of tRNS, in bytes
 _XMP_PNG, _XMP_JPEG = b"XML:com.adobe.xmp\0", b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_COLOURS = frozenset({b"gAMA", b"cHRM", b"sRGB", b"cICP"})
 _PNG_TEXTS, _RAW = frozenset({b"tEXt", b"zTXt", b"iTXt"}), b"Raw profile type "
@@ -122,11 +124,12 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int | None, bytes, int]]:
 
 def _open_png(data: bytes, name: str) -> Container:
     kept, exif, xmp, profile = [_PNG], None, None, None
+    colour = data[25] if len(data) > 25 else 0  # greys, RGB, a palette ...
     raws: dict[bytes, bytes | None] = {}
     colours: dict[bytes, bytes] = {}
     for kind, chunk in _png_chunks(data):
         payload = chunk[8:-4]
-        if kind in _PNG_KEPT:
+        if kind in _PNG_KEPT and _belongs_to_png(kind, chunk, colour):
             kept.append(chunk)
         elif kind == b"acTL" and int.from_bytes(payload[:4], "big") > 1:
             raise _animated(name)
@@ -151,6 +154,18 @@ def _open_png(data: bytes, name: str) -> Container:
         profile = adobe_rgb_profile()
     depth = data[24] if len(data) > 24 else 8
     return Container("PNG", b"".join(kept), orientation_of(exif, xmp), profile, depth)
+
+
+def _belongs_to_png(kind: bytes, chunk: bytes, colour: int) -> bool:
+    """Return whether a kept chunk counts: a palette where no sample is an index does not, nor
+    transparency of a wrong length or checksum, which viewers pass over."""
+    if kind == b"PLTE":
+        return colour == _PALETTE
+    if kind != b"tRNS":
+        return True
+    lengths = _CLEAR_LENGTHS.get(colour, range(0))
+    is_sound = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+    return is_sound and len(chunk) - 12 in lengths
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -249,6 +249,23 @@ def interlace(size: int, colour: int, line: bytes, clear: bytes) -> bytes:
     return data
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
+def test_a_png_may_be_wrong_about_what_is_clear(mode: str) -> None:
+    """Of a wrong length, a wrong checksum, or where it has no place: viewers pass over it."""
+    plain = encoded(LYING.convert(mode))
+    right = {"RGB": 6, "L": 2}.get(mode, 300)
+    spoiled = with_chunk(plain, b"tRNS", bytes(right))
+    at = spoiled.index(b"tRNS") + 4 + right
+    wrong = [spoiled[:at] + b"\0\0\0\0" + spoiled[at + 4 :]]
+    wrong += [
+        with_chunk(plain, b"tRNS", bytes(length)) for length in (0, 1, 3, 7, 500) if mode != "P"
+    ]
+    if mode != "P":
+        wrong += [with_chunk(plain, b"PLTE", bytes(length)) for length in (1, 6)]
+    for data in wrong:
+        assert decode.shrink(data, 200) == decode.shrink(plain, 200)
+
+
 @pytest.mark.parametrize("clear", [0, b"\0\xff", b"\x80\xff"])
 def test_a_palette_may_be_clear(clear: int | bytes) -> None:
     picture = Image.new("P", (40, 40), 0)
