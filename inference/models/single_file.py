@@ -25,6 +25,13 @@ SDXL_TEXT_2 = "conditioner.embedders.1.model."
 _MAX_HEADER_BYTES = 100_000_000  # what the format allows
 _CHANNELS = 4
 _EMBEDDING = "text_model.embeddings.token_embedding.weight"
+# In a file's metadata, by different programs: what the UNet predicts.
+_PREDICTION_NOTES = (
+    "modelspec.prediction_type",
+    "modelspec.predict_key",
+    "ss_v_parameterization",
+)
+_VELOCITY = {"v", "v_prediction", "true"}
 _CONVERT = "Use its folder in diffusers' layout instead."
 
 
@@ -68,8 +75,9 @@ def scheduler_changes(file: Path) -> dict[str, Any]:
     """
     header = _read_table(file)
     metadata = header.get("__metadata__")
-    noted = metadata.get("modelspec.prediction_type") if isinstance(metadata, dict) else None
-    if "v_pred" not in header and noted not in {"v", "v_prediction"}:
+    notes = metadata if isinstance(metadata, dict) else {}
+    noted = {str(notes.get(name)).lower() for name in _PREDICTION_NOTES}
+    if "v_pred" not in header and not noted & _VELOCITY:
         return {}
     changes: dict[str, Any] = {"prediction_type": "v_prediction"}
     if "ztsnr" in header:

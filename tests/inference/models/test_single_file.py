@@ -303,6 +303,9 @@ MARKS: list[tuple[list[str], dict[str, str] | None, dict[str, Any]]] = [
     ([], None, {}),
     ([], {"modelspec.prediction_type": "epsilon"}, {}),
     ([], {"modelspec.prediction_type": "v"}, {"prediction_type": "v_prediction"}),
+    ([], {"modelspec.predict_key": "v"}, {"prediction_type": "v_prediction"}),
+    ([], {"modelspec.predict_key": "epsilon", "ss_v_parameterization": "False"}, {}),
+    ([], {"ss_v_parameterization": "True"}, {"prediction_type": "v_prediction"}),
     (["v_pred"], None, {"prediction_type": "v_prediction"}),
     (
         ["v_pred", "ztsnr"],
