@@ -5,6 +5,7 @@ The question costs nothing. A tap or 「はい」 does it; any other message sta
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import structlog
@@ -24,6 +25,7 @@ from bot.store.pending_questions import Question
 
 log = structlog.get_logger(__name__)
 
+_IS_STATE = re.compile("[てで]い?(?:る|ます)(?:の|とこ(?:ろ)?)?$")  # 「雪降ってる」
 LIKELY_PAINTED = 0.3  # from which unclear words may be of the last picture
 _YES = frozenset(
     """
@@ -50,6 +52,8 @@ def _may_change_picture(ctx: EventContext) -> bool:
     last = ctx.quoted or ctx.last_picture
     if last is None or is_gone(last.job):
         return False
+    if _IS_STATE.search(ctx.text_without_small_talk):
+        return True
     return ctx.intent.probability("wish", "change", "more", "choice") >= LIKELY_PAINTED
 
 

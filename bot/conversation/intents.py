@@ -59,6 +59,7 @@ from bot.conversation.plain_matters import (
     decide_while_painting,
     is_content,
     leaves_as_it_is,
+    may_tell_of_picture,
 )
 from bot.conversation.restated import in_plain_words, without_steering
 from bot.conversation.subject_overrides import names_a_subject, names_another_subject
@@ -160,6 +161,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     is_loose = decision.action == "ask" or decision.kind == "none" or is_not_to_be_kept(ctx)
     if is_loose and not is_cry and (erasure_kind := what_to_erase(ctx)):
         decision = Decision("answer", erasure_kind)
+    if may_tell_of_picture(ctx, decision):
+        return clarify.ask_whether_wish(ctx)
     if decision.action == "answer":
         return None if _may_be_change(ctx, decision.kind) else _answer(ctx, decision.kind)
     if is_refused_anyway(ctx, decision):

@@ -6,6 +6,7 @@ photo, is left as it is.
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from bot.conversation.context import EventContext
@@ -21,6 +22,14 @@ from bot.intent.one_matter import (
 )
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.parser import settles
+
+_UNSURE_TALK = {"talk.chat", "none", "question.knowledge", "question.human", "question.operator"}
+_SCENE = re.compile("[^、。はが?？!！]{2,14}[てで]い?る(?:の|とこ(?:ろ)?)?")
+_OWN_DOINGS = re.compile(  # what people say of themselves and of the bot
+    "待って|まって|見て|みて|思って|おもって|知って|しって|使って|つかって|楽しん|やって|困って|疲れて|つかれて|"
+    "生きて|泣いて|ないて|悩んで|仕事|会社|勉強|学校|バイト|電車|家に|うちに|[描書か]いて|作って|考えて|覚えて|"
+    "忘れて|分かって|わかって|できて|出来て|何|なに|誰|だれ|どこ|どう|いつ|なんで|まだ|もう"
+)
 
 
 def decide_while_painting(ctx: EventContext) -> Decision | None:
@@ -49,6 +58,19 @@ def asks_for_same_again(ctx: EventContext) -> Decision | None:
     if not wants_resent(ctx.text_without_small_talk, prompt) or takes_last_change_back(ctx):
         return None
     return Decision("answer", "resend")
+
+
+def may_tell_of_picture(ctx: EventContext, decision: Decision) -> bool:
+    """Return whether what sounds like talk may be of the last picture: 「雪降ってる」.
+
+    It is asked about then, which costs nothing.
+    """
+    is_talk = decision.action == "answer" and decision.kind in _UNSURE_TALK
+    if not is_talk or not ctx.is_private or ctx.last_picture is None or ctx.is_waiting:
+        return False
+    words = ctx.text_without_small_talk
+    is_scene = _SCENE.fullmatch(words) and not _OWN_DOINGS.search(words)
+    return bool(is_scene) and ctx.recent_photo is None and find_cry(ctx.text) is None
 
 
 def is_content(ctx: EventContext) -> Decision | None:

@@ -240,7 +240,8 @@ def _is_of(words: str, target: str) -> bool:
 
 
 def _without_also(words: str) -> str:
-    """Return 「手袋」 for 「手袋も」."""
+    """Return 「手袋」 for 「手袋も」, 「ハーレーっぽい」 for 「ハーレーっぽいやつ」."""
+    words = re.sub("(?<=[いたなる])(?:やつ|ヤツ|もの)$", "", words)
     tokens = morphology.tokenize(words)
     is_of_noun = len(tokens) > 1 and tokens[-2].part_of_speech in {"名詞", "接尾辞"}
     is_also = is_of_noun and tokens[-1].text == "も" and morphology.ends_in_particle(words, "も")

@@ -47,8 +47,12 @@ _TOGETHER = re.compile(  # 「2匹とも寝てる」
 )
 _ALSO_THERE = re.compile("(?P<what>[^、。をはがも]{1,10}?)(?:も(?:ある|いる|おる)|あり(?:で)?)")
 _FULL_OF = re.compile(
-    "(?P<what>[^、。をはがも]{1,10}?)(?:を)?(?:いっぱい|たくさん|もりもり|山盛り)"
+    "(?P<what>[^、。をはがも]{1,10}?)を?"
+    "(?:いっぱい|たくさん|もりもり|山盛り|多め|おおめ|たっぷり|大盛り)"
 )
+_BACKDROP = re.compile(
+    f"(?P<what>[^、。をはがも]{{1,10}}?)を?(?:バック|背景)に{_TAKEN}"
+)  # 「夕日バックに」
 _PLACE = re.compile(  # of the picture's subject
     "(?:雲|海|湖|川|水|波|森|木|林|山|丘|空|草原|花畑|芝生|砂浜|岩|雪|氷|桜|紅葉|ひまわり|月|皿|星|虹|街|町|都会|橋|線路|道|屋根|窓|"
     "机|テーブル|椅子|ソファー?|ベッド|布団|こたつ|棚|お皿|かご|箱|ベンチ|ブランコ|船|電車|車|お城|家|富士山|火山|太陽|夕日|地球)"
@@ -98,6 +102,10 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
     words = strip_marks(text)
     if len(words) > _MAX_CHARS or not prompt or is_undo(words) or parse_choice(words):
         return None  # 「最後の」 is one of several
+    if category_of(words, SCENE_CATEGORIES[:3]) is not None:
+        return _one(ChangeStep("become", replacement=words))
+    if match := _BACKDROP.fullmatch(words):
+        return _one(ChangeStep("swap", "背景", match["what"]))
     if match := _SECOND_THOUGHT.fullmatch(words):
         return _instead(match["into"], prompt, prompt_before)
     if (match := _BARE.fullmatch(words)) and (

@@ -70,7 +70,7 @@ _ASPECT_INTO = re.compile(
     r"で|がいい)"
 )
 _BARE_ASPECT = re.compile(
-    "(?P<what>背景|季節|時間帯|天気|屋根|髪色|髪型|服装)(?P<into>[^、をはがも]{1,6})"
+    "(?P<what>背景|季節|時間帯|天気|屋根|髪色|髪型|服装)(?P<into>[^、をはがも]{1,10})"
 )
 _NO_ASPECT = {
     "画",
