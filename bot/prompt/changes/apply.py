@@ -243,6 +243,8 @@ def _without_also(words: str) -> str:
     """Return 「手袋」 for 「手袋も」, 「ハーレーっぽい」 for 「ハーレーっぽいやつ」."""
     words = re.sub("(?<=[いたなる])(?:やつ|ヤツ|もの)$", "", words)
     tokens = morphology.tokenize(words)
+    if len(tokens) == 2 and tokens[1].text == "に" and tokens[0].part_of_speech == "形状詞":
+        return tokens[0].text  # 「コミカルに」
     is_of_noun = len(tokens) > 1 and tokens[-2].part_of_speech in {"名詞", "接尾辞"}
     is_also = is_of_noun and tokens[-1].text == "も" and morphology.ends_in_particle(words, "も")
     return words.removesuffix("も") if is_also else words

@@ -54,7 +54,7 @@ _BACKDROP = re.compile(
     f"(?P<what>[^、。をはがも]{{1,10}}?)を?(?:バック|背景)に{_TAKEN}"
 )  # 「夕日バックに」
 _PLACE = re.compile(  # of the picture's subject
-    "(?:雲|海|湖|川|水|波|森|木|林|山|丘|空|草原|花畑|芝生|砂浜|岩|雪|氷|桜|紅葉|ひまわり|月|皿|星|虹|街|町|都会|橋|線路|道|屋根|窓|"
+    "(?:雲|海|湖|川|水|波|森|木|林|山|丘|空|草原|花畑|芝生|砂浜|岩|雪|氷|桜|紅葉|ひまわり|葉っぱ|葉|月|皿|星|虹|街|町|都会|橋|線路|道|屋根|窓|"
     "机|テーブル|椅子|ソファー?|ベッド|布団|こたつ|棚|お皿|かご|箱|ベンチ|ブランコ|船|電車|車|お城|家|富士山|火山|太陽|夕日|地球)"
     "の(?:上|下|中|前|横|隣|そば|底|奥|ほとり|近く|向こう)"
 )
@@ -64,14 +64,22 @@ _MORE = re.compile(
     "[^、。をはがも]{1,6}感|迫力|元気|勢い|色気|ボリューム|(?P<sound>[ぁ-んァ-ヶ]{2})(?P=sound)"
 )
 _EFFECTS = re.compile(
-    "湯気|霧|煙|水しぶき|木漏れ日|影|光|炎|火の粉|花びら|紙吹雪|足跡|口から火|夕日|朝日"
+    "湯気|霧|煙|水しぶき|木漏れ日|影|光|炎|火の粉|花びら|紙吹雪|足跡|口から火|夕日|朝日|反射|"
+    "後ろ姿|横顔|全身|上半身|(?:顔)?アップ|俯瞰|逆光|シルエット"
 )
+_SET_AT = re.compile(  # 「庭に花」; 「月にうさぎ」 is a picture of its own
+    "(?:庭|地面|空|背景|後ろ|うしろ|奥|手前|足元|頭|手|首|肩|背中|膝|屋根|窓|机|テーブル|壁|床|周り|まわり|横|隣|"
+    "左|右|上|下|真ん中|胸|耳|口)に(?P<what>[^、。をはがも]{1,8})"
+)
+_STYLED = re.compile("[^、。をはがも]{1,6}(?:風|調|っぽい|テイスト|タッチ)")  # 「洋風」
 _PUT = re.compile(  # 「花瓶に入れて」, and not what
     "(?P<where>[^、。をはがも]{1,10})に(?P<verb>入れ|いれ|乗せ|のせ|飾っ|かざっ|置い|おい|座らせ|入っ|乗っ|座っ)て"
     f"{_TAKEN}"
 )
 _ASPECT_WITH_LOOK = re.compile(  # 「紫の空」
-    "(?P<look>[^、。をはがも]{1,6}?[いな]|[^、。をはがも]{1,6}(?=の))の?(?P<what>背景|空|髪|髪型|服|目|瞳|表情|床|壁|地面|雰囲気)"
+    "(?P<look>[^、。をはがも]{1,6}?[いな]|[^、。をはがも]{1,6}(?=の))の?"
+    "(?P<what>背景|空|髪|髪型|服|目|瞳|表情|床|壁|地面|雰囲気|屋根|煙突|窓|ドア|扉|しっぽ|耳|鼻|口|毛|たてがみ|翼|角|"
+    "ひげ|眉毛|まつげ|前髪|ほっぺ|襟|袖|線|輪郭|影|余白)"
 )
 _IS_PUT = {
     **dict.fromkeys(("入れ", "いれ", "入っ"), "入った"),
@@ -90,6 +98,7 @@ _KANA_COLOURS = {
         "おれんじ": "オレンジ",
     },
 }
+_OUTSIDE = {"外", "そと", "時間", "窓の外"}
 _NOT_INTO = re.compile("元|もと|前|まえ|最初|さっき|それ|これ|あれ|どれ|なし|無し|やめ|いい|大丈夫")
 
 
@@ -147,7 +156,9 @@ def _of_a_word(typed: str, prompt: str, prompt_before: str) -> Change | None:
         return _said_of_subject(words, prompt)  # 「江戸時代の」
     if match := _FULL_OF.fullmatch(words):
         return _one(ChangeStep("add", f"たくさんの{match['what']}"))
-    is_seen = any(kind.fullmatch(words) for kind in (_EFFECTS, _PLACE, _MOMENT, _LOOKS))
+    kinds = (_EFFECTS, _PLACE, _MOMENT, _LOOKS, _STYLED)
+    is_set = (at := _SET_AT.fullmatch(words)) and morphology.is_noun_phrase(at["what"])
+    is_seen = is_set or any(kind.fullmatch(words) for kind in kinds)
     if is_seen or attributes.is_view(words):
         return _one(ChangeStep("add", words))
     if (look := _ASPECT_WITH_LOOK.fullmatch(words)) and attributes.is_description(look["look"]):
@@ -178,7 +189,7 @@ def _instead(into: str, prompt: str, prompt_before: str) -> Change | None:
         return _one(ChangeStep("become", replacement=into))
     if not is_thing:
         return None
-    head = morphology.tokenize(into)[-1].text
+    head = attributes.head_noun(into) or into
     if head != into and head in prompt:  # 「やっぱりガラスの花瓶」
         described = attributes.describe(prompt, head, into.removesuffix(head))
         return _one(ChangeStep("rewrite", prompt, described))
@@ -218,6 +229,8 @@ def _of_part(what: str, into: str, prompt: str) -> Change | None:
         step = ChangeStep("swap", what, into)
         is_there = what in prompt or what in PICTURE_ASPECTS
         return _one(step if is_there else ChangeStep("add", f"{colour}{what}"))
+    if what in _OUTSIDE and category_of(into, SCENE_CATEGORIES[:3]) is not None:
+        return _one(ChangeStep("become", replacement=into))
     is_part = what in PICTURE_ASPECTS and morphology.is_noun_phrase(into)
     return _one(ChangeStep("swap", what, into)) if is_part else None
 
