@@ -24,6 +24,7 @@ from bot.conversation import language as language_choice
 from bot.messages.prompt_summary import summary_items
 from bot.prompt import StoredRequest, clean, read, styles
 from bot.prompt.changes.apply import apply_change
+from bot.prompt.changes.follow_ups import parse_follow_up
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import (
     parse_photo_change,
@@ -115,7 +116,8 @@ def _examples(texts: Texts) -> Iterable[str]:
 def _changes(texts: Texts) -> Iterable[str]:
     yield from _section(texts, "changes")
     for before, sentence in phrases_examples.CHANGES:
-        wanted, old = parse_change(sentence), read(before)
+        old = read(before)
+        wanted = parse_follow_up(sentence, old.prompt, "") or parse_change(sentence)
         if wanted is None or not (wanted.refers_to_picture or wanted.applies_to(old.prompt)):
             yield f"| {before} | {sentence} | {texts['page']['own_wish']} | – |"
             continue

@@ -23,7 +23,7 @@ from bot.prompt.changes.steps import PICTURE_ASPECTS, Change, ChangeStep
 from bot.prompt.changes.undo import is_undo
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import strip_marks
-from bot.prompt.request.reading import Reading
+from bot.prompt.request.reading import Reading, read
 
 _MAX_CHARS = 30
 _TAKEN = (  # how it ends: 「…にして」, 「…がよかったな」, 「…でお願いします」
@@ -99,7 +99,9 @@ _KANA_COLOURS = {
     },
 }
 _OUTSIDE = {"外", "そと", "時間", "窓の外"}
-_NOT_INTO = re.compile("元|もと|前|まえ|最初|さっき|それ|これ|あれ|どれ|なし|無し|やめ|いい|大丈夫")
+_NOT_INTO = re.compile(
+    "元|もと|.{0,4}前|今|いま|変更|まえ|最初|さっき|それ|これ|あれ|どれ|なし|無し|やめ|いい|大丈夫"
+)
 
 
 def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None:
@@ -144,6 +146,8 @@ def _of_a_word(typed: str, prompt: str, prompt_before: str) -> Change | None:
     """Return the change that a word is: a colour, of what was just added or the subject, a time,
     what there is much of, a place, how one looks at it."""
     words = DEGREE.sub("", typed)
+    if read(words).problem == "only_controls":
+        return None  # 「油絵風」
     if words != typed and _MORE.fullmatch(words):  # 「もっと迫力」
         return _one(ChangeStep("become", replacement=words))
     if attributes.is_quantity(words):
