@@ -32,11 +32,14 @@ _MIXED = (  # kana and signs that no word mixes so
     (re.compile("(?<=おっ)π|(?<=オッ)π"), "ぱい"),
 )
 _BAR = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[-‐‑‒–—−─━|_]+(?=[ぁ-ゖァ-ヺ]|の|、|。|$)")
-_TYPED_MARK = re.compile(
-    "(?<=[かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ])(?:[\"”″〃]|''|’’|´´)"
+_VOICEABLE = "かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ"
+_TYPED_MARK = re.compile(f"(?<=[{_VOICEABLE}])(?:[\"”″〃ʺ˝]|''|’’|´´)")
+_SPACING_MARK = re.compile(  # 「¨」 and 「˝」, of which cleaning makes a blank and an accent
+    f"(?<=[{_VOICEABLE}]) (?:\u0308|\u030b|\u0301 \u0301)"
 )
-_TYPED_RING = re.compile("(?<=[はひふへほハヒフヘホ])°")
-_OPENING = re.compile("[\"”″“〝]|''|’’")
+_SPACING_RING = re.compile("(?<=[はひふへほハヒフヘホ]) \u030a")
+_TYPED_RING = re.compile("(?<=[はひふへほハヒフヘホ])[°○◦˚]")
+_QUOTE = re.compile("[\"”″“〝]|''|’’")
 
 
 def as_it_looks(text: str) -> str:
@@ -44,12 +47,14 @@ def as_it_looks(text: str) -> str:
 
     text: as `bot.prompt.clean` leaves it. Returns it as it is if it has none.
     """
-    looks = _STRETCH.sub(_as_katakana, _without_accents(text)).lower().translate(_LATIN)
+    looks = _SPACING_RING.sub("\u309a", _SPACING_MARK.sub("\u3099", text))
+    looks = _STRETCH.sub(_as_katakana, _without_accents(looks)).lower().translate(_LATIN)
     for pattern, letter in _MIXED:
         looks = pattern.sub(letter, looks)
     looks = _BAR.sub("ー", looks)
     looks = join_sound_marks(_TYPED_RING.sub("\u309a", looks))
-    if len(_OPENING.findall(looks)) == 1:  # two of them are quotation marks
+    # What opens a quotation stands after no kana that takes the mark, or else what closes it does.
+    if len(_QUOTE.findall(looks)) == len(_QUOTE.findall("".join(_TYPED_MARK.findall(looks)))):
         looks = join_sound_marks(_TYPED_MARK.sub("\u3099", looks))
     return looks if looks != text.lower() else text
 

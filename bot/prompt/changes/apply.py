@@ -203,7 +203,7 @@ def _named_again(prompt: str, replacement: str) -> str | None:
 def _remove(prompt: str, target: str) -> str:
     if target == BACKGROUND:
         return remove_background(prompt)
-    first, *others = split_segments(prompt)
+    first, *others = split_segments(prompt) or [prompt]
     kept = ["" if first == target else _without_thing(first, target) or first]
     kept += [_without_thing(segment, target) for segment in others]
     return "、".join(filter(None, kept)) or prompt

@@ -153,7 +153,7 @@ def take_softener(match: re.Match[str]) -> str:
 NUMERAL = r"(?:[0-9]{1,4}|[一二三四五六七八九十百千]{1,4})"
 # Of pictures, which are capped: a number however great is none of the subject.
 COUNT_NUMERAL = (
-    r"(?:(?<![0-9],(?=[0-9]{3}))[0-9]++(?:,[0-9]{3})*+(?:[万億兆](?=[枚ま ]))?"
+    r"(?:(?<![0-9])(?<![0-9],(?=[0-9]{3}))[0-9]++(?:,[0-9]{3})*+(?:[万億兆](?=[枚ま ]))?"
     r"|[〇零一二三四五六七八九十百千万億兆壱弐参]{1,12})"
 )
 _DIGITS: dict[str, int] = dict(

@@ -39,6 +39,8 @@ def spellings(word: str) -> Iterator[str]:
     yield from (with_marks(word, "ﾞ", "ﾟ"), with_marks(word, " ゛", "　゜"))
     yield from (with_marks(word, '"', "゜"), with_marks(word, "\u200b゛", "\u200b゜"))
     yield from (with_marks(word, "゛", "°"), word.translate(SMALL_KATAKANA))
+    yield from (with_marks(word, "〃", "○"), with_marks(word, "ʺ", "˚"))
+    yield from (with_marks(word, "¨", "°"), with_marks(word, "´´", "˚"))
     yield from (f"{word[0]}{separator}{word[1:]}" for separator in ("\u200b", "💕"))
     for separator in (
         "\u200b",
@@ -132,7 +134,7 @@ def test_a_word_of_two_scripts_is_found_behind_any_word(text: str) -> None:
     ["ヌー ドラム", "Café au lait", "Pokémon", "über den Wolken", "🅿️の看板", "ゑびす様", "迎え口",
      "千力と八丈島", "聞こえ口調", "一卜", "Ångström", "🅰型の人",
      "スカートとローファーの女子高生", "女子高生がしょったかばん",
-     "セロリ コーン スープ", "二人の力士、人工の口", "三八 一夕", '「ひと」と"ハト"',
+     "セロリ コーン スープ", "二人の力士、人工の口", "三八 一夕", '「ひと」と"ハト"', '猫か"犬"', 'ネコ"マタ"', "バカ貝と“ハト”",
      "ビーチ-夕日", "カードゲーム、コーカサス", "サウンドドラム", "ココアとババロア",
      "ロリポップ コンテスト", "ちちぶの夜祭り", "ラ・ラ・ランド風", "ナチュラル スキンケア",
      "コカ・コーラの看板", "グローーーーブ", "ポール・ノートン", "レイクサイドのパイプ",
