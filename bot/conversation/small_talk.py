@@ -8,7 +8,7 @@ from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import find_pending
 from bot.conversation.variations import chooses_picture
 from bot.jobs import limits
-from bot.messages.own_sentences import is_own
+from bot.prompt.pasted.own_sentences import is_own
 
 _KINDS = frozenset({"left", "terms", "thanks", "praise", "hello", "nod", "doubt"})
 

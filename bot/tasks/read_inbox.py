@@ -24,8 +24,8 @@ from bot.conversation import router
 from bot.conversation.event_text import read_ahead
 from bot.intent import Situation, classify
 from bot.line.events import UnusableEvent, parse_event
-from bot.messages.own_sentences import is_own
 from bot.moderation import get_moderation
+from bot.prompt.pasted.own_sentences import is_own
 from bot.queue.app import TaskMessage
 from bot.settings import Settings
 from bot.store import glance, inbox

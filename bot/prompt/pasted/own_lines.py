@@ -13,7 +13,8 @@ from bot.prompt.options.styles import styles
 from bot.texts import LANGUAGES, placeholders, sentences
 
 _TITLE = re.compile(
-    r"^(?:「(?P<ja>.+?)」を描きました。|Here is [“\"](?P<en>.+?)[”\"]\.)(?P<rest>.*)$"
+    r"^(?:絵筆が描いた)?(?:「(?P<ja>.+?)」(?:を描きました|です|の絵を描きますか)。"
+    r"|(?:Here is|Shall I paint) [“\"](?P<en>.+?)[”\"][.?])(?P<rest>.*)$"
 )
 _CODE = r"[0-9A-Z]{3}-[0-9A-Z]{3}\b"
 _NUMBER = re.compile(rf"(?:受付番号|(?<![a-z])Number)[: ]? ?{_CODE}")

@@ -13,6 +13,7 @@ from bot.prompt.options.letters import Letters, extract_letters
 from bot.prompt.options.media import Purpose
 from bot.prompt.options.styles import is_only_styles, styles
 from bot.prompt.pasted.line_order import with_negative_last
+from bot.prompt.pasted.own_sentences import without_own
 from bot.prompt.request.steering import extract_controls
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ _NO_SUBJECT = re.compile(  # 「適当に何か」, 「絵」
     "(?:です|で|から|ので|けど|を|も|よ|ね|や|、| )*+$"
 )
 _MORE_WORDS = (  # 「あと2枚」: of the picture before
-    "あと|アト|もう(?:いっちょ|(?:一|1|いっ|ひと)(?:回|度|かい|ぺん|ど)|少し|すこし|ちょっと)?|もっかい|さらに|更に|ほかに?|他に?|もっと|"
+    "あと|アト|もう(?:いっちょ|少し|すこし|ちょっと)?|さらに|更に|ほかに?|他に?|もっと|"
     "追加|プラス|おかわり|続け|つづけ|引き続き|ひきつづき|ついで|同じ(?:の|もの|やつ|く|感じ)|おなじ(?:の|やつ)|"
-    "似た(?:の|もの|やつ|感じ)|[こそ]んな感じ|[こそ]の(?:調子|感じ)|別(?:の|に)|べつの|違うの|ちがうの|別(?:案|パターン|バージョン)|"
+    "[こそ]んな感じ|[こそ]の(?:調子|感じ)|別(?:の|に)|べつの|違うの|ちがうの|別(?:案|パターン|バージョン)|"
     "再度|再び|ふたたび|また|残り|のこり|全部|ぜんぶ|合計|トータル|枚数"
 )
 _LAST = (  # 「それを2枚」: so only with a number
@@ -87,7 +88,8 @@ def read(
     """
     mentions, emojis = list(mentions), list(emojis)
     mentioned_self = any(mention.is_self for mention in mentions)
-    text = with_negative_last(remove_spans(incoming_text or "", mentions, emojis))
+    text = without_own(remove_spans(incoming_text or "", mentions, emojis))
+    text = with_negative_last(text)
     text, letters = extract_letters(text) if len(text) <= MAX_PROMPT else (text, None)
     text = clean(text)
     if len(text) > MAX_PROMPT:

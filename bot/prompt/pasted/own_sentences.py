@@ -18,9 +18,12 @@ _MIN_CHARS_BESIDE = 6
 _IS_PROSE = re.compile("[。、:?？]|[.!](?: |$)")
 _END_OF_SENTENCE = re.compile(r"(?<=。)|\n+|(?<=[.!?]) (?=[A-Z])")
 _FOR_WISHES = re.compile(r"^(?:picture\.titled|reading\.line|purpose\..+|.+\.try_\d+)$")
+# These are never wishes, however short: 「いま描いています。」
+_TOLD = re.compile(r"^(?:position|estimate|picture|ticket|defaults|left|daily|state)\..+")
 _HEARD = ("cry.", "refused.self_harm")  # as what whoever sends it back may be in need of
 _PLACE, _VALUE = "Zz0zZ", ".{1,80}?"
 _MAX_PLACES = 3
+_BLANK, _STOPS = re.compile(r"(?<=\S)\s+(?=\S)"), "。.!?！？:)"
 _KEY_CHARS = 2
 _MAX_TEXT_CHARS, _MAX_SENTENCES = 600, 12
 
@@ -56,6 +59,20 @@ def is_own(text: str) -> bool:
     return False
 
 
+def without_own(text: str) -> str:
+    """Return a text, as typed, without the bot's sentences before or after what somebody wrote.
+
+    Returns the text itself if there are none, or nothing else.
+    """
+    if len(text) > _MAX_TEXT_CHARS:
+        return text
+    blanks = [blank.start() for blank in _BLANK.finditer(text)]
+    end = next((blank for blank in blanks if is_own(clean(text[blank:]))), len(text))
+    ends = [blank for blank in blanks if blank < end and text[blank - 1] in _STOPS]
+    start = next((blank for blank in reversed(ends) if is_own(clean(text[:blank]))), 0)
+    return text[start:end].strip() or text
+
+
 def _begins_with(text: str) -> Iterator[tuple[int, bool]]:
     """Yield where a sentence ends with which a text begins, and whether that can stand alone."""
     known, key = _known(), text[:_KEY_CHARS]
@@ -83,7 +100,8 @@ def _known() -> _Known:
                 if (is_prose and chars >= _MIN_CHARS_BESIDE) or key == "number.line":
                     written = _written(parts)
                     table = with_values if places else plain
-                    table[written] = is_prose and chars >= _MIN_CHARS[lang]
+                    is_told = _TOLD.match(key) is not None and written.endswith(("。", "."))
+                    table[written] = is_prose and (is_told or chars >= _MIN_CHARS[lang])
     known = _Known({}, {"": []})
     for written, is_long in plain.items():
         known.plain.setdefault(written[:_KEY_CHARS], []).append((written, is_long))

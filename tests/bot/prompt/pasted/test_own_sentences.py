@@ -7,8 +7,8 @@ from collections import defaultdict
 import pytest
 
 from bot import messages
-from bot.messages.own_sentences import is_own
-from bot.prompt import clean
+from bot.prompt import clean, read
+from bot.prompt.pasted.own_sentences import is_own
 from bot.settings import Settings
 from bot.texts import gettext, sentences
 from tests.bot.conversation.test_router import Talk
@@ -35,6 +35,32 @@ def test_every_sentence_of_the_bot_is_known(lang: str) -> None:
     ]
     assert len(said) > 60
     assert not wrong_rows((text, is_own(clean(text)), True) for text in said)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_wish_among_them_is_read_without_them(lang: str) -> None:
+    values: dict[str, str] = defaultdict(lambda: "3")
+    said = [
+        sentence.format_map(values)
+        for key, sentence in sentences(lang).items()
+        if not key.startswith("setup.") and is_own(clean(sentence.format_map(values)))
+    ]
+    assert len(said) > 150
+    assert not wrong_rows(
+        (text, read(text).prompt, "赤いりんご")
+        for sentence in said
+        for text in (f"赤いりんご\n{sentence}", f"赤いりんご {sentence}", f"{sentence}\n赤いりんご")
+        if sentence.endswith(("。", ".")) or text.startswith("赤")
+    )
+
+
+def test_what_is_short_but_no_wish_is_known() -> None:
+    for key in ("position.now", "position.next", "picture.untitled", "defaults.title"):
+        for lang in ("ja", "en"):
+            assert is_own(clean(gettext(key, lang))) or lang == "en", key
+    for text in ("絵筆が描いた「赤いりんご」です。", "「赤いりんご」の絵を描きますか。",
+                 "Shall I paint “赤いりんご”?"):  # fmt: skip
+        assert read(text).prompt == "赤いりんご"
 
 
 def test_a_message_of_several_sentences_is_known() -> None:
