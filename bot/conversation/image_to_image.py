@@ -137,6 +137,15 @@ def is_harmful(text: str) -> bool:
     return classify_photo_wish(text) is not None or judge(text, "photo").action == "refuse"
 
 
+def refuse_harm(ctx: EventContext) -> Replies | None:
+    """Refuse words after a photo that name no picture and harm the person in it."""
+    photo = ctx.recent_photo
+    if photo is None or is_other_wish(ctx.text_without_small_talk):
+        return None
+    change = parse_quoted_photo_change(ctx.text_without_small_talk)
+    return paint_from_photo(ctx, photo, change)
+
+
 def paint_from_photo(ctx: EventContext, photo: Photo, change: Change) -> Replies:
     """Request pictures from this photo."""
     if not (change.steps or change.additions) and change.controls.problem == "empty":

@@ -12,6 +12,7 @@ from typing import Literal
 from bot.conversation.context import EventContext
 from bot.conversation.misheard_overrides import what_is_misheard
 from bot.conversation.picture_refs import PictureRef
+from bot.conversation.subject_overrides import asks_what_can_be_painted
 from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
@@ -150,6 +151,8 @@ def is_plain_wish(ctx: EventContext, decision: Decision) -> bool:
         return False
     words = relaxed(ctx.text_without_small_talk)
     subject = subject_of_order(words)
+    if subject is not None and asks_what_can_be_painted(words, subject):
+        return False
     if subject is None:
         return not talks and _is_named(ctx, words)
     if ctx.intent.probability(*_CRIES_AND_ERASURES) > MAX_DOUBT or ruled_question(words):

@@ -17,6 +17,7 @@ from bot.prompt.changes.photo_phrases import is_no_photo_wish, parse_quoted_phot
 from bot.prompt.japanese import morphology
 
 SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
+LIKELY_CHANGE = 0.75  # from which what the picture may well show is another: 「苺をぶどうに」
 SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 _CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
@@ -78,7 +79,9 @@ def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventC
         return chosen or variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request
     is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
-    if change and request and not (is_corrected or change.applies_to(request.prompt)):
+    is_likely = kind == "change" and ctx.intent.probability("change") >= LIKELY_CHANGE
+    is_of_it = is_corrected or (is_likely and change is not None and change.swaps_things)
+    if change and request and not (is_of_it or change.applies_to(request.prompt)):
         return ctx
     wanted = ctx.reading.prompt if ctx.reading.steers_picture and ctx.quoted is None else ""
     if not change and request and wanted and names_other_thing(wanted, request.prompt):

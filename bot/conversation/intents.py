@@ -131,7 +131,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         kind = max(CRY_KINDS, key=ctx.intent.probability)
         decision = Decision("answer", find_cry(ctx.text) or kind)
     elif harms_person_in_photo(ctx, decision):
-        return image_to_image.handle_text(ctx) or ctx
+        return image_to_image.handle_text(ctx) or image_to_image.refuse_harm(ctx) or ctx
     elif is_harm_and_no_cry(ctx, decision) or is_unwelcome(ctx, decision):
         return generate.handle_text(ctx)  # refused, with the reason
     elif may_be_picture_of_sorrow(ctx, decision):

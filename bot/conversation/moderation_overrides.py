@@ -19,6 +19,9 @@ from bot.moderation.distress import find_cry, is_farewell
 from bot.moderation.photos import classify_photo_wish
 
 _TALK = frozenset({"talk", "none", "insult"})
+_WORN = re.compile(
+    "服|ふく|下着|したぎ|水着|みずぎ|ズボン|スカート|パンツ|シャツ|ドレス|制服|着物|浴衣|着て(?:い)?る(?:もの|やつ)|身につけ"
+)
 _NAMES_A_PICTURE = re.compile("(?:絵|イラスト|画像)(?:を描いて)?[。！!]?$|描いて")
 
 
@@ -101,5 +104,8 @@ def harms_person_in_photo(ctx: EventContext, decision: Decision) -> bool:
     if _bares_person_in_photo(ctx):
         return True
     is_elsewhere = decision.action == "answer" and group_of(decision.kind) in {"cry", "erase"}
+    undresses = _WORN.search(ctx.text) and classify_photo_wish(ctx.text) == "sexual"
+    if is_elsewhere and group_of(decision.kind) == "erase" and undresses:
+        return True  # 「この子の服だけ消して」 erases no photo
     is_question = asks_about_data(ctx.text) and classify_photo_wish(ctx.text) is None
     return not (is_elsewhere or is_question) and image_to_image.is_harmful(ctx.text)

@@ -20,6 +20,7 @@ from bot.intent.one_matter import (
     wants_no_change,
     wants_resent,
 )
+from bot.intent.remarks import thanks_for_it
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.parser import settles
 
@@ -74,12 +75,14 @@ def may_tell_of_picture(ctx: EventContext, decision: Decision) -> bool:
 
 
 def is_content(ctx: EventContext) -> Decision | None:
-    """Return that a text says the last picture is done, 「これで完成！ありがとう」, or None."""
+    """Return that a text says the last picture is done, 「これで完成！ありがとう」, or thanks for
+    it, 「四枚も描いてくれてありがとう」, or None."""
     is_open = ctx.recent_photo is None and not ctx.is_waiting and ctx.is_addressed
     if not is_open or not ctx.situation.has_picture or find_cry(ctx.text):
         return None
     is_thanks = "ありがと" in ctx.text or "サンキュ" in ctx.text
-    return Decision("answer", "talk.thanks") if is_thanks and settles(ctx.text) else None
+    is_said = thanks_for_it(ctx.text_without_small_talk) or (is_thanks and settles(ctx.text))
+    return Decision("answer", "talk.thanks") if is_said else None
 
 
 def leaves_as_it_is(ctx: EventContext) -> Literal["picture", "photo"] | None:

@@ -7,7 +7,9 @@ from bot.conversation import answers
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import find_pending
 from bot.conversation.variations import chooses_picture
+from bot.intent.one_matter import drops_order
 from bot.jobs import limits
+from bot.prompt.changes.undo import is_undo
 from bot.prompt.pasted.own_sentences import is_own
 
 _KINDS = frozenset({"left", "terms", "thanks", "praise", "hello", "nod", "doubt"})
@@ -27,6 +29,10 @@ def handle_command(ctx: EventContext) -> Replies | None:
     if ctx.command is None or ctx.command.kind not in _KINDS:
         return None
     kind = ctx.command.kind
+    if is_undo(ctx.text):
+        return None  # 「⏪おねがい」
+    if ctx.is_waiting and ctx.is_addressed and drops_order(ctx.text_without_small_talk):
+        return None  # 「誤爆です」
     if not ctx.mentions_bot:
         return []  # 「かわいい！」 among people is for them, even if it quotes a picture
     if kind in {"praise", "doubt"} and find_pending(ctx.db, ctx.chat_id, ctx.event.user_id):

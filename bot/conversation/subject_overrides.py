@@ -30,6 +30,19 @@ _GENERAL = re.compile(  # 「何が描ける？」, 「漫画も描ける？」
 )
 
 
+_OF_OTHERS = re.compile(
+    "(?:有名|人気|版権|公式|実在|二次創作|アニメ|漫画|マンガ|ゲーム|芸能|映画|好きな|他人)(?:な|の)?(?:[^、。]{0,6}[のな])?"
+    "(?:キャラ(?:クター)?|人物?|アニメ|漫画|マンガ|もの|作品|主人公)(?:とか|なんか|って|も|は)?"
+)
+
+
+def asks_what_can_be_painted(words: str, subject: str) -> bool:
+    """Return whether a question that sounds like an order asks what can be painted at all:
+    「有名なアニメのキャラって描いてもらえますか」."""
+    asks = words.endswith(("?", "？", "か", "の", "かな"))
+    return asks and (_OF_OTHERS.fullmatch(subject) or _GENERAL.fullmatch(subject)) is not None
+
+
 def names_another_subject(ctx: EventContext, decision: Decision) -> str | None:
     """Return what a text names instead of what was painted: 「パンダ」 of 「じゃあパンダは？」.
 

@@ -24,6 +24,10 @@ _JAPANESE = {  # what is not so written, as it would be
     "ひだり": "左", "みぎ": "右", "うえ": "上", "した": "下", "left": "左", "right": "右",
     "top": "上", "upper": "上", "bottom": "下", "lower": "下",
 }  # fmt: skip
+_ENGLISH_ONE = re.compile(  # is none of them
+    "(?<=first|third|right|which) one|(?<=second|fourth|bottom) one|(?<=last|left|this|that) one|"
+    "(?<=top) one|(?<=lower|upper) one"
+)
 _NOT_JAPANESE = re.compile("|".join(_JAPANESE))
 _NAME = re.compile(  # one picture, wherever a text names it
     "(?P<side>[左右])(?:の|、|側|ほう|方| )*(?P<row>[上下])|"
@@ -127,6 +131,7 @@ def parse_choice_at_end(text: str) -> Choice | None:
 def _in_japanese(text: str) -> str:
     """Return a text with names of pictures as they are written in Japanese; empty if too long."""
     words = unicodedata.normalize("NFKC", text[: _MAX_CHARS + 1]).casefold()
+    words = _ENGLISH_ONE.sub("", words)
     words = _NOT_JAPANESE.sub(lambda match: _JAPANESE[match[0]], words)
     return words if len(words) <= _MAX_CHARS else ""
 

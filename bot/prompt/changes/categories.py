@@ -153,7 +153,7 @@ def attributive(word: str) -> str:
     last = morphology.tokenize(word)[-1] if word else None
     if (
         last is None
-        or word.endswith(("の", "な"))
+        or word.endswith(("の", "な", "っぽい"))
         or last.part_of_speech in {"形容詞", "動詞", "助動詞"}
     ):
         return word

@@ -107,6 +107,12 @@ class Change:
     controls: Reading
     additions: tuple[str, ...] = ()
 
+    @property
+    def swaps_things(self) -> bool:
+        """Whether it does nothing but make one thing another, or describe it otherwise."""
+        is_only_steps = not (self.additions or self.controls.styles)
+        return is_only_steps and bool(self.steps) and all(s.kind == "swap" for s in self.steps)
+
     def applies_to(self, prompt: str) -> bool:
         """Return whether a sentence that refers to no picture can mean the one with this prompt."""
         if self.additions:

@@ -119,6 +119,7 @@ NAMED_ONCE = {
     **dict.fromkeys(("1と迷ったけど4やな", "④でおねがいします", "んだば、みぎしたのやつけろ"), 3),
     **dict.fromkeys(("three please", "Ⅲ", "1も2も4も微妙なので3で"), 2),
     **dict.fromkeys(("うーん、最初の", "孫は1番が気に入ったようです"), 0),
+    **{"the second one": 1, "third one please": 2, "the top right one": 1, "the last one": LAST},
     **{"候補2": 1, "右上に一目惚れ": 1, "上の右側が好み": 1, "それなら最後のやつかな": LAST},
 }
 NAMED_BY_NONE = ("かわいい", "3匹いる", "12月がいい", "2番目に帽子", "100点", "どれもいい")

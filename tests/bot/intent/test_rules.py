@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import erases_all, erases_one, erases_plainly, takes_away_all
-from bot.intent.remarks import drops_wish, tells_news
+from bot.intent.remarks import drops_wish, tells_news, thanks_for_it
 from bot.intent.rules import asks_openly, ruled_complaint, ruled_question
 
 QUESTIONS: dict[str, str | None] = {
@@ -33,6 +33,13 @@ QUESTIONS: dict[str, str | None] = {
     "ロボットが描いてる？": "question.human",
     "描いた絵はいつまで残ってるの？": "question.privacy",
     "消えるまで何日ありますか、絵": "question.privacy",
+    "月額いくらよ": "question.price",
+    "どのAI使ってますか": "question.model",
+    "どこの会社のAIですか": "question.model",
+    "モデルは何？": "question.model",
+    "どのモデルさんも綺麗": None,
+    "いくらする？": "question.price",
+    "いくらの軍艦巻き": None,
     "AIが支配する世界？": None,
     "残っている雪はある？": None,
     "いくら丼ある？": None,
@@ -93,10 +100,30 @@ def test_displeasure_with_a_picture_is_no_cry_and_no_wish() -> None:
     assert ruled_complaint("指が溶けてて怖い", has_picture=False) is None
 
 
+def test_thanks_for_what_was_painted_want_no_more_of_it() -> None:
+    thanks = (
+        *("四枚も描いてくれてありがとう!", "4枚もありがとうございます", "四枚も!うれしい"),
+        *("もう一枚描いてくれてありがとう", "こんなにいっぱい、ありがとう"),
+    )
+    wishes = (
+        *("もう一枚描いてくれたらうれしい", "4枚描いてくれると嬉しい", "もう一枚ください"),
+        *("ありがとうと言う猫を描いて", "たくさんの花でありがとう"),
+    )
+    assert [text for text in (*thanks, *wishes) if thanks_for_it(text)] == list(thanks)
+
+
 def test_news_and_what_is_taken_back_are_told_from_wishes() -> None:
-    news = ("誕生日なんだ、今日", "明日運動会なんだよね", "犬を飼ったんです")
+    news = (
+        "誕生日なんだ、今日",
+        "明日運動会なんだよね",
+        "犬を飼ったんです",
+        "いま電車。座れた。ラッキー",
+        "今レジ待ち。長い",
+    )
     wishes = (
         "猫が並んだ",
+        "今、電車の中の猫",
+        "駅。夕焼け。水彩で",
         "飛んだ",
         "ゾウが見たいんだ",
         "誕生日なんだ、ケーキ描いて",

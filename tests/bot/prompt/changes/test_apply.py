@@ -64,6 +64,21 @@ def test_displeasure_beside_a_change_is_no_part_of_it() -> None:
     assert apply_change(parse_as_change("怖い"), read("熊")).prompt == "熊、怖い"
 
 
+def test_a_thing_that_the_prompt_does_not_name_is_described_not_left_out() -> None:
+    wanted = {
+        ("部屋", "カーテンを緑に"): ("部屋、緑のカーテン", ""),
+        ("庭園", "池の鯉をもっと大きくして"): ("庭園、大きい池の鯉", ""),
+        ("ケーキ", "いちごをぶどうに"): ("ケーキ、ぶどう", "いちご"),
+    }
+    found = {}
+    for before, text in wanted:
+        change = parse_as_change(text)
+        assert change.swaps_things, text
+        new = apply_change(change, read(before))
+        found[before, text] = (new.prompt, new.negative)
+    assert found == wanted
+
+
 def test_what_is_removed_may_be_added_again() -> None:
     removed = apply_change(parse_as_change("月を消して"), read("猫"))
     assert removed.negative == "月"
