@@ -10,7 +10,7 @@ from bot.conversation.picture_refs import PictureRef, find_picked, is_gone
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.choices import parse_choice
-from bot.prompt.changes.follow_ups import parse_follow_up
+from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
 
 _IN_COLOUR = re.compile(
     "(?:やっぱ(?:り|し)?[、 ]?)?(?:フル)?(?:カラー|"
@@ -48,6 +48,16 @@ def handle_text(ctx: EventContext) -> Replies | None:
 def _lost_its_colours(picture: PictureRef) -> bool:
     request = picture.job.request
     return request is not None and bool({"モノクロ", "白黒調"} & set(request.styles))
+
+
+def change_by_scene(ctx: EventContext) -> Replies | None:
+    """Paint the last picture anew with what its subject does, 「ほうきで飛んでる」. Passes anything
+    else. For what is no talk."""
+    last = ctx.last_picture
+    if last is None or ctx.recent_photo or is_gone(last.job) or last.job.request is None:
+        return None
+    change = parse_scene(ctx.text_without_small_talk, last.job.request.prompt)
+    return None if change is None else paint_change(ctx, last, change)
 
 
 def _chooses_beyond(text: str, count: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from bot import messages
-from bot.conversation import clarify, generate, image_to_image, variations
+from bot.conversation import clarify, follow_ups, generate, image_to_image, variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
 from bot.intent import PAINTED_KINDS
@@ -34,6 +34,8 @@ _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
 def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     """Hand on a wish; do with the picture or photo what the text wants of it."""
     situation = ctx.situation
+    if kind == "wish" and ctx.is_private and (replies := follow_ups.change_by_scene(ctx)):
+        return replies
     if kind == "wish" or kind not in PAINTED_KINDS:
         is_aside = not ctx.is_private and situation.is_reply and not situation.is_asked
         return generate.handle_text(ctx) if is_aside and kind == "wish" else ctx

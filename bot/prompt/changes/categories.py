@@ -244,6 +244,11 @@ def shows_already(prompt: str, word: str) -> bool:
     return {attributive(one) for one in shown} == {attributive(word)}
 
 
+def names_living(prompt: str) -> bool:
+    """Return whether a prompt names an animal or a person of the categories."""
+    return any(word in prompt for category in ANIMATE_CATEGORIES for word in category.templates)
+
+
 def split_segments(prompt: str) -> list[str]:
     """Return the parts of a prompt between its commas."""
     return [segment for segment in re.split("[、,]", prompt) if segment]
