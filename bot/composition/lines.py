@@ -40,15 +40,26 @@ def break_lines(text: str, limit: float, measure: Measure) -> list[str]:
 def balance_lines(text: str, limit: float, measure: Measure) -> list[str]:
     """Return as few lines as `break_lines` makes, as even as the phrases allow."""
     lines = break_lines(text, limit, measure)
+    keeps_phrases = not parts_phrase(text, limit, measure)
     low, high = limit / 3, limit
     for _ in range(7):
         middle = (low + high) / 2
         narrower = break_lines(text, middle, measure)
-        if len(narrower) == len(lines) and all(measure(line) <= limit for line in narrower):
+        fits = len(narrower) == len(lines) and all(measure(line) <= limit for line in narrower)
+        if fits and not (keeps_phrases and parts_phrase(text, middle, measure)):
             lines, high = narrower, middle
         else:
             low = middle
     return lines
+
+
+def parts_phrase(text: str, limit: float, measure: Measure) -> bool:
+    """Return whether a phrase of the text is longer than a line, so that it has to be parted."""
+    return any(
+        measure(phrase.strip()) > limit
+        for paragraph in text.split("\n")
+        for phrase in _parser().parse(paragraph)
+    )
 
 
 def _pieces(paragraph: str, limit: float, measure: Measure) -> list[str]:

@@ -123,9 +123,13 @@ def handle_reply(ctx: EventContext) -> Replies | None:
     question = pending_questions.get(ctx.db, ctx.chat_id, ctx.event.user_id)
     if question is None or question.about == "refused":
         return None
+    if question.about == "letters" and not is_no:
+        return None  # no answer to which words
     pending_questions.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
     if is_no:
         is_wish = question.about in {"wish", "photo"}
+        if question.about == "letters":
+            return ctx.reply_sentence("going_on.kept")
         return ctx.reply_sentence("asked.no" if is_wish else "erase.kept")
     return _do(ctx, question, from_photo=question.about == "wish" and ctx.situation.photo_asked)
 
@@ -145,6 +149,8 @@ def _keep(ctx: EventContext, question: Question) -> None:
 
 def _do(ctx: EventContext, question: Question, *, from_photo: bool) -> Replies:
     """Do what was asked about."""
+    if question.about == "letters":
+        return ctx.reply_sentence("asked.late")
     if question.about in {"wish", "photo"}:
         wish = _as_asked(ctx, question)
         photo = wish.recent_photo if from_photo else None

@@ -155,10 +155,16 @@ def paint_from_photo(ctx: EventContext, photo: Photo, change: Change) -> Replies
     return _request(ctx, photo, photo_reading(change))
 
 
-def set_letters_on_photo(ctx: EventContext, photo: Photo) -> Replies:
-    """Request this photo with the letters of the text, which no model has to paint."""
-    purpose = ctx.reading.purpose or extract_purpose(ctx.reading.prompt)[1]
-    reading = replace(ctx.reading, prompt="写真", count=1, problem=None, purpose=purpose)
+def set_letters_on_photo(
+    ctx: EventContext, photo: Photo, reading: Reading | None = None
+) -> Replies:
+    """Request this photo with the letters of a reading, which no model has to paint.
+
+    reading: None: the text's own.
+    """
+    reading = reading or ctx.reading
+    purpose = reading.purpose or extract_purpose(reading.prompt)[1]
+    reading = replace(reading, prompt="写真", count=1, problem=None, purpose=purpose)
     return _request(ctx, photo, reading, plain_key=photo.key)
 
 

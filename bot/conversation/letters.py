@@ -9,13 +9,22 @@ from bot import jobs, messages
 from bot.conversation import image_to_image
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
-from bot.conversation.job_status import reply_about_job
-from bot.conversation.picture_refs import PictureRef, is_gone, painted_key, pick_stored
+from bot.conversation.letter_words import answer_to_question, ask_words, asks_for_words, meant_words
+from bot.conversation.picture_refs import (
+    PictureRef,
+    find_pending,
+    find_picked,
+    is_gone,
+    painted_key,
+    pick_stored,
+)
+from bot.prompt import StoredRequest
 from bot.prompt.japanese import morphology
-from bot.prompt.options.letters import MAX_LETTERS, Letters, read_style
+from bot.prompt.options.letter_looks import Look, combine, read_look
+from bot.prompt.options.letters import MAX_LETTERS, Letters
 from bot.prompt.options.media import Purpose
 from bot.prompt.options.purposes import without_purpose
-from bot.store import photos
+from bot.store import pending_questions, photos
 from bot.store.photos import Photo
 
 _WITHOUT = re.compile(  # 「文字を消して」
@@ -38,28 +47,83 @@ _SURFACE = re.compile(
     "表紙|額縁)"
 )
 SURE_CHANGE = 0.85  # from which words on a thing are words on the last picture
-_NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッセージ")
+_NAMES_LETTERS = re.compile("文字|もじ|字|フォント|書体|ことば|言葉|セリフ|メッセージ|タイトル")
+_ADDS = re.compile(
+    '[」』"”](?:の文字)?も|(?:名前|値段|日付|日時|文字|もじ|字|言葉)も|追加|加えて|足して'
+)
+_ON_PHOTO = re.compile("写真(?:の上)?(?:に|のまま)")  # of which pictures were painted
+
+
+def handle_quoted(ctx: EventContext) -> Replies | None:
+    """Set what a text only quotes, 「おめでとう」, before it is answered as small talk."""
+    words = meant_words(ctx, _picture_meant) if ctx.is_addressed else None
+    return None if words is None else _set_words(ctx, words)
 
 
 def handle_text(ctx: EventContext) -> Replies | None:
-    """Answer a text that asks for letters on a picture, or for none any more."""
+    """Answer a text that asks for letters on a picture, for others, or for none any more."""
     letters = ctx.reading.letters
     if letters is None:
-        return _take_off(ctx) if _WITHOUT.fullmatch(ctx.text) else _restyle(ctx)
+        return _answer_without_words(ctx)
+    pending_questions.clear_about(ctx.db, ctx.chat_id, ctx.event.user_id, "letters")
+    return _problem_of(ctx, letters) or _set(ctx, letters)
+
+
+def _problem_of(ctx: EventContext, letters: Letters) -> Replies | None:
     if len(letters.text) > MAX_LETTERS:
         return ctx.reply(messages.request_problem("letters_too_long", ctx.language))
     if not letters.text.strip():
         return ctx.reply(messages.request_problem("letters_empty", ctx.language))
+    return None
+
+
+def _set(ctx: EventContext, letters: Letters) -> Replies:
+    """Set the letters of the text on what it means: a photo, a new picture or the last one."""
     if photo := _photo_meant(ctx):
         return image_to_image.set_letters_on_photo(ctx, photo)
     if ctx.reading.problem is None and ctx.quoted is None and not _is_on_what_is_shown(ctx):
         return request_pictures(ctx, ctx.reading)
-    picture = ctx.quoted or ctx.last_picture
+    picture = _picture_meant(ctx)
     if picture is None and ctx.reading.purpose is Purpose.NEW_YEAR_CARD:
         return request_pictures(ctx, ctx.reading)  # which knows what is on one
     if picture is None:
         return ctx.reply(messages.request_problem("letters_without_picture", ctx.language))
     return _set_again(ctx, picture, letters)
+
+
+def _set_words(ctx: EventContext, words: str) -> Replies:
+    """Set words that were asked for, or that take the place of others, on the last picture."""
+    pending_questions.clear_about(ctx.db, ctx.chat_id, ctx.event.user_id, "letters")
+    letters = Letters(words)
+    if problem := _problem_of(ctx, letters):
+        return problem
+    picture = _picture_meant(ctx)
+    if ctx.recent_photo is not None and ctx.quoted is None:
+        reading = replace(ctx.reading, letters=letters)
+        return image_to_image.set_letters_on_photo(ctx, ctx.recent_photo, reading)
+    if picture is None:
+        return ctx.reply(messages.request_problem("letters_without_picture", ctx.language))
+    return _set_again(ctx, picture, letters)
+
+
+def _answer_without_words(ctx: EventContext) -> Replies | None:
+    """Answer a text about letters that quotes none: how they look, that they go, which they are."""
+    if _WITHOUT.fullmatch(ctx.text):
+        return _take_off(ctx)
+    if asks_for_words(ctx):
+        return ask_words(ctx, _picture_meant(ctx))
+    look = read_look(ctx.text_without_small_talk)
+    if look is not None and (answer := _restyle(ctx, look)) is not None:
+        return answer
+    words = answer_to_question(ctx)
+    return None if words is None else _set_words(ctx, words)
+
+
+def _picture_meant(ctx: EventContext) -> PictureRef | None:
+    """Return the quoted picture, the one that was chosen or asked about, or the last one."""
+    who = (ctx.db, ctx.chat_id, ctx.event.user_id)
+    marked = (find_pending(*who) or find_picked(*who)) if ctx.glance.has_question else None
+    return ctx.quoted or marked or ctx.last_picture
 
 
 def _is_on_what_is_shown(ctx: EventContext) -> bool:
@@ -85,30 +149,47 @@ def _photo_meant(ctx: EventContext) -> Photo | None:
         return None
     if message_id := ctx.event.quoted_message_id:
         return photos.by_message(ctx.db, message_id, ctx.chat_id)
+    if ctx.is_private and _ON_PHOTO.search(ctx.text):
+        return ctx.last_photo
     return ctx.recent_photo
 
 
 def _take_off(ctx: EventContext) -> Replies | None:
-    picture = ctx.quoted or ctx.last_picture
+    picture = _picture_meant(ctx)
     request = picture.job.request if picture else None
     if picture is None or request is None or request.letters is None:
         return None
     return _set_again(ctx, picture, None)
 
 
-def _restyle(ctx: EventContext) -> Replies | None:
-    """Set the letters of the picture that is meant across, down, or in another face or place."""
-    style = read_style(ctx.text)
-    picture = (ctx.quoted or ctx.last_picture) if style else None
+def _restyle(ctx: EventContext, look: Look) -> Replies | None:
+    """Set the letters of the picture that is meant in another size, colour, place or face."""
+    picture = _picture_meant(ctx)
     request = picture.job.request if picture else None
-    if style is None:
-        return None
     if picture is None or request is None or request.letters is None:
         # 「筆で」 may mean the picture, 「文字を筆文字にして」 cannot.
-        if not _NAMES_LETTERS.match(ctx.text):
-            return None
-        return ctx.reply(messages.request_problem("letters_empty", ctx.language))
-    return _set_again(ctx, picture, replace(style, text=request.letters.text))
+        is_sure = _NAMES_LETTERS.match(ctx.text) or (look.named and picture)
+        is_order = look.lack != "look" and not look.complains
+        return ask_words(ctx, picture) if is_sure and is_order else None
+    is_choice = request.count > 1 and ctx.quoted is None  # 「左上」 of four
+    if not look.named and (is_choice or not _may_mean_letters(look, request)):
+        return None
+    if look.lack == "look":
+        return ctx.reply(messages.request_problem("letters_looks", ctx.language))
+    if look.lack:
+        return ask_words(ctx, picture, look.lack)
+    letters = combine(look.style, request.letters)
+    if letters == request.letters:
+        return ctx.reply(messages.request_problem("letters_same", ctx.language))
+    return _set_again(ctx, picture, letters)
+
+
+def _may_mean_letters(look: Look, request: StoredRequest) -> bool:
+    """Return whether a text that does not name letters is about those on the last picture: about
+    their place, or where they were what was changed last."""
+    style = look.style
+    only_place = style.place is not None and not (style.colour or style.face)
+    return request.plain_key is not None or only_place
 
 
 def _set_again(ctx: EventContext, ref: PictureRef, letters: Letters | None) -> Replies:
@@ -116,27 +197,28 @@ def _set_again(ctx: EventContext, ref: PictureRef, letters: Letters | None) -> R
     job = ref.job
     if is_gone(job) or job.request is None:
         return ctx.reply(messages.picture_gone(ctx.language))
-    if job.state in jobs.UNFINISHED:
-        return reply_about_job(ctx, job)
-    stored = jobs.pictures_of(ctx.db, job.id)
-    if not stored:
-        return ctx.reply(messages.picture_gone(ctx.language))
-    picture = pick_stored(ref, stored)
-    before = job.request.letters
-    if letters is not None and before is not None:
-        letters = replace(
-            letters,
-            place=letters.place or before.place,
-            vertical=before.vertical if letters.vertical is None else letters.vertical,
-            face=letters.face or before.face,
-        )
-    reading = replace(job.request.reading(), seed=picture.seed, count=1, letters=letters)
+    request, before = job.request, job.request.letters
+    if letters is not None and before is not None and letters.text != before.text:
+        adds = _ADDS.search(ctx.text) is not None
+        words = f"{before.text}\n{letters.text}" if adds else letters.text
+        letters = combine(letters, before, text=words)
+        if problem := _problem_of(ctx, letters):
+            return problem
+    reading = replace(request.reading(), letters=letters)
+    plain_key = None
+    if job.state not in jobs.UNFINISHED:
+        stored = jobs.pictures_of(ctx.db, job.id)
+        if not stored:
+            return ctx.reply(messages.picture_gone(ctx.language))
+        picture = pick_stored(ref, stored)
+        reading = replace(reading, seed=picture.seed, count=1)
+        plain_key = painted_key(job, picture)
     return request_pictures(
         ctx,
         reading,
         parent_id=job.id,
         origin="change",
-        source_key=job.request.source_key,
-        from_photo=job.request.from_photo,
-        plain_key=painted_key(job, picture),
+        source_key=request.source_key,
+        from_photo=request.from_photo,
+        plain_key=plain_key,
     )

@@ -107,6 +107,7 @@ ROUTES: tuple[Handler, ...] = (
     _answer_media,
     # Typed commands
     clarify.handle_reply,
+    letters.handle_quoted,
     small_talk.handle_loose_words,
     erasure.handle_reply,
     small_talk.handle_command,

@@ -93,8 +93,12 @@ def summary_items(request: StoredRequest, lang: str) -> list[str]:
     return items
 
 
+_SIZES = {-2: "very_small", -1: "small", 1: "large", 2: "very_large"}
+
+
 def _letters_text(letters: Letters, lang: str) -> str:
-    how = [letters.place, "vertical" if letters.vertical else None, letters.face]
+    how = [letters.place, "vertical" if letters.vertical else None, letters.colour, letters.face]
+    how.append(_SIZES.get(letters.size))
     words = [gettext(f"reading.letters_{each}", lang) for each in how if each]
     joined = (" " if lang == "en" else "").join(words)
     return gettext("reading.letters", lang, how=joined, words=letters.text).strip()

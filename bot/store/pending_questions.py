@@ -18,7 +18,7 @@ from bot.store.schema import switches
 ANSWER_SECONDS = 600.0  # for which an answer is awaited
 _PREFIX = "asked:"
 
-About = Literal["wish", "photo", "refused", "erase.picture", "erase.photo"]
+About = Literal["wish", "photo", "refused", "erase.picture", "erase.photo", "letters"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,13 @@ def get(db: Connection, chat_id: str, user_id: str | None) -> Question | None:
 def clear(db: Connection, chat_id: str, user_id: str | None) -> None:
     """Forget the question: it is answered."""
     key_values.drop(db, _name(chat_id, user_id))
+
+
+def clear_about(db: Connection, chat_id: str, user_id: str | None, about: About) -> None:
+    """Forget the question if it is about this."""
+    question = get(db, chat_id, user_id)
+    if question is not None and question.about == about:
+        clear(db, chat_id, user_id)
 
 
 def clear_message(db: Connection, message_id: str) -> None:

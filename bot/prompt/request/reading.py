@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.prompt.japanese.cleaning import MAX_PROMPT, clean, has_symbols, has_words, remove_spans
 from bot.prompt.japanese.grammar import GREETING
-from bot.prompt.options.letters import Letters, extract_letters
+from bot.prompt.options.letter_phrases import extract_letters
+from bot.prompt.options.letters import Letters
 from bot.prompt.options.media import Purpose
 from bot.prompt.options.styles import is_only_styles, styles
 from bot.prompt.pasted.line_order import with_negative_last

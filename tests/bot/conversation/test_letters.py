@@ -9,7 +9,7 @@ import pytest
 
 from bot import jobs
 from bot.conversation.picture_refs import painted_key
-from bot.jobs import DELIVERED
+from bot.jobs import DELIVERED, DRAWING
 from bot.jobs.picture_secrets import plain_key, possible_keys
 from bot.prompt import StoredRequest
 from bot.prompt.options.letters import Letters
@@ -108,8 +108,83 @@ def test_how_letters_look_is_a_wish_where_there_are_none(talk: Talk) -> None:
 def test_letters_that_are_not_there_are_asked_for(talk: Talk) -> None:
     delivered(talk, "花束")
     talk.says("文字を筆文字にして")
-    assert gettext("problem.letters_empty", "ja").split("。")[0] in talk.answers[-1]
+    assert gettext("problem.letters_which", "ja").split("。")[0] in talk.answers[-1]
     assert len(talk.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("字もっと大きく", Letters("ありがとう", "top", size=1)),
+        ("文字がちょっと大きい", Letters("ありがとう", "top", size=-1)),
+        ("字の色ピンクで", Letters("ありがとう", "top", colour="pink")),
+        ("右下に小さく", Letters("ありがとう", "bottom_right", size=-1)),
+        ("もっと右に", Letters("ありがとう", "top_right")),
+        ("筆で書いたみたいな字にして", Letters("ありがとう", "top", face="brush")),
+        ("やっぱ『感謝』で", Letters("感謝", "top")),
+        ("値段も入れて「500円」", Letters("ありがとう\n500円", "top")),
+    ],
+)
+def test_letters_get_another_look_and_nothing_is_painted(
+    talk: Talk, text: str, look: Letters
+) -> None:
+    delivered(talk, "花束、上に『ありがとう』と入れて")
+    talk.says(text)
+    assert (last_request(talk).prompt, last_request(talk).letters) == ("花束", look)
+    assert last_request(talk).plain_key is not None
+
+
+def test_what_letters_cannot_be_is_answered(talk: Talk) -> None:
+    delivered(talk, "花束、とても大きく『ありがとう』と入れて")
+    for text, key in (
+        ("文字薄くして", "letters_looks"),
+        ("文字は英語で", "letters_script"),
+        ("文字をもっと大きく", "letters_same"),
+    ):
+        talk.says(text)
+        assert gettext(f"problem.{key}", "ja").split("。")[0] in talk.answers[-1]
+    assert len(talk.jobs) == 1
+
+
+def test_whether_letters_can_be_had_is_asked_back_and_their_words_come_next(talk: Talk) -> None:
+    delivered(talk, "うさぎ")
+    talk.says("名前も入れられる？")
+    assert gettext("problem.letters_which", "ja").split("。")[0] in talk.answers[-1]
+    talk.says("みみちゃん")
+    assert (last_request(talk).prompt, last_request(talk).letters) == (
+        "うさぎ",
+        Letters("みみちゃん"),
+    )
+    bring_to(talk.house, talk.jobs[-1]["id"], DELIVERED)
+    talk.says("ひまわり")
+    assert last_request(talk).prompt == "ひまわり"
+
+
+def test_another_wish_is_no_answer_to_which_letters(talk: Talk) -> None:
+    delivered(talk, "うさぎ")
+    talk.says("文字入れて")
+    talk.says("夜にして")
+    assert (last_request(talk).prompt, last_request(talk).letters) == ("うさぎ、夜", None)
+
+
+def test_quoted_greetings_are_set_on_a_picture(talk: Talk) -> None:
+    talk.says("「ありがとう」")
+    assert talk.jobs == []
+    delivered(talk, "花束")
+    talk.says("「ありがとう」")
+    assert last_request(talk).letters == Letters("ありがとう")
+    bring_to(talk.house, talk.jobs[-1]["id"], DELIVERED)
+    talk.says("「死にたい」")
+    assert len(talk.jobs) == 2
+
+
+def test_letters_while_a_picture_is_painted_are_set_on_one_like_it(talk: Talk) -> None:
+    talk.says("運動会")
+    bring_to(talk.house, talk.jobs[-1]["id"], DRAWING)
+    talk.says("「がんばれ」って入れて")
+    request = last_request(talk)
+    assert (request.prompt, request.letters) == ("運動会", Letters("がんばれ"))
+    assert request.plain_key is None
 
 
 def test_letters_are_taken_off(talk: Talk) -> None:
