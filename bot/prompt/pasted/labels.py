@@ -22,13 +22,15 @@ _ENGLISH = (
     r"(?:do not|don't) (?:include|draw|add|paint|show)|things to avoid|negatives?(?: prompt)?|neg)"
 )
 _OPEN, _CLOSE = r"(\[「『【<", r")\]」』】>"
-_PLAINLY = r"(?:(?<=もの)|(?<=物)|(?<=やつ)|(?<=要素)|(?<=ワード)|(?<=NG))"  # without 「:」
+_PLAINLY = (  # without 「:」
+    r"(?:(?<=もの)|(?<=物)|(?<=やつ)|(?<=要素)|(?<=ワード)|(?<=NG)|(?<=除外))"
+)
 _LABEL = re.compile(
     rf"(?:(?P<open>[{_OPEN}])|(?<![一-鿿々ぁ-んァ-ヶーa-zA-Z0-9]))"
     rf"(?P<label>{_UNWANTED}|(?i:{_ENGLISH}))"
     r"(?: ?(?:(?P<sign>[:=→⇒>]++|-(?= ))|(?P<shut>[\]】>])(?![のをがにとはも]):?)"
     rf"|{_PLAINLY}(?P<plain>は(?!で)| ))[ ・\-*]*+"
-    r"|(?:[❌🚫]|(?<=[、。])×) ?:?(?=[^\W\d_])"
+    r"|(?:[❌🚫✕✖]|(?<=[、。])×) ?:?(?=[^\W\d_])"
 )
 _NOTHING_UNWANTED = re.compile(
     "(?:^|(?<=[、。 (]))NG(?:は|:|ワードは?)? ?(?:特に|とくに)?(?:なし|無し|ナシ)(?=$|[、。 )])"
@@ -93,17 +95,17 @@ def _items(text: str, label: re.Match[str]) -> tuple[list[str], int]:
         if not is_english and " " in item.strip():  # lines of a list
             item = item.partition(" ")[0]
             end = match.start("item") + len(item)
-        item = item.strip()
+        item = item.strip(" ×✕✖")
         if label["plain"] and not all(map(morphology.is_noun_phrase, _split(item))):
             break  # 「いらないものは捨てる人」
-        if (items or label["plain"]) and _is_steering(item):
+        if (items or label["plain"]) and is_steering(item):
             break
         items += _split(item)
         position = end
         separator = _BETWEEN.match(text, position)
         if separator is None or (separator[0] == "" and is_first and not closing):
             break
-        if _is_steering(text[separator.end() : separator.end() + 24].lstrip(" ・").split("、")[0]):
+        if is_steering(text[separator.end() : separator.end() + 24].lstrip(" ・").split("、")[0]):
             break
         position = separator.end()
     if closing and text[position : position + 1] in _CLOSE.replace("\\", "") and items:
@@ -111,7 +113,8 @@ def _items(text: str, label: re.Match[str]) -> tuple[list[str], int]:
     return items, position
 
 
-def _is_steering(words: str) -> bool:
+def is_steering(words: str) -> bool:
+    """Return whether words in a list are none of its things but say how to paint."""
     is_label = any(sign in words for sign in ":=")
     return is_label or words.endswith(_STEERING_ENDINGS) or _STEERS.match(words) is not None
 

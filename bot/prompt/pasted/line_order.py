@@ -10,14 +10,14 @@ import re
 from bot.prompt.japanese.cleaning import has_words
 
 _LABEL = re.compile(
-    r"[ \t\u3000]*[\[【(（]?(?:(?i:neg(?:ative)?(?:[ _-]?prompts?)?|n_prompt|undesired content)"
+    r"[\[【(（]?(?:(?i:neg(?:ative)?(?:[ _-]?prompts?)?|n_prompt|undesired content)"
     r"|ネガティブ(?:プロンプト)?|ネガ(?:プロ)?|除外(?:ワード|プロンプト)?|NG(?:ワード)?|(?:描|か|入れ|いれ)(?:か)?ないもの)"
     r"[\]】)）]?[ \t\u3000]*[:：=]?[ \t\u3000]*(?P<things>[^\n]*)"
 )
 _SIGN = re.compile(r"[:：=\]】)）]")
 _GOES_ON = re.compile(r"[,、，・/|][ \t\u3000]*$")
 _OTHER_PART = re.compile(  # what other readers know the end of
-    r"[ \t\u3000]*(?:(?i:steps|sampler|cfg|seed|size|(?:positive )?prompt)|"
+    r"(?:(?i:steps|sampler|cfg|seed|size|(?:positive )?prompt)|"
     r"(?:ポジティブ)?プロンプト|ポジティブ|[-・*])"
 )
 
@@ -30,7 +30,8 @@ def with_negative_last(text: str) -> str:
     """
     if "\n" not in text:
         return text
-    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    lines = [line.strip(" \t\u3000") for line in text.replace("\r", "\n").split("\n")]
+    lines = [line for line in lines if line.strip()]
     label = _LABEL.fullmatch(lines[0]) if len(lines) > 1 else None
     if label is None:
         return text

@@ -49,7 +49,9 @@ from bot.prompt.options.shapes import (
     size_of,
 )
 from bot.prompt.options.styles import extract_styles, is_only_styles
-from bot.prompt.pasted.parameters import Pasted, extract_pasted
+from bot.prompt.pasted.fields import Pasted
+from bot.prompt.pasted.markup import without_marks
+from bot.prompt.pasted.parameters import extract_pasted
 from bot.prompt.request.corrections import corrected
 from bot.prompt.request.run_on import separate_run_ons
 from inference.request import MAX_COUNT, MAX_SEED
@@ -180,7 +182,7 @@ def _extract_controls(text: str, whole: str) -> tuple[str, Controls]:
         )
         text = _extract_any_but_all(extract_replaced(text, controls.negatives), controls)
         text = _extract_purpose_of_something(text, controls)
-        text = _without_joint(close_seams(_extract_once(text, controls)))
+        text = without_marks(_without_joint(close_seams(_extract_once(text, controls))))
         if text == before and (text := _extract_purpose_noun(text, controls)) == before:
             break
     controls.negatives = in_usual_order(controls.negatives)
