@@ -17,6 +17,7 @@ FRAMES = (
 )
 # Nouns that are steering words themselves, or no subject at all.
 STEERING = {"線画", "本気", "油絵", "水彩", "アニメ", "壁紙", "あと", "追加", "正方形", "横長"}
+STEERING |= {"次", "続き"}  # 「続きを2枚」 asks for more of the last picture
 
 
 def nouns() -> list[tuple[str, str]]:
