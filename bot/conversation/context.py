@@ -24,6 +24,7 @@ from bot.moderation import harm
 from bot.moderation.photos import classify_photo_wish
 from bot.prompt import Command, Reading
 from bot.prompt.japanese.asides import turns_to_another, without_aside
+from bot.prompt.japanese.cleaning import without_last_emojis
 from bot.prompt.options.purposes import without_purpose
 from bot.prompt.pasted.labels import without_labels
 from bot.prompt.pasted.parameters import extract_pasted
@@ -206,11 +207,13 @@ class EventContext:
     @cached_property
     def intent(self) -> Intent:
         """What the text is about, whatever the picture is for, 「待ち受けにしたいので、月」, and
-        whatever a list or a tool's syntax says, 「月、NG：雲」, 「/imagine 月」."""
+        whatever a list or a tool's syntax says, 「月、NG：雲」, 「/imagine 月」.
+
+        Emojis at the end are left away: the corpus has few, and they say what words say before."""
         says_purpose = self.reading.purpose is not None
         text = without_purpose(self.text) if says_purpose else self.text
         text, _ = extract_pasted(without_labels(without_aside(text)))
-        return classify(text, self.situation)
+        return classify(without_last_emojis(text), self.situation)
 
     @property
     def mentions_bot(self) -> bool:

@@ -63,7 +63,8 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
     "(?:大き|でか|でっか)く(?:して|見せて|出して|できる|できます|見たい).{0,8}"
 )
-LIKELY_CHOICE = 0.1  # from which the picture that a text ends in is taken
+_DECIDES = re.compile("(?:決定|決まり|決めた|決めました|採用|一択)[^、。]{0,4}$")
+LIKELY_CHOICE = 0.05  # from which the picture that a text ends in is taken
 SURE_CHOICE = 0.5  # from which a text takes the picture that it names, whatever else it says
 _LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
@@ -238,7 +239,8 @@ def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choic
     plain = parse_choice(text)
     if request is None or request.count < 2 or (plain and not plain.rest):
         return choice
-    if (taken := parse_choice_at_end(text)) and ctx.intent.probability("choice") >= LIKELY_CHOICE:
+    is_likely = _DECIDES.search(text) or ctx.intent.probability("choice") >= LIKELY_CHOICE
+    if is_likely and (taken := parse_choice_at_end(text)):
         return taken
     if choice and _says_what_to_do(choice.rest):
         return choice

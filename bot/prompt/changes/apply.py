@@ -83,7 +83,8 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
     if target not in prompt and attributes.is_quantity(replacement):
         return _append(prompt, f"{replacement.removesuffix('の')}の{target}")  # 「人を二人にして」
     if target not in prompt and _describes(target, replacement):
-        return _append(prompt, f"{attributive(replacement)}{target}")  # 「カーテンを緑に」
+        thing = target.removesuffix("だけ")
+        return _append(prompt, f"{attributive(replacement)}{thing}")  # 「カーテンを緑に」
     if target not in prompt:
         if target not in negatives:
             negatives.append(target)

@@ -91,6 +91,9 @@ _FLAVOUR = re.compile(  # 「水彩っぽさを強めに」
     "(?P<what>[^、。をはが]{1,10})(?:っぽさ|らしさ)(?:を|が)?(?:もっと|もう少し)?"
     "(?:強|出|足|アップ|増|ほしい|欲しい|プラス)[^、。]{0,8}"
 )
+_PLENTY = re.compile(  # 「煮卵のせて、ネギ多め」
+    "[^、。をはがにで]{1,8}(?:多|少な|濃い|薄|大き|小さ|太|細|強|弱|高|低|長|短)め"
+)
 _TINT = re.compile(  # 「全体的に青みを強く」
     "(?:(?:絵|画面)?(?:全体|ぜんたい)(?:的)?(?:に|の)?、?)?(?P<what>赤|青|黄色?|緑|紫|茶色?|オレンジ|ピンク|水色|金|銀|白|黒)"
     "(?:(?:み|味|色)(?:を|が)?|(?:を|が)(?=.{0,4}強))(?:もっと|もう少し|もうちょい?|ちょっと|少し)?"
@@ -188,6 +191,8 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
             parse_reconsidered_step(words) if reconsiders else None
         ):
             steps.append(step)
+        elif part != rest and _PLENTY.fullmatch(words):
+            steps.append(ChangeStep("add", words))
         elif loosely:
             additions.append(part)
         else:

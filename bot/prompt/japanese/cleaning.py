@@ -125,6 +125,18 @@ def _is_word(character: str) -> bool:
     return _WORD_CHARACTER.match(character) is not None
 
 
+def without_last_emojis(text: str) -> str:
+    """Return a text without the emojis at its end; one of nothing else is returned as it is."""
+    end = len(text)
+    while end and (text[end - 1] in "\ufe0f\u200d " or _is_symbol(text[end - 1])):
+        end -= 1
+    return text[:end] if has_words(text[:end]) else text
+
+
+def _is_symbol(character: str) -> bool:
+    return unicodedata.category(character) in {"So", "Sk"}
+
+
 def strip_trailing_marks(text: str, marks: str = TRAILING_MARKS) -> str:
     """Return the text without these marks at its end."""
     return text.rstrip(marks)
