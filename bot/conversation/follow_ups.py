@@ -7,7 +7,10 @@ import re
 from bot import jobs
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import PictureRef, find_picked, is_gone
+from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
+from bot.conversation.variations import chooses_picture
+from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.choices import parse_choice
 from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
@@ -37,6 +40,10 @@ def handle_text(ctx: EventContext) -> Replies | None:
     count = picture.job.request.count
     if _chooses_beyond(ctx.text_without_small_talk, count):
         return ctx.reply_sentence("going_on.only_so_many", count=count)
+    if decide_while_painting(ctx) or chooses_picture(ctx):
+        return None
+    if ctx.quoted is None and wants_more(ctx.text_without_small_talk):
+        return None  # 「別パターンもある？」
     parent = jobs.get(ctx.db, picture.job.parent_id) if picture.job.parent_id else None
     before = parent.request.prompt if parent and parent.request else ""
     change = parse_follow_up(ctx.text_without_small_talk, picture.job.request.prompt, before)

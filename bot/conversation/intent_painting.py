@@ -17,7 +17,7 @@ from bot.prompt.changes.photo_phrases import is_no_photo_wish, parse_quoted_phot
 from bot.prompt.japanese import morphology
 
 SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
-LIKELY_CHANGE = 0.7  # from which what the picture may well show is another: 「苺をぶどうに」
+LIKELY_CHANGE = 0.75  # from which what the picture may well show is another: 「苺をぶどうに」
 SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 _CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」

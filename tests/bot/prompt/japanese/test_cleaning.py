@@ -4,7 +4,13 @@ import pytest
 
 from bot.line.events import Span
 from bot.prompt import clean, remove_spans
-from bot.prompt.japanese.cleaning import has_symbols, has_words, strip_marks, strip_trailing_marks
+from bot.prompt.japanese.cleaning import (
+    has_symbols,
+    has_words,
+    strip_marks,
+    strip_trailing_marks,
+    without_last_emojis,
+)
 from tests.bot.prompt.examples import wrong_rows
 
 CLEANED = [
@@ -66,3 +72,15 @@ def test_letters_and_symbols_are_told_apart() -> None:
     assert has_symbols("1️⃣")
     assert has_symbols("猫🍎")
     assert not has_symbols("猫!")
+
+
+def test_emojis_after_words_are_left_away_and_others_are_kept() -> None:
+    left = {
+        "ビールが足りんがな🍺": "ビールが足りんがな",
+        "右下かな🎉 🎄": "右下かな",
+        "🐱かわいい": "🐱かわいい",
+        "🍺🍻": "🍺🍻",
+        "猫": "猫",
+        "": "",
+    }
+    assert {text: without_last_emojis(text) for text in left} == left
