@@ -9,6 +9,7 @@ import torch
 from inference.backends.openvino import cache
 from inference.backends.openvino.recipe import row_counts
 from inference.backends.torch_compile import compile_parts
+from inference.backends.trial import try_model
 from inference.errors import ModelUnavailable
 from inference.load_options import DEFAULT_OPTIONS, LoadOptions
 from inference.models import choices
@@ -49,6 +50,7 @@ def load_accelerated(
         options=options,
         on_progress=on_progress,
     )
+    try_model(model)
     if backend in _OPENVINO:
         precision = _PRECISIONS.get(dtype, "") if dtype else ""
         _try_openvino(

@@ -21,6 +21,7 @@ from inference.load_options import LoadOptions
 from inference.painter import load_painter
 from inference.request import DrawRequest
 from tests.inference.pipelines.families import make_lcm, make_pixart, make_sdxl, make_z_image
+from tests.inference.tiny import make_checkpoint
 
 pytestmark = [
     pytest.mark.slow,
@@ -123,6 +124,39 @@ LIES: list[tuple[str, str, dict[str, Any]]] = [
     ("z-image", "transformer", {"n_layers": 3}),
     ("z-image", "text_encoder", {"num_hidden_layers": 3}),
 ]
+
+
+FAILING: list[tuple[str, str, dict[str, Any], str]] = [
+    ("sd", "unet", {"downsample_padding": 2}, "unet"),
+    ("sd", "unet", {"mid_block_scale_factor": 0}, "unet"),
+    ("sdxl", "unet", {"norm_eps": float("nan")}, "unet"),
+    ("sdxl", "unet", {"freq_shift": None}, "unet"),
+    ("sdxl", "text_encoder_2", {"layer_norm_eps": None}, "text_encoder"),
+    ("safe", "feature_extractor", {"crop_size": 40}, "safety_checker"),
+]
+
+
+@pytest.mark.timeout(600)
+def test_a_part_that_would_fail_at_each_picture_is_refused_as_it_is_loaded(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    """Its weights fit, and what else its config.json says does not."""
+    safe = make_checkpoint(tmp_path / "safe", safety=True)
+    wrong = []
+    for number, (kind, part, change, named) in enumerate(FAILING):
+        folder = Path(shutil.copytree({**folders, "safe": safe}[kind], tmp_path / f"of-{number}"))
+        name = "preprocessor_config.json" if part == "feature_extractor" else "config.json"
+        _set(folder / part / name, **change)
+        try:
+            load_painter(str(folder), device="cpu", options=LoadOptions()).close()
+        except ModelUnavailable as error:
+            if f"{folder.name} cannot be used: its {named} fails when it is tried" not in str(
+                error
+            ):
+                wrong.append((kind, part, change, str(error)))
+        else:
+            wrong.append((kind, part, change, "loaded"))
+    assert wrong == []
 
 
 @pytest.mark.timeout(600)
