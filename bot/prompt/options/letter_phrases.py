@@ -19,6 +19,7 @@ from bot.prompt.options.letters import (
     Letters,
     any_of,
 )
+from bot.prompt.options.quotes import usual_quotes
 
 _ANY_PLACE = any_of(PLACE_WORDS)
 _ANY_FACE = "|".join(FACE_WORDS.values())
@@ -46,7 +47,8 @@ def _how(not_after: str) -> str:
 
 _HOW = _how("はがもを")
 _QUOTED = (
-    '『(?P<a>[^『』]{1,900})』|「(?P<b>[^「」]{1,900})」|“(?P<c>[^“”]{1,900})”|"(?P<d>[^"]{1,900})"'
+    "『(?P<a>(?:[^『』]|『[^『』]*』){1,900})』|「(?P<b>(?:[^「」]|「[^「」]*」){1,900})」"
+    '|“(?P<c>[^“”]{1,900})”|"(?P<d>[^"]{1,900})"'
 )
 # What words stand for, where they are quoted: 「店名は「こもれび」」, but not 「名前は「モカ」」.
 _NAMED = (
@@ -56,11 +58,11 @@ _NAMED = (
 _PUT_STEM = "書い|入れ|いれ|載せ|のせ|乗せ|添え"
 _PUT = (
     "(?:入れ|いれ|書い|かい|言わせ|しゃべらせ|喋らせ|載せ|のせ|乗せ|添え|そえ|付け|つけ|足し|加え|重ね|置い|書き込ん|入り|表示し|印字し)"
-    "(?:て|で|た|る|の)?"
+    "(?:といて|とって|て|で|た|る|の)?"
 )
 _REQUEST = (
-    "(?:ください|下さい|くださいませんか|くれますか|くれない|くれる|ほしいです|欲しいです|ほしい|欲しい|"
-    "もらえますか|もらえる|お願いします|おねがいします|お願い|おいて|ちょうだい|[ねよな])"
+    "(?:ください|下さい|くださいませんか|くれますか|くれない|くれる|(?:ほしい|欲しい)(?:です|ねん|わ)?|"
+    "もらえますか|もらえる|もらえへん|くれへん|くれん?|けろ|お願いします|おねがいします|お願い|おいて|ちょうだい|[ねよな])"
 )
 # 「文字入れて『感謝』って」
 _PUT_FIRST = rf"(?:{_PUT_STEM}|付け|つけ|足し|変え|かえ)て(?:{_REQUEST}){{0,2}}"
@@ -74,7 +76,7 @@ _BEFORE = re.compile(
     "[:：、。 　]?)?"
     rf"(?P<how1>(?:{_HOW}){{0,5}}))"
     rf"(?:{_QUOTED})"
-    rf"(?P<said>(?:と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は|です|だよ)?)"
+    rf"(?P<said>(?:とか|と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は|です|だよ)?)"
     rf"(?P<by>で(?!作|つく|でき|出来|描|書|か))?[、 　]?"
     rf"(?P<how2>(?:{_how('はがも')}){{0,5}})(?P<put>{_PUT}(?:{_REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{_REQUEST}){{0,3}})?"
 )
@@ -144,6 +146,11 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
 
     text: as typed, before it is cleaned. Returns the text itself and None if it asks for none.
     """
+    rest, letters = _extract_letters(usual_quotes(text))
+    return (text, None) if letters is None else (rest, letters)
+
+
+def _extract_letters(text: str) -> tuple[str, Letters | None]:
     for match in _BEFORE.finditer(text):
         words = next(filter(None, match.group("a", "b", "c", "d")))
         named = match["lead"].strip(" 　") != match["how1"].strip(" 　") or match["noun"]
