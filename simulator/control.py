@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import regex
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from simulator.chat import Message
@@ -184,12 +185,13 @@ def portrait(user_id: str) -> Response:
     person = state().people.get(user_id)
     if person is None:
         raise ControlError("there is no such person", 404)
+    initial = "".join(regex.findall(r"\X", person.name)[:1])  # as people see it: 「👨‍👩‍👧」 whole
     hue = 150 if user_id == BOT else int(user_id[-6:], 16) * 47 % 360
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96">'
         f'<rect width="96" height="96" fill="hsl({hue} 45% 62%)"/>'
         '<text x="48" y="64" font-size="46" text-anchor="middle" fill="#fff" '
-        f'font-family="sans-serif">{_escape(person.name[:1])}</text></svg>'
+        f'font-family="sans-serif">{_escape(initial)}</text></svg>'
     )
     return Response(svg, content_type="image/svg+xml; charset=utf-8")
 

@@ -24,7 +24,7 @@ _LINE = re.compile(
 # As in shells, # begins a comment only where a word could begin: "pass#word" has none.
 _VALUE = re.compile(
     r"""(?:[ \t]{1,99}(?!\#))?
-    ((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*)
+    ((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*+")*+)
     (?:[ \t]{1,99}\#.*)?""",
     re.DOTALL | re.VERBOSE,
 )
