@@ -36,7 +36,7 @@ COMMON_WORDS = frozenset(
     """.split()  # noqa: SIM905 one to a line would be a page
 )
 _MARKS = f"{WHITESPACE}、,，。．.:：;；!！?？~～〜・…"
-_FOLLOWING_MARKS = re.compile(f"[{_MARKS}]+")
+_FOLLOWING_MARKS = re.compile(f"(?:さん|ちゃん|くん|君|先生)?[{_MARKS}]+")
 
 
 class PrefixRequest(NamedTuple):
