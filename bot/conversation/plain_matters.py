@@ -33,12 +33,25 @@ _OWN_DOINGS = re.compile(  # what people say of themselves and of the bot
 )
 
 
+_HURRIES = re.compile(
+    "(?:もっと|ちょっと|少し|できるだけ|なるべく|とにかく)?(?:早く|はやく|はよ|急いで|いそいで|急ぎ|巻き)"
+    "(?:で|して|描いて|かいて|しろ|てや|お願い(?:します)?|ください|下さい|ほしい|る|ます|ね|よ|な|や|ー|〜|!|！)*"
+)
+_GOES_ON = re.compile(  # 「やっぱやめない」
+    "(?:やっぱり?|やっぱし|いや)?[、 ]?(?:やめ|止め|キャンセルし|取り消さ)"
+    "(?:ない|なくて(?:いい|大丈夫)?)"
+    "(?:で|です|わ|ね|よ|から|!|！)*"
+)
+
+
 def decide_while_painting(ctx: EventContext) -> Decision | None:
     """Return what a text wants of the picture that is being painted: that it is cancelled, or how
     far it is. Returns None for any other, and for a cry for help."""
     if not ctx.is_waiting or ctx.last_picture is None or find_cry(ctx.text):
         return None
     words, request = ctx.text_without_small_talk, ctx.last_picture.job.request
+    if _HURRIES.fullmatch(words) or _GOES_ON.fullmatch(words):
+        return Decision("answer", "status")
     if asks_meanwhile(words):
         return Decision("answer", "question.slow")
     prompt = request.prompt if request else ""
