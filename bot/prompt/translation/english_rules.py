@@ -66,7 +66,9 @@ def _style(words: str) -> str | None:
 
 
 _STYLE_FRAMES = re.compile(
-    r"(?:(?:make it|draw it|paint it|do it|turn it into|as|in|like|use)(?: (?:an?|the))?"
+    r"(?:(?:make it|draw it|paint it|do it|"
+    r"turn (?:it|this|that|the photo|my photo)(?: picture| photo)? into|as|in|like|use)"
+    "(?: (?:an?|the))?"
     r"(?: style of)?(?: an?)? )?(?P<style>[a-z0-9 -]{2,24}?)(?:[ -]style| painting)?"
 )
 _Rules = tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
@@ -113,7 +115,34 @@ AGAIN = re.compile(  # "make it again", "do it over"
     "(?:(?:all )?over again|again|once more|one more time)|(?:do|start)(?: (?:it|that|this))? over|"
     "another|same again|re(?:do|draw|make|paint|generate|roll|try)(?: (?:it|that|this))?"
 )
+_TEXT = "(?:the )?(?:text|letters|words|lettering)"
+_TEXT_PLACES = {
+    **_PLACES,
+    **{
+        "top": "上",
+        "bottom": "下",
+        "left": "左",
+        "right": "右",
+        "middle": "真ん中",
+        "center": "真ん中",
+    },
+}
 _CHANGES: _Rules = (  # of a picture, where nothing else is named
+    (
+        re.compile(rf"(?:move |put )?{_TEXT} (?:to|at|in) the (?P<p>{'|'.join(_TEXT_PLACES)})"),
+        lambda m: f"文字を{_TEXT_PLACES[m['p']]}にして",
+    ),
+    (
+        re.compile(rf"(?:make |write )?{_TEXT} (?:in |to )?{_W}"),
+        lambda m: become(m["w"]) and f"文字を{become(m['w'])}",
+    ),
+    (
+        re.compile("(?:go )?back to the (?:four|4)(?: pictures)?|show (?:me )?the four again"),
+        lambda _: "さっきの4枚に戻して",
+    ),
+    (re.compile("(?:go )?back to the (?:original )?photo"), lambda _: "元の写真に戻して"),
+    (re.compile("enlarge(?: it| this| that)?"), lambda _: "きれいに仕上げて"),
+    (re.compile("hurry(?: up)?|be quick|faster"), lambda _: "まだ?"),
     (MORE, more),
     (AGAIN, lambda _: "もう一度"),
     (re.compile("refine(?: it| this| that)?|finish it"), lambda _: "きれいに仕上げて"),
