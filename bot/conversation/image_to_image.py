@@ -18,7 +18,7 @@ from bot.conversation.generate import request_pictures
 from bot.intent.wanted_looks import as_order_for_photo
 from bot.moderation.harm import judge
 from bot.moderation.photos import classify_photo_wish
-from bot.prompt import Reading
+from bot.prompt import Reading, StoredRequest
 from bot.prompt.changes.photo_phrases import (
     is_no_photo_wish,
     is_other_wish,
@@ -166,6 +166,12 @@ def set_letters_on_photo(
     purpose = reading.purpose or extract_purpose(reading.prompt)[1]
     reading = replace(reading, prompt="写真", count=1, problem=None, purpose=purpose)
     return _request(ctx, photo, reading, plain_key=photo.key)
+
+
+def repeat_for_photo(ctx: EventContext, photo: Photo, request: StoredRequest) -> Replies:
+    """Request from this photo what was made of another."""
+    reading = replace(request.reading(), seed=None, count=request.count)
+    return _request(ctx, photo, reading)
 
 
 def _is_unusable(photo: Photo) -> bool:

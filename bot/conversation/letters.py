@@ -88,7 +88,7 @@ def _set(ctx: EventContext, letters: Letters) -> Replies:
         return request_pictures(ctx, ctx.reading)  # which knows what is on one
     if picture is None:
         return ctx.reply(messages.request_problem("letters_without_picture", ctx.language))
-    return _set_again(ctx, picture, letters)
+    return _set_others(ctx, picture, letters)
 
 
 def _set_words(ctx: EventContext, words: str) -> Replies:
@@ -103,7 +103,7 @@ def _set_words(ctx: EventContext, words: str) -> Replies:
         return image_to_image.set_letters_on_photo(ctx, ctx.recent_photo, reading)
     if picture is None:
         return ctx.reply(messages.request_problem("letters_without_picture", ctx.language))
-    return _set_again(ctx, picture, letters)
+    return _set_others(ctx, picture, letters)
 
 
 def _answer_without_words(ctx: EventContext) -> Replies | None:
@@ -192,18 +192,22 @@ def _may_mean_letters(look: Look, request: StoredRequest) -> bool:
     return request.plain_key is not None or only_place
 
 
+def _set_others(ctx: EventContext, picture: PictureRef, letters: Letters) -> Replies:
+    """Set other words, or more, on a picture; how they look stays where nothing else is said."""
+    before = picture.job.request.letters if picture.job.request else None
+    if before is not None:
+        adds = _ADDS.search(ctx.text) is not None
+        words = f"{before.text}\n{letters.text}" if adds else letters.text
+        letters = combine(letters, before, text=words)
+    return _problem_of(ctx, letters) or _set_again(ctx, picture, letters)
+
+
 def _set_again(ctx: EventContext, ref: PictureRef, letters: Letters | None) -> Replies:
     """Ask for the same picture with other letters; what is not said of them stays as it was."""
     job = ref.job
     if is_gone(job) or job.request is None:
         return ctx.reply(messages.picture_gone(ctx.language))
-    request, before = job.request, job.request.letters
-    if letters is not None and before is not None and letters.text != before.text:
-        adds = _ADDS.search(ctx.text) is not None
-        words = f"{before.text}\n{letters.text}" if adds else letters.text
-        letters = combine(letters, before, text=words)
-        if problem := _problem_of(ctx, letters):
-            return problem
+    request = job.request
     reading = replace(request.reading(), letters=letters)
     plain_key = None
     if job.state not in jobs.UNFINISHED:

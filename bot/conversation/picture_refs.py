@@ -15,6 +15,7 @@ from bot.store import message_refs, pending_edits
 from bot.store.clock import now
 
 LAST_PICTURE_SECONDS = 3600.0  # for which 「もっと明るく」 means the last picture
+_MOST_STEPS = 8  # from a picture back to those of which it was chosen
 MENTIONED_PICTURE_SECONDS = 24 * 3600.0  # for which 「さっきの」 does
 
 
@@ -107,6 +108,19 @@ def find_chosen(
     if not is_choice or position not in positions:
         return None
     return PictureRef(picture.job, position, sent_by_bot=True)
+
+
+def find_several(db: Connection, picture: PictureRef | None) -> PictureRef | None:
+    """Find the pictures of which this one was chosen: the nearest job before it, or itself, that
+    has several. Returns None if there is none."""
+    job = picture.job if picture else None
+    for _ in range(_MOST_STEPS):
+        if job is None or job.request is None:
+            return None
+        if len(jobs.pictures_of(db, job.id)) > 1:
+            return PictureRef(job, sent_by_bot=picture.sent_by_bot if picture else False)
+        job = jobs.get(db, job.parent_id) if job.parent_id else None
+    return None
 
 
 def pick_stored(ref: PictureRef, stored: list[StoredPicture]) -> StoredPicture:

@@ -31,6 +31,7 @@ from bot.conversation import (
     language,
     letters,
     operator_status,
+    photo_words,
     picture_details,
     several,
     small_talk,
@@ -126,6 +127,7 @@ ROUTES: tuple[Handler, ...] = (
     defaults.handle_text,
     style_taps.handle_text,
     letters.handle_text,
+    photo_words.handle_text,  # hands on the order that a question stands for
     picture_details.handle_text,
     year_cards.handle_text,
     several.handle_text,

@@ -37,7 +37,7 @@ _WHICH = re.compile(
     r"|(?P<first>(?:一番|いちばん)?(?:最初|はじめ))(?=の|が|で|$)"
     r"|(?P<last>(?:一番|いちばん|1番)?(?:最後|ラスト))(?=の|が|で|$)"
     r"|(?P<number>[1-4二三四]|一(?!番(?!目|が|の|で|$)))(?:番[目め]?|枚[目め]|[つ個こ][目め]|ばんめ?|まいめ)"
-    r"|(?P<bare>[1-4])(?=$|が(?:いい|好き|良い|ええ|よか)|で(?:お願い|頼|いい|ええ|い[きく]|行|決|$)|か(?:な|も)|に(?:します|する|しよう|決め)|です|だな)"
+    r"|(?P<bare>[1-4])(?=$|の(?:ほう|方|やつ|絵)|も(?!う|っと)|が(?:いい|好き|良い|ええ|よか)|で(?:お願い|頼|いい|ええ|い[きく]|行|決|$)|か(?:な|も)|に(?:します|する|しよう|決め)|です|だな)"
     r"|(?P<kana>ひとつ|ふたつ|みっつ|よっつ|いち|に|さん|よん|よ(?=ばん))(?:ばん|まい)?め"
     r"|(?:No\.?|#|№) ?(?P<hash>[1-4]))"
     rf"(?P<thing>{_THING})?"
@@ -49,8 +49,12 @@ _TAKEN = re.compile(
     "採用|選ぶ|選びます|選んで|ください|ちょうだい|ほしい|欲しい|使いたい|使う|使います)?"
     "(?:です|ます|だ|かな|ね|な|よ|!|。)*"
 )
+_BOTH = re.compile(
+    rf"(?P<a>[1-4])(?:{_NTH})?(?:と|、|も)[、 ]?(?P<b>[1-4])(?:{_NTH})?(?:の(?:やつ|絵|方|ほう))?"
+    rf"(?:も)?(?:両方|どっちも|どちらも)?(?:{_TAKEN.pattern})"
+)
 _JOINT = re.compile(
-    "(?:だけ)?(?:と(?=似|同じ|おなじ|近い)|に(?=似|近)|をもとに|を元に|を|は|から|で(?!っか|か[いく])|が|、|"
+    "(?:だけ)?(?:と(?=似|同じ|おなじ|近い)|に(?=似|近)|をもとに|を元に|を|は|も(?!う|っと)|に(?=[^、。]{1,12}(?:足し|入れ|いれ|つけ|付け|追加|加え|乗せ|のせ))|から|で(?!っか|か[いく])|が|、|"
     " )+"
 )
 _DEGREE = re.compile("もっと|もう(?:少し|すこし|ちょ)|ちょっと|ちょい|少し(?!前)|全体")
@@ -85,6 +89,14 @@ def parse_choice(text: str) -> Choice | None:
     if wanted is None:
         return Choice(position, rest, by_place) if names_it else None
     return Choice(position, wanted, by_place) if wanted else None
+
+
+def parse_both(text: str) -> tuple[int, int] | None:
+    """Return the positions of two pictures that a text chooses, 「1と3がいい」, or None."""
+    match = _BOTH.fullmatch(strip_marks(text))
+    if match is None or match["a"] == match["b"]:
+        return None
+    return int(match["a"]) - 1, int(match["b"]) - 1
 
 
 def _after_joint(text: str, end: int) -> str | None:

@@ -10,12 +10,16 @@ facts, separated by "; ", each of which has to hold:
     says …                  the answer has these words
     count=4, styles=水彩風, letters=…, size=768x512, without=人物, way=fine, photo, of=2
                             what else the job has: of is the picture of several that it starts from
+    place=top, colour=red, face=brush, vertical=True, larger=1, plain
+                            how its letters are, and that nothing else is painted
+    resent                  the pictures come once more
     cancelled               the job before was cancelled
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +28,16 @@ import pytest
 from bot import jobs
 from bot.jobs import CANCELLED
 from bot.settings import Settings
+from bot.store import message_refs
 from bot.store.clock import now
-from tests.bot.conversation.test_router import Talk
+from bot.store.outbox import RESEND
+from tests.bot.conversation.test_router import HARUTO, Talk
 from tests.bot.conversation.test_said import clear
-from tests.bot.harness import House, event, stored
+from tests.bot.harness import AOI, House, event, in_group, stored
 
 FILES = sorted(Path(__file__).with_name("dialogues").glob("*.txt"))
+_IN_GROUP = re.compile("(?P<who>[ABC])(?P<how>[@>:]) (?P<text>.+)")
+_USERS = {"A": AOI, "B": HARUTO, "C": "U" + "c" * 32}
 FIRST_SEED = 10  # of a job's pictures, then one more each
 
 
@@ -42,6 +50,7 @@ class Dialogue:
         self._unfinished: list[str] = []
         self._claimed: dict[str, jobs.Job] = {}
         self._photos = 0
+        self._shown = 0  # messages with pictures in the group
 
     def turn(self, line: str) -> list[str]:
         """Say one line; return the facts of what comes of it."""
@@ -50,17 +59,25 @@ class Dialogue:
         else:
             self._deliver()
         jobs_before, answers_before = len(self._talk.jobs), len(self._talk.answers)
+        resent_before = self._resent
         self._say(line.removeprefix("~"))
         painted = self._talk.jobs[jobs_before:]
         self._unfinished += [job["id"] for job in painted]
         facts = [fact for job in painted for fact in _facts_of(job)] or ["nothing"]
         facts += [f"says {answer}" for answer in self._talk.answers[answers_before:]]
+        facts += ["resent"] * (self._resent > resent_before)
         if any(self._talk.house.state(job_id) == CANCELLED for job_id in self._unfinished):
             facts.append("cancelled")
         return facts
 
+    @property
+    def _resent(self) -> int:
+        return sum(row["kind"] == RESEND for row in self._talk.house.deliveries())
+
     def _say(self, text: str) -> None:
-        if text == "[photo]":
+        if group := _IN_GROUP.fullmatch(text):
+            self._say_in_group(**group.groupdict())
+        elif text == "[photo]":
             self._photos += 1
             content = {"type": "line"}
             photo = {"type": "image", "id": f"p{self._photos}", "contentProvider": content}
@@ -69,6 +86,15 @@ class Dialogue:
             self._talk.tell(event(type="postback", postback={"data": text.strip("[]")}))
         else:
             self._talk.says(text)
+
+    def _say_in_group(self, who: str, how: str, text: str) -> None:
+        said = event(f"@絵筆 {text}" if how == "@" else text, source=in_group(_USERS[who]))
+        if how == "@":
+            bot = {"index": 0, "length": 3, "type": "user", "userId": "U0", "isSelf": True}
+            said["message"]["mention"] = {"mentionees": [bot]}
+        if how == ">":
+            said["message"]["quotedMessageId"] = f"shown-{self._shown}"
+        self._talk.tell(said)
 
     def _begin(self) -> None:
         for job_id in self._unfinished:
@@ -92,6 +118,9 @@ class Dialogue:
             with self._talk.house.database.write() as db:
                 assert jobs.claim_delivery(db, job_id, 30)
                 jobs.mark_delivered(db, job_id)
+                self._shown += 1
+                kind = "image" if len(pictures) == 1 else "text"
+                message_refs.record(db, job_id, [(f"shown-{self._shown}", {"type": kind})])
         self._unfinished.clear()
 
 
@@ -102,7 +131,10 @@ def _facts_of(job: dict[str, Any]) -> list[str]:
     facts += [f"styles={'、'.join(request.get('styles') or [])}"]
     facts += [f"without={request.get('negative_prompt') or ''}"]
     facts += [f"way={request.get('way') or 'new'}"]
-    facts += [f"letters={(request.get('letters') or {}).get('text', '')}"]
+    letters = request.get("letters") or {}
+    facts += [f"letters={letters.get('text', '')}", f"larger={letters.get('size', 0)}"]
+    facts += [f"{how}={letters.get(how)}" for how in ("place", "colour", "face", "vertical")]
+    facts += ["plain"] * bool(request.get("plain_key"))
     facts += ["photo"] * bool(request.get("photo") or request.get("source"))
     if request.get("width"):
         facts.append(f"size={request['width']}x{request['height']}")
