@@ -91,6 +91,10 @@ _FLAVOUR = re.compile(  # 「水彩っぽさを強めに」
     "(?P<what>[^、。をはが]{1,10})(?:っぽさ|らしさ)(?:を|が)?(?:もっと|もう少し)?"
     "(?:強|出|足|アップ|増|ほしい|欲しい|プラス)[^、。]{0,8}"
 )
+_IN_THE_WAY = re.compile(  # 「電線じゃまだから消して」
+    "(?:が|は)?(?:じゃま|邪魔)(?:だ|な|や|なん)?(?:から|ので|んで|けん|さかい|で)、?"
+    "(?=消し|けし|取っ|とっ|どけ|なくし)"
+)
 _PLENTY = re.compile(  # 「煮卵のせて、ネギ多め」
     "[^、。をはがにで]{1,8}(?:多|少な|濃い|薄|大き|小さ|太|細|強|弱|高|低|長|短)め"
 )
@@ -208,6 +212,7 @@ def _what_changes(text: str, *, loosely: bool) -> str:
         r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
     )
     text = re.sub("(?<=[をはが])(?:やっぱり?|やはり)(?=.)", "", text)
+    text = _IN_THE_WAY.sub("を", text)
     text = _GIVEN.sub("", _TO_IT.sub("", _SETTLED_BUT.sub("", _AS_SET.sub("", text))))
     if (reason := _REASON.match(text)) and (loosely or parse_change(reason["rest"])):
         text = reason["rest"]
