@@ -10,6 +10,7 @@ from bot import messages
 from bot.conversation import clarify, follow_ups, generate, image_to_image, variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
+from bot.conversation.picture_refs import PictureRef, find_picked
 from bot.intent import PAINTED_KINDS
 from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
@@ -49,10 +50,11 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     is_sure = kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO
     if is_sure and ctx.quoted is None and variations.was_last_changed(ctx):
         return variations.change_by_words(ctx, "元に戻して", None)
+    meant = _picture_meant(ctx)  # before a handler takes a choice for settled
     replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
     if replies is not None:
         return replies
-    return ctx if situation.is_asked else _apply_to_last(ctx, kind, words)
+    return ctx if situation.is_asked else _apply_to_last(ctx, meant, kind, words)
 
 
 def _is_only_more(kind: str, words: str) -> bool:
@@ -60,10 +62,18 @@ def _is_only_more(kind: str, words: str) -> bool:
     return kind == "more" and parse_change(words) is None
 
 
-def _apply_to_last(ctx: EventContext, kind: str, words: str) -> Replies | EventContext | None:
+def _picture_meant(ctx: EventContext) -> PictureRef | None:
+    """Return the quoted picture, the one just chosen among several, or the last one."""
+    who = (ctx.db, ctx.chat_id, ctx.event.user_id)
+    picked = find_picked(*who) if ctx.glance.has_question else None
+    return ctx.quoted or picked or ctx.last_picture
+
+
+def _apply_to_last(
+    ctx: EventContext, last: PictureRef | None, kind: str, words: str
+) -> Replies | EventContext | None:
     """Do with the last picture what no pattern knows, or take it for a wish if it is of something
     else: 「勇者をドット絵風に」 after a mountain."""
-    last = ctx.quoted or ctx.last_picture
     if last is None and ctx.recent_photo is not None:
         return clarify.ask_whether_wish(ctx)
     if last is None:

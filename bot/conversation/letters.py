@@ -24,10 +24,11 @@ from bot.prompt.options.letter_looks import Look, combine, read_look
 from bot.prompt.options.letters import MAX_LETTERS, Letters
 from bot.prompt.options.media import Purpose
 from bot.prompt.options.purposes import without_purpose
-from bot.store import pending_questions, photos
+from bot.store import pending_edits, pending_questions, photos
 from bot.store.photos import Photo
 
 _WITHOUT = re.compile(  # 「文字を消して」
+    "(?:やっぱり?|やっぱし|じゃあ?|もう|いや)?[、 ]?"
     "(?:(?:この|その|さっきの)?(?:絵|画像|カード)?の)?(?:文字|もじ|字|ことば|言葉|セリフ|"
     "メッセージ)"
     "(?:を|は|だけ)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|"
@@ -217,6 +218,7 @@ def _set_again(ctx: EventContext, ref: PictureRef, letters: Letters | None) -> R
         picture = pick_stored(ref, stored)
         reading = replace(reading, seed=picture.seed, count=1)
         plain_key = painted_key(job, picture)
+    pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)  # the one that comes is meant next
     return request_pictures(
         ctx,
         reading,

@@ -19,8 +19,8 @@ _SHOWS = re.compile(
     "(?:よ|ね|くださ?い|下さい|ー|〜|!|！)*"
 )
 _ORIGINAL = re.compile(
-    "(?:やっぱり?|じゃあ?)?[、 ]?(?:元|もと|最初|もともと)の写真[にをが、 ]{0,2}"
-    "(?:戻|もど|いい|良い|よかった|見せ|見たい).{0,8}"
+    "(?:やっぱり?|じゃあ?)?[、 ]?(?:(?:元|もと|最初|もともと)の写真[にをが、 ]{0,2}"
+    "(?:戻|もど|いい|良い|よかった|見せ|見たい)|写真に(?:戻|もど)).{0,8}"
 )
 _SAME_FOR_IT = re.compile(
     "(?:これ|それ|こっち|この写真|次の写真|2枚目|もう1枚)(?:の写真)?も[、 ]?"
@@ -30,6 +30,11 @@ _SAME_FOR_IT = re.compile(
 _HOW_ABOUT = re.compile(  # 「ジブリ風は？」, 「アニメっぽいのはどう」
     "(?P<look>[^、。?？はを]{1,10}(?:風|調|っぽいの?|バージョン))(?:とか)?(?:は|なら|だと)"
     "(?:どう(?:なる|かな|です(?:か)?)?|できる)?[?？]*"
+)
+
+_WOULD = re.compile(  # 「油絵だとどうなりますか」, 「夕焼けにしたらどうなる？」
+    "(?P<look>[^、。?？はをが]{1,10}?)(?:だと|なら|にしたら|にすると)"
+    "どう(?:なる|なります|なるん|なるの|なん|です|でしょう|かな|やろ)(?:です)?(?:か(?:な|ね)?)?[?？]*"
 )
 
 
@@ -44,12 +49,13 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
             return image_to_image.repeat_for_photo(ctx, ctx.recent_photo, request)
     elif request is not None and request.from_photo and _ORIGINAL.fullmatch(text):
         return ctx.reply_sentence("photo.original")
-    about = _HOW_ABOUT.fullmatch(text)
+    about = _HOW_ABOUT.fullmatch(text) or _WOULD.fullmatch(text)
     if about is None or not (ctx.situation.has_picture or ctx.situation.photo_asked):
         return None
     look = re.sub("っぽいの?$", "風", about["look"])
-    if ctx.recent_photo is not None:
+    has_style = bool(read(f"{look}で").styles)
+    if ctx.recent_photo is not None or not (has_style or look.endswith(("風", "調"))):
         order = f"{look}にして"
     else:  # instead of the look that the last picture has
-        order = f"{look}も見たい" if read(f"{look}で").styles else f"やっぱり{look}で"
+        order = f"{look}も見たい" if has_style else f"やっぱり{look}で"
     return ctx.with_event(replace(ctx.event, text=order, mentions=(), emojis=())).with_mention()

@@ -140,6 +140,10 @@ _CHANGES: _Rules = (  # of a picture, where nothing else is named
         re.compile("(?:go )?back to the (?:four|4)(?: pictures)?|show (?:me )?the four again"),
         lambda _: "さっきの4枚に戻して",
     ),
+    (
+        re.compile("(?:with )?(?P<w>bigger|larger|smaller) (?:text|letters|words|lettering)"),
+        lambda m: f"文字を{become(m['w'])}",
+    ),
     (re.compile("(?:go )?back to the (?:original )?photo"), lambda _: "元の写真に戻して"),
     (re.compile("enlarge(?: it| this| that)?"), lambda _: "きれいに仕上げて"),
     (re.compile("hurry(?: up)?|be quick|faster"), lambda _: "まだ?"),

@@ -132,7 +132,8 @@ def _facts_of(job: dict[str, Any]) -> list[str]:
     facts += [f"without={request.get('negative_prompt') or ''}"]
     facts += [f"way={request.get('way') or 'new'}"]
     letters = request.get("letters") or {}
-    facts += [f"letters={letters.get('text', '')}", f"larger={letters.get('size', 0)}"]
+    words = letters.get("text", "").replace("\n", "\\n")
+    facts += [f"letters={words}", f"larger={letters.get('size', 0)}"]
     facts += [f"{how}={letters.get(how)}" for how in ("place", "colour", "face", "vertical")]
     facts += ["plain"] * bool(request.get("plain_key"))
     facts += ["photo"] * bool(request.get("photo") or request.get("source"))
