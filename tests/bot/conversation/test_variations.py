@@ -543,7 +543,7 @@ def test_who_is_asked_what_to_change_may_answer_anything(talk: Talk) -> None:
     talk.says("赤い帽子")
     assert (request(talk)["prompt"], request(talk)["seed"]) == ("猫、赤い帽子", 7)
     assert talk.jobs[-1]["parent_id"] == first["id"]
-    talk.says("赤い帽子")  # answered once; now it is a wish
+    talk.says("チューリップ")  # answered once; now it is a wish
     assert talk.jobs[-1]["parent_id"] is None
 
 
