@@ -6,7 +6,7 @@ import re
 
 from bot import jobs
 from bot.conversation.context import EventContext, Replies
-from bot.conversation.picture_refs import PictureRef, find_picked, is_gone
+from bot.conversation.picture_refs import PictureRef, find_picked, find_several, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.conversation.variations import chooses_picture
@@ -37,7 +37,9 @@ def handle_text(ctx: EventContext) -> Replies | None:
         return None
     if _IN_COLOUR.fullmatch(ctx.text_without_small_talk) and _lost_its_colours(picture):
         return paint_previous(ctx)
-    count = picture.job.request.count
+    several = find_several(ctx.db, picture)  # 「やっぱ3番のにする」 after the second was changed
+    of = several.job.request if several and several.job.request else picture.job.request
+    count = of.count
     if _chooses_beyond(ctx.text_without_small_talk, count):
         return ctx.reply_sentence("going_on.only_so_many", count=count)
     if decide_while_painting(ctx) or chooses_picture(ctx):

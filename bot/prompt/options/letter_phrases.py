@@ -30,7 +30,7 @@ _NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッ
 _NOUN = "文字|もじ|言葉|ことば|セリフ|せりふ|台詞|メッセージ|タイトル|見出し|テキスト|文"
 # How and where, before or after the words themselves.
 _INK = rf"(?:{_ANY_COLOUR})(?:い|っぽい)?の?(?:文字|字)?"
-_SCRIPT = "ひらがな|平仮名|カタカナ|片仮名|漢字|英語|日本語|ローマ字"
+_SCRIPT = "吹き出し|ふきだし|ひらがな|平仮名|カタカナ|片仮名|漢字|英語|日本語|ローマ字"
 
 
 def _how(not_after: str) -> str:
