@@ -26,13 +26,14 @@ _THINGS = {"ひと": 1, "ふた": 2, "みっ": 3, "よっ": 4}
 # them stand behind any noun, the others only where something begins: 「時計2枚」 has no 「計」.
 _LEADS = (
     "あともう|もうあと|あと|もう(?:少し|すこし|ちょっと)?|さらに|更に|追加で|とりあえず|取りあえず|とりま|全部で|ぜんぶで|"
-    "合計で?|まとめて|一度に|いちどに|一気に|いっきに|いっぺんに|一遍に|同時に|ひとまず|ためしに|試しに"
+    "合計で?|まとめて|一度に|いちどに|一気に|いっきに|いっぺんに|一遍に|同時に|ひとまず|ためしに|試しに|ぜひ|是非|"
+    "最低(?:でも|限)?|最大で?|少なくとも|せめて|できれば|できたら|できるだけ|なるべく|だいたい|大体|せっかく(?:なので|だから)"
 )
 _LEADS_APART = (
-    f"{_LEADS}|追加|プラス|計|約|およそ|だいたい|大体|トータルで?|最大で?|最低(?:でも|限)?|最高で?|少なくとも|せめて|"
+    f"{_LEADS}|追加|プラス|計|約|およそ|トータルで?|最高で?|"
     "まず(?:は)?|次(?:に|は)|つぎ(?:に|は)|今度は|最後に|続けて|つづけて|引き続き|ひきつづき|立て続けに|連続で|"
-    "いっそ|ぜひ|是非|できれば|できたら|できるだけ|なるべく|ちょうど|きっかり|ぴったり|たった|わずか|ほんの|例えば|たとえば|"
-    "せっかく(?:なので|だから)?|ついでに|いったん|一旦|やっぱり?|じゃあ?|それじゃあ?|それなら|では|ほんなら|ほな|また|再度"
+    "いっそ|ちょうど|きっかり|ぴったり|たった|わずか|ほんの|例えば|たとえば|"
+    "せっかく|ついでに|いったん|一旦|やっぱり?|じゃあ?|それじゃあ?|それなら|では|ほんなら|ほな|また|再度"
 )
 _LEAD = (
     rf"(?:(?P<apart>{MARK_OR_PARTICLE_BEFORE}(?:(?:{_LEADS_APART})){{1,3}}+)"
@@ -71,7 +72,7 @@ COUNT = re.compile(
 _FLAT_THINGS = re.compile(
     "(?:花びら|花弁|(?<![千言四三つ秋])葉|葉っぱ|もみじ|紅葉|落ち葉|(?<![0-9一二三四五六七八九十])羽|羽根|翼|皿|お皿|紙|布|板|窓|"
     "扉|(?<![華微遠眼])鏡|札|お札|シャツ|着物|浴衣|コイン|硬貨|カード|トランプ|かるた|切手|はがき|ハガキ|ハンカチ|タオル|毛布|"
-    "布団|座布団|畳|瓦|せんべい|煎餅|(?<![イーャマル])パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|海苔|"
+    "布団|座布団|畳|瓦|せんべい|煎餅|(?<![ァ-ヺー])パン|トースト|クッキー|ピザ|パンケーキ|ホットケーキ|チョコ|チョコレート|海苔|"
     "チケット|レコード|旗|帆|DVD|CD)[をがはに]? ?$"
 )
 
@@ -87,13 +88,20 @@ def read_count(match: re.Match[str]) -> Taken:
     """Return what a match of COUNT asks for; nothing if it counts things in the picture."""
     before = match.string[: match.start()]
     lead = match["lead"] or ""
-    stays = "" if not lead or morphology.ends_in_noun(last_segment(before), 1) else lead
+    stays = lead if lead and not _follows_noun(last_segment(before), lead) else ""
     if not (lead or match["apart"]) and _counts_things(before):
         return Taken(None, match[0])
     first = match["from"] or ""
     if first and not _is_range(match):
         stays += first + match["to"]
     return Taken(_number(match), stays + SEAM)
+
+
+def _follows_noun(before: str, lead: str) -> bool:
+    """Return whether words begin where a noun ends: 「りんご|あと」, not 「足あと」."""
+    return morphology.is_word_start(before + lead, len(before)) and morphology.ends_in_noun(
+        before, 1
+    )
 
 
 def _counts_things(before: str) -> bool:

@@ -37,6 +37,7 @@ _NOTHING_UNWANTED = re.compile(
 )
 _ITEM = re.compile(rf" *+[・*\-]? *+(?P<item>(?! )[^、。,.;/・|※{_OPEN}{_CLOSE}\n]{{1,40}})")
 _BETWEEN = re.compile(r" ?(?:[、,/・|]|(?= ))")
+_NEXT_LINE = re.compile("(?<=[ぁ-ゖァ-ヺー一-鿿]) (?=[A-Za-z]{2,12} ?[:=])")
 _BY_AND = re.compile("とか|[とや]")
 _NOTHING = {"なし", "無し", "ナシ", "特になし", "とくになし", "ない", "無い", "none", "nothing"}
 _STEERS = re.compile(  # not what is left out, but how to paint
@@ -92,8 +93,9 @@ def _items(text: str, label: re.Match[str]) -> tuple[list[str], int]:
     position = label.end()
     while match := _ITEM.match(text, position):
         item, end = match["item"], match.end()
-        if not is_english and " " in item.strip():  # lines of a list
-            item = item.partition(" ")[0]
+        next_line = _NEXT_LINE.search(item) if is_english else re.search(r"(?<=\S) ", item)
+        if next_line:
+            item = item[: next_line.start()]
             end = match.start("item") + len(item)
         item = item.strip(" ×✕✖")
         if label["plain"] and not all(map(morphology.is_noun_phrase, _split(item))):
@@ -105,7 +107,8 @@ def _items(text: str, label: re.Match[str]) -> tuple[list[str], int]:
         separator = _BETWEEN.match(text, position)
         if separator is None or (separator[0] == "" and is_first and not closing):
             break
-        if is_steering(text[separator.end() : separator.end() + 24].lstrip(" ・").split("、")[0]):
+        following = text[separator.end() : separator.end() + 24].lstrip(" ・")
+        if is_steering(re.split("[、 ]" if not is_english else "、", following)[0]):
             break
         position = separator.end()
     if closing and text[position : position + 1] in _CLOSE.replace("\\", "") and items:

@@ -29,7 +29,7 @@ _UNIT = re.compile(
     rf"(?:(?P<count>{COUNT_NUMERAL} ?(?:枚|まい)(?:ほど|くらい|ぐらい|だけ)?)"
     rf"|{_SHAPE}|{_MANNER}|{_ABSENT}|{_SEED}){_END}"
 )
-_AND = re.compile("(?<=.)(?:あと|それと|それから|そして|さらに)$")
+_AND = re.compile("(?:あと|それと|それから|そして|さらに)$")
 _ENDS_IN_REQUEST = re.compile(rf"(?:{REQUEST_PHRASE}|あと|それと|それから|そして|さらに)$")
 _FILLER = re.compile(
     "^(?:え(?:ー+っ?|っ|えっ?)と[ーね]*|あの[ーう]+|うーんと?|んーと?|そうだなあ?|それじゃあ?|そんじゃあ?|んじゃあ?|じゃあ|じゃ(?=次)|ほんなら|ほんじゃ|ほな|そしたら|っ?ていうか|てゆう?ー?か|てか(?=[一-龠ァ-ヶ、])|つーか|ところで|そういえば|それより)、?(?=[^ー])"
@@ -59,7 +59,7 @@ def separate_run_ons(text: str) -> str:
     """
     parts = re.split(f"([{MARKS}]+)", _NEXT.sub("", _without_filler(text)))
     parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
-    parts[::2] = map(_separate, parts[::2])
+    parts[::2] = [_separate(part, is_first=index == 0) for index, part in enumerate(parts[::2])]
     return "".join(parts)
 
 
@@ -74,7 +74,7 @@ def _without_filler(text: str) -> str:
     return rest
 
 
-def _separate(segment: str) -> str:
+def _separate(segment: str, *, is_first: bool) -> str:
     if len(segment) < 4 or not _HINT.search(segment):
         return segment
     tail = segment[-_MAX_TAIL_CHARS:]
@@ -83,7 +83,7 @@ def _separate(segment: str) -> str:
     units: list[str] = []
     while len(units) < _MAX_UNITS and (start := _last_unit(tail, words, is_first=not units)):
         units.insert(0, tail[start:].rstrip("よね"))
-        tail = _AND.sub("", tail[:start])
+        tail = _without_and(tail[:start], words, may_be_all=not is_first)
         words = [word for word in words if word.end <= len(tail)]
     while (
         units
@@ -93,6 +93,14 @@ def _separate(segment: str) -> str:
     ):
         tail += units.pop(0)  # 「紅葉2枚」 may be in the picture
     return head + SEAM.join([tail, *units])
+
+
+def _without_and(tail: str, words: list[Word], *, may_be_all: bool) -> str:
+    """Return the text without the word that joins what follows: 「猫 あと」, not 「足あと」."""
+    joint = _AND.search(tail)
+    if joint is None or not (joint.start() or may_be_all):
+        return tail
+    return tail[: joint.start()] if any(word.start == joint.start() for word in words) else tail
 
 
 def _last_unit(tail: str, words: list[Word], *, is_first: bool) -> int:
