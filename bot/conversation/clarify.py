@@ -185,9 +185,10 @@ def _as_asked(ctx: EventContext, question: Question) -> EventContext:
 
 def _change_last(ctx: EventContext) -> Replies:
     """Change the person's last picture by the text that was asked about."""
-    if ctx.last_picture is None:
+    picture = ctx.meant_picture
+    if picture is None:
         return ctx.reply(messages.no_previous_picture(ctx.language))
-    return variations.change_picture(ctx, ctx.last_picture, ctx.text_without_small_talk)
+    return variations.change_picture(ctx, picture, ctx.text_without_small_talk)
 
 
 def _erase_tasks(ctx: EventContext, job_ids: list[str]) -> Replies:

@@ -14,6 +14,7 @@ from bot.conversation.picture_refs import (
     PictureRef,
     find_last,
     find_pending,
+    find_picked,
     find_quoted,
 )
 from bot.intent import Intent, Situation, classify
@@ -145,6 +146,14 @@ class EventContext:
         if not self.glance.has_job:
             return None
         return find_last(self.db, self.chat_id, self.event.user_id, LAST_PICTURE_SECONDS)
+
+    @cached_property
+    def meant_picture(self) -> PictureRef | None:
+        """The picture that the text is about: quoted, just chosen among several, or the last."""
+        picked = None
+        if self.glance.has_question:
+            picked = find_picked(self.db, self.chat_id, self.event.user_id)
+        return self.quoted or picked or self.last_picture
 
     @property
     def is_waiting(self) -> bool:

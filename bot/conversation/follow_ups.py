@@ -6,7 +6,7 @@ import re
 
 from bot import jobs
 from bot.conversation.context import EventContext, Replies
-from bot.conversation.picture_refs import PictureRef, find_picked, find_several, is_gone
+from bot.conversation.picture_refs import PictureRef, find_several, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.conversation.variations import chooses_picture
@@ -29,10 +29,7 @@ def handle_text(ctx: EventContext) -> Replies | None:
     """
     if ctx.event.type == "messageEdited" or ctx.recent_photo or ctx.situation.is_asked:
         return None
-    picked = None
-    if ctx.glance.has_question:
-        picked = find_picked(ctx.db, ctx.chat_id, ctx.event.user_id)
-    picture = ctx.quoted or picked or ctx.last_picture
+    picture = ctx.meant_picture
     if picture is None or is_gone(picture.job) or picture.job.request is None:
         return None
     if _IN_COLOUR.fullmatch(ctx.text_without_small_talk) and _lost_its_colours(picture):
@@ -62,7 +59,7 @@ def _lost_its_colours(picture: PictureRef) -> bool:
 def change_by_scene(ctx: EventContext) -> Replies | None:
     """Paint the last picture anew with what its subject does, 「ほうきで飛んでる」. Passes anything
     else. For what is no talk."""
-    last = ctx.last_picture
+    last = ctx.meant_picture
     if last is None or ctx.recent_photo or is_gone(last.job) or last.job.request is None:
         return None
     change = parse_scene(ctx.text_without_small_talk, last.job.request.prompt)

@@ -10,11 +10,13 @@ from bot import messages
 from bot.conversation import clarify, follow_ups, generate, image_to_image, variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
-from bot.conversation.picture_refs import PictureRef, find_picked
+from bot.conversation.picture_refs import PictureRef
+from bot.conversation.plain_matters import is_scene_alone
 from bot.intent import PAINTED_KINDS
 from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import is_no_photo_wish, parse_quoted_photo_change
+from bot.prompt.changes.undo import means_first
 from bot.prompt.japanese import morphology
 
 SURE_CHANGE = 0.85  # from which one thing instead of another changes the last picture
@@ -22,6 +24,7 @@ LIKELY_CHANGE = 0.75  # from which what the picture may well show is another: �
 SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 _CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
+_REGRETS = re.compile("よかった|良かった|ほしかった|欲しかった")  # said of a picture that is there
 _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
     (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
     (
@@ -37,6 +40,8 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     situation = ctx.situation
     if kind == "wish" and ctx.is_private and (replies := follow_ups.change_by_scene(ctx)):
         return replies
+    if kind == "wish" and is_scene_alone(ctx):
+        return clarify.ask_whether_wish(ctx)
     if kind == "wish" or kind not in PAINTED_KINDS:
         is_aside = not ctx.is_private and situation.is_reply and not situation.is_asked
         return generate.handle_text(ctx) if is_aside and kind == "wish" else ctx
@@ -49,8 +54,8 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
         return image_to_image.paint_from_photo(ctx, photo, parse_quoted_photo_change(words))
     is_sure = kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO
     if is_sure and ctx.quoted is None and variations.was_last_changed(ctx):
-        return variations.change_by_words(ctx, "元に戻して", None)
-    meant = _picture_meant(ctx)  # before a handler takes a choice for settled
+        return variations.change_by_words(ctx, _phrase_of_undo(words), None)
+    meant = ctx.meant_picture  # before a handler takes a choice for settled
     replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
     if replies is not None:
         return replies
@@ -60,13 +65,6 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
 def _is_only_more(kind: str, words: str) -> bool:
     """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
     return kind == "more" and parse_change(words) is None
-
-
-def _picture_meant(ctx: EventContext) -> PictureRef | None:
-    """Return the quoted picture, the one just chosen among several, or the last one."""
-    who = (ctx.db, ctx.chat_id, ctx.event.user_id)
-    picked = find_picked(*who) if ctx.glance.has_question else None
-    return ctx.quoted or picked or ctx.last_picture
 
 
 def _apply_to_last(
@@ -84,14 +82,16 @@ def _apply_to_last(
     if kind == "more":
         return variations.change_by_words(ctx, _phrase_of_more(words), last)
     if kind == "undo":
-        return variations.change_by_words(ctx, "元に戻して", None)
+        return variations.change_by_words(ctx, _phrase_of_undo(words), None)
     is_one_of_several = last.job.request is not None and last.job.request.count > 1
     if kind == "choice" and is_one_of_several:
         chosen = variations.offer_named(ctx, last)
         return chosen or variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request
-    is_corrected = _CORRECTS.search(words) and ctx.intent.probability("change") >= SURE_CHANGE
-    is_likely = kind == "change" and ctx.intent.probability("change") >= LIKELY_CHANGE
+    corrects, share = _CORRECTS.search(words) is not None, ctx.intent.probability("change")
+    is_corrected = corrects and share >= SURE_CHANGE
+    is_plain = not corrects or _REGRETS.search(words) is not None
+    is_likely = kind == "change" and is_plain and share >= LIKELY_CHANGE
     is_of_it = is_corrected or (is_likely and change is not None and change.swaps_things)
     if change and request and not (is_of_it or change.applies_to(request.prompt)):
         return ctx
@@ -99,6 +99,10 @@ def _apply_to_last(
     if not change and request and wanted and names_other_thing(wanted, request.prompt):
         return ctx
     return variations.change_by_words(ctx, words, last)
+
+
+def _phrase_of_undo(text: str) -> str:
+    return "最初に戻して" if means_first(text) else "元に戻して"
 
 
 def _phrase_of_more(text: str) -> str:

@@ -24,8 +24,14 @@ from bot.intent.remarks import thanks_for_it
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.parser import settles
 
-_UNSURE_TALK = {"talk.chat", "none", "question.knowledge", "question.human", "question.operator"}
-_SCENE = re.compile("[^、。はが?？!！]{2,14}[てで]い?る(?:の|とこ(?:ろ)?)?")
+_UNSURE_TALK = {
+    *("talk.chat", "talk.greeting", "talk.night", "talk.complaint", "none"),
+    *("question.knowledge", "question.human", "question.operator"),
+}
+_PARTS = (
+    "目|口|耳|手|足|しっぽ|羽|翼|髪|星|雪|雨|花|花びら|光|月|雲|湯気|煙|火|旗|灯り|明かり|鳥|魚|虫"
+)
+_SCENE = re.compile(f"(?:(?:{_PARTS})が)?[^、。はが?？!！]{{1,14}}[てで]い?る(?:の|とこ(?:ろ)?)?")
 _OWN_DOINGS = re.compile(  # what people say of themselves and of the bot
     "待って|まって|見て|みて|思って|おもって|知って|しって|使って|つかって|楽しん|やって|困って|疲れて|つかれて|"
     "生きて|泣いて|ないて|悩んで|仕事|会社|勉強|学校|バイト|電車|家に|うちに|[描書か]いて|作って|考えて|覚えて|"
@@ -80,7 +86,12 @@ def may_tell_of_picture(ctx: EventContext, decision: Decision) -> bool:
     It is asked about then, which costs nothing.
     """
     is_talk = decision.action == "answer" and decision.kind in _UNSURE_TALK
-    if not is_talk or not ctx.is_private or ctx.last_picture is None or ctx.is_waiting:
+    return is_talk and is_scene_alone(ctx)
+
+
+def is_scene_alone(ctx: EventContext) -> bool:
+    """Return whether a text says what is done and not by whom, in a 1:1 chat with a picture."""
+    if not ctx.is_private or ctx.last_picture is None or ctx.is_waiting:
         return False
     words = ctx.text_without_small_talk
     is_scene = _SCENE.fullmatch(words) and not _OWN_DOINGS.search(words)

@@ -26,14 +26,20 @@ from bot.prompt.request.stored import Origin
 from bot.store import pending_edits
 from inference.request import MAX_COUNT
 
+MAX_STEPS_BACK = 30  # of changes, each of a picture before
 SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
 
 
-def paint_previous(ctx: EventContext) -> Replies:
-    """Paint the picture of before the last change once more, with the same words and seed."""
+def paint_previous(ctx: EventContext, *, to_first: bool = False) -> Replies:
+    """Paint the picture of before the last change once more, with the same words and seed.
+
+    to_first: that of before all changes.
+    """
     last = find_last(ctx.db, ctx.chat_id, ctx.event.user_id)
-    parent_id = last.job.parent_id if last else None
-    previous = jobs.get(ctx.db, parent_id) if parent_id else None
+    previous = _parent_of(ctx, last.job) if last else None
+    steps_back = MAX_STEPS_BACK if to_first else 0
+    while steps_back and previous and (before := _parent_of(ctx, previous)):
+        previous, steps_back = before, steps_back - 1
     if previous is None or previous.request is None or is_gone(previous):
         return ctx.reply_sentence("going_on.no_change" if last else "going_on.nothing")
     reading = with_seed_of(ctx, PictureRef(previous), previous.request.reading())
@@ -41,6 +47,10 @@ def paint_previous(ctx: EventContext) -> Replies:
     if changed and changed.count == 1 and changed.seed is not None and reading.count > 1:
         reading = replace(reading, seed=changed.seed, count=1)  # one of several was changed
     return _derive(ctx, previous.request, reading, previous.parent_id, "change")
+
+
+def _parent_of(ctx: EventContext, job: jobs.Job) -> jobs.Job | None:
+    return jobs.get(ctx.db, job.parent_id) if job.parent_id else None
 
 
 def apply_action(ctx: EventContext, action: Origin, ref: PictureRef, said: Reading) -> Replies:

@@ -54,7 +54,7 @@ from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
 from bot.prompt.changes.choices import Choice, parse_both, parse_choice
 from bot.prompt.changes.parser import may_be_change, parse_as_change, parse_change
-from bot.prompt.changes.undo import is_undo
+from bot.prompt.changes.undo import is_undo, means_first
 from bot.store import pending_edits
 
 _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another picture from it
@@ -136,7 +136,9 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     takes_back = is_undo(text) or takes_last_change_back(ctx, text)
     takes_back = takes_back and not (quoted and quoted.position is not None)
     if takes_back and (chosen is None or (choice and choice.rest)):
-        return paint_previous(ctx)  # among four 「最初のやつがいい」 is the first of them
+        return paint_previous(
+            ctx, to_first=means_first(text)
+        )  # among four 「最初のやつがいい」 is the first of them
     if choice and chosen:
         if not choice.rest:
             return offer_picked(ctx, chosen)

@@ -12,6 +12,7 @@ from bot.prompt.changes import attributes
 from bot.prompt.changes.categories import (
     ANIMATE_CATEGORIES,
     SCENE_CATEGORIES,
+    attributive,
     category_of,
     replace_in_category,
 )
@@ -45,6 +46,16 @@ _SECOND_THOUGHT = re.compile(
 _BARE = re.compile(f"(?P<words>[^、。をはが]{{1,14}}?){_TAKEN}")
 _TOPIC = re.compile(
     f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<into>[^、。をはがもで]{{1,8}}?){_TAKEN}"
+)
+_TWO_LOOKS = re.compile(  # 「帽子は紫で星柄」
+    f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<colour>[^、。をはがもで]{{1,5}})で(?P<more>[^、。をはがもで]{{1,8}}?){_TAKEN}"
+)
+_ANY_TOPIC = re.compile(
+    f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<into>[^、。をはがも]{{1,8}}?){_TAKEN}"
+)
+_NO_PART = re.compile(
+    "次|つぎ|今度|こんど|今|今日|明日|昨日|今夜|これ|それ|あれ|ここ|私|わたし|僕|ぼく|俺|おれ|うち|名前|"
+    "(?:うちの|私の|僕の).*|みんな|パパ|ママ|主人|(?:夕|朝|昼|晩)?(?:ご飯|ごはん|飯)"
 )
 _SCENE = re.compile(  # 「ソファで寝てるとこ」: somebody does so, and it says not who
     f"(?P<scene>[^、。がはも]{{3,20}}?[てで]い?る)(?:とこ(?:ろ)?|感じ|様子|姿|絵){_TAKEN}"
@@ -91,7 +102,9 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
     if match := _TOPIC.fullmatch(words):
         if match["what"] == "色" and are_colours(match["into"]):
             return coloured(match["into"], prompt, "")
-        return of_part(match["what"].removesuffix("の色"), match["into"], prompt)
+        return of_part(match["what"].removesuffix("の色"), in_kanji(match["into"]), prompt)
+    if match := _TWO_LOOKS.fullmatch(words):
+        return _of_two_looks(in_kanji(match["colour"]), match["more"], match["what"])
     if match := _SCENE.fullmatch(words):
         return _does(match["scene"], prompt)
     if match := _TOGETHER.fullmatch(words):
@@ -102,13 +115,27 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
 
 
 def parse_scene(text: str, prompt: str) -> Change | None:
-    """Return the change by what somebody does, 「ほうきで飛んでる」, if it is no talk.
+    """Return the change that a text is if it is no talk: 「ほうきで飛んでる」, 「傘は葉っぱ」.
 
-    It says not who: the subject of the picture. Returns None for any other text.
+    It says not who does so: the subject of the picture. Returns None for any other text.
     """
     words = strip_marks(text)
-    match = _BARE_SCENE.fullmatch(words) if len(words) <= _MAX_CHARS else None
-    return _does(match[0], prompt) if match else None
+    if len(words) > _MAX_CHARS:
+        return None
+    if match := _BARE_SCENE.fullmatch(words):
+        return _does(match[0], prompt)
+    topic = _ANY_TOPIC.fullmatch(words)
+    if topic is None or _NO_PART.fullmatch(topic["what"]):
+        return None
+    if not all(map(morphology.is_noun_phrase, topic.groups())):
+        return None
+    return one_step(ChangeStep("add", f"{topic['into']}の{topic['what']}"))  # 「傘は葉っぱ」
+
+
+def _of_two_looks(colour: str, more: str, what: str) -> Change | None:
+    if not attributes.is_colour(colour) or not morphology.is_noun_phrase(more):
+        return None
+    return one_step(ChangeStep("add", f"{attributive(colour)}{more}の{what}"))
 
 
 def _instead(into: str, prompt: str, prompt_before: str) -> Change | None:

@@ -28,7 +28,7 @@ _FULL_OF = re.compile(
 _PLACE = re.compile(  # of the picture's subject
     "(?:雲|海|湖|川|水|波|森|木|林|山|丘|空|草原|花畑|芝生|砂浜|岩|雪|氷|桜|紅葉|ひまわり|葉っぱ|葉|月|皿|星|虹|街|町|都会|橋|線路|道|屋根|窓|"
     "机|テーブル|椅子|ソファー?|ベッド|布団|こたつ|棚|お皿|かご|箱|ベンチ|ブランコ|船|電車|車|お城|家|富士山|火山|太陽|夕日|地球)"
-    "の(?:上|下|中|前|横|隣|そば|底|奥|ほとり|近く|向こう)"
+    "の(?:上|下|中|前|横|隣|そば|間|底|奥|ほとり|近く|向こう)"
 )
 _MOMENT = re.compile("[^、。をはがも]{2,10}[のた](?:瞬間|シーン|場面)")
 _SOUNDS = re.compile(
@@ -46,10 +46,17 @@ _SET_AT = re.compile(  # 「庭に花」; 「月にうさぎ」 is a picture of 
     "(?:庭|地面|空|背景|後ろ|うしろ|奥|手前|足元|頭|手|首|肩|背中|膝|屋根|窓|机|テーブル|壁|床|周り|まわり|横|隣|"
     "左|右|上|下|真ん中|胸|耳|口)に(?P<what>[^、。をはがも]{1,8})"
 )
+_SPOTS = re.compile(
+    "(?:足元|頭|手|首|肩|背中|膝|胸|耳|口|後ろ|隣|横|手前|奥|周り)(?:の(?:上|下|横|そば))?"
+)
 _STYLED = re.compile("[^、。をはがも]{1,6}(?:風|調|っぽい|テイスト|タッチ)")  # 「洋風」
 _WORN = re.compile(  # 「ピンクのワンピース」
     "[^、。をはがも]{1,8}[いなの](?:ワンピース|ドレス|スカート|ズボン|シャツ|セーター|着物|浴衣|マント|コート|制服|帽子|"
     "リボン|マフラー|メガネ|眼鏡|靴|エプロン|首輪|髪飾り)"
+)
+_HAIR_AND_HATS = re.compile(
+    "ショートカット|ショートヘア|ロングヘア|おさげ|三つ編み|ポニーテール|ツインテール|おかっぱ|金髪|黒髪|茶髪|銀髪|"
+    "(?:麦わら|とんがり|シルク|ニット)帽子?|(?:シルク)?ハット|サングラス|メガネ|眼鏡|リボン|マフラー"
 )
 _ASPECT_WITH_LOOK = re.compile(  # 「紫の空」
     "(?P<look>[^、。をはがも]{1,6}?[いな]|[^、。をはがも]{1,6}(?=の))の?"
@@ -60,6 +67,8 @@ _KANA_COLOURS = {
     **{"あか": "赤", "あお": "青", "くろ": "黒", "しろ": "白", "きいろ": "黄色", "みどり": "緑"},
     **{
         "むらさき": "紫",
+        "きんいろ": "金色",
+        "ぎんいろ": "銀色",
         "ちゃいろ": "茶色",
         "みずいろ": "水色",
         "ぴんく": "ピンク",
@@ -88,6 +97,10 @@ def parse_fragment(typed: str, prompt: str, prompt_before: str) -> Change | None
         return one_step(ChangeStep("add", match["what"]))
     if words.endswith("の") and _is_plain(words.removesuffix("の")):
         return said_of_subject(words, prompt)  # 「江戸時代の」
+    time, _, thing = words.partition("で")  # 「夜で花火」
+    if category_of(time, SCENE_CATEGORIES[:3]) and morphology.is_noun_phrase(thing):
+        steps = (ChangeStep("become", replacement=time), ChangeStep("add", thing))
+        return Change(True, steps, Reading("", problem="empty"))
     if match := _FULL_OF.fullmatch(words):
         return one_step(ChangeStep("add", f"たくさんの{match['what']}"))
     if words.endswith("と") and morphology.ends_in_particle(words, "と"):
@@ -99,6 +112,8 @@ def parse_fragment(typed: str, prompt: str, prompt_before: str) -> Change | None
     is_set = (at := _SET_AT.fullmatch(words)) and morphology.is_noun_phrase(at["what"])
     is_seen = is_set or any(kind.fullmatch(words) for kind in kinds)
     if is_seen or attributes.is_view(words):
+        return one_step(ChangeStep("add", words))
+    if _HAIR_AND_HATS.fullmatch(words) and names_living(prompt):
         return one_step(ChangeStep("add", words))
     if _WORN.fullmatch(words) and names_living(prompt) and morphology.is_noun_phrase(words):
         return one_step(ChangeStep("add", words))
@@ -166,10 +181,13 @@ def of_part(what: str, into: str, prompt: str) -> Change | None:
         step = ChangeStep("swap", what, into)
         return one_step(step if what in prompt else ChangeStep("add", f"{into}の{what}"))
     if attributes.is_colour(into):
-        colour = attributive(into)
         step = ChangeStep("swap", what, into)
         is_there = what in prompt or what in PICTURE_ASPECTS
-        return one_step(step if is_there else ChangeStep("add", f"{colour}{what}"))
+        head = attributes.head_noun(what) or what
+        coloured_part = ChangeStep("add", attributes.describe(what, head, into))
+        return one_step(step if is_there else coloured_part)
+    if attributes.is_position(into) or _SPOTS.fullmatch(into):
+        return one_step(ChangeStep("add", f"{into}に{what}"))
     if what in _OUTSIDE and category_of(into, SCENE_CATEGORIES[:3]) is not None:
         return one_step(ChangeStep("become", replacement=into))
     if attributes.is_description(into) and not into.endswith("く"):

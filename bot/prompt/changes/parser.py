@@ -45,6 +45,7 @@ _REFERENCE = re.compile(
     rf"|そのまま(?:で[、 ]?|[、 ])"
     rf"|(?:{_LAST}|今|いま|前|最後|直前)のやつ"
     rf"|(?:{_LAST})の"
+    rf"|(?:これ|それ)の(?=[^、]{{1,20}}[をは])"
     rf"|(?:これ|それ|その絵|この絵)の(?=[^、]{{1,12}}?(?:版|バージョン|(?i:ver)))"
     rf"|(?:これ|それ|この絵|その絵)?[にと]?似た(?:の|やつ|{PICTURE}|感じ)(?:を|で|の|は|、)[、 ]?)"
 )
@@ -213,6 +214,8 @@ def _what_changes(text: str, *, loosely: bool) -> str:
     )
     text = re.sub("(?<=[をはが])(?:やっぱり?|やはり)(?=.)", "", text)
     text = _IN_THE_WAY.sub("を", text)
+    text = re.sub("^(?:今度|こんど)は(?=.{1,12}も)", "", text)
+    text = re.sub("(?<=[0-9一二三四五])[ひぴび]き", "匹", text)
     text = _GIVEN.sub("", _TO_IT.sub("", _SETTLED_BUT.sub("", _AS_SET.sub("", text))))
     if (reason := _REASON.match(text)) and (loosely or parse_change(reason["rest"])):
         text = reason["rest"]

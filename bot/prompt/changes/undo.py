@@ -15,7 +15,7 @@ _POLITE = (
     "けろ|けれ|けさい|くんろ|おくれ|ちょうだい|ちょ|ほしか|ほしいわ|んか|へん|か(?!な)|かな|ね|よ|な|や)*+"
 )
 _TAKE_BACK = "(?:なし|無し|ナシ|取り?消し?|キャンセル|やめ|なかったこと|戻し|忘れ)"
-_WAS_BETTER = "(?:よ|良)(?:かった|い)|いい|ええ|よか|好き|すき|好み|まし|マシ"
+_WAS_BETTER = "(?:よ|良)(?:かった|い)|[えい]がった|よがった|いい|ええ|よか|好き|すき|好み|まし|マシ"
 _UNDO = re.compile(
     "^(?:(?:やっぱり?|やはり|ごめん|すみません|うーん|いや)[、 ]*+)*+(?:"
     rf"{_BEFORE}の?{_PICTURE}?(?:に|へ)(?:{_BACK}|して){_POLITE}"
@@ -35,7 +35,13 @@ _UNDO = re.compile(
 _SIGN = re.compile(  # ↩️, ⏪, 🔙して
     "(?:[↩⏪⏮🔙]\ufe0f?|◀\ufe0f?◀\ufe0f?)++(?:で|に)?(?:戻)?(?:して|お願い(?:します)?|おねがい(?:します)?|ください|よろしく)?[!！。]?"
 )
+_FIRST = re.compile("(?:いちばん|一番)?(?:最初|さいしょ|はじめ|初め)|もともと|元々")
 _MAX_CHARS = 40
+
+
+def means_first(text: str) -> bool:
+    """Return whether a text that takes back means the picture before all changes: 「最初のに」."""
+    return _FIRST.search(text) is not None
 
 
 def is_undo(text: str) -> bool:
