@@ -9,7 +9,7 @@ from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import PictureRef, find_several, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
-from bot.conversation.variations import chooses_picture
+from bot.conversation.several_pictures import chooses_picture
 from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.choices import parse_choice

@@ -13,9 +13,10 @@ from typing import Literal, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from bot import jobs, messages
-from bot.conversation import language, variations
+from bot.conversation import language
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import moderation_of
+from bot.conversation.picture_actions import is_action_phrase
 from bot.prompt import clean, parse_command, read
 from bot.prompt.commands.spoken import SMALL_TALK
 from bot.prompt.japanese.cleaning import WHITESPACE, has_words, strip_trailing_marks
@@ -151,7 +152,7 @@ def prefix_problem(ctx: EventContext, word: str) -> str | None:
         return "common"
     is_taken = (
         (word_command is not None and not is_small_talk)
-        or variations.is_action_phrase(word)
+        or is_action_phrase(word)
         or language.requested_language(word) is not None
         or parse_prefix_request(word) is not None
     )

@@ -12,9 +12,9 @@ import re
 from dataclasses import replace
 
 from bot import jobs, messages
-from bot.conversation import variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.generate import request_pictures
+from bot.conversation.picture_actions import is_action_phrase
 from bot.intent.wanted_looks import as_order_for_photo
 from bot.moderation.harm import judge
 from bot.moderation.photos import classify_photo_wish
@@ -108,7 +108,7 @@ def handle_text(ctx: EventContext) -> Replies | None:
     if photo is None or not (mentions_photo(text) or _is_newest(ctx, photo, user_id)):
         return None
     # In a 1:1 chat the bot has just asked what to make of it.
-    allow_bare = ctx.is_private and not variations.is_action_phrase(text)
+    allow_bare = ctx.is_private and not is_action_phrase(text)
     if allow_bare and (order := as_order_for_photo(text)):
         return paint_from_photo(ctx, photo, parse_quoted_photo_change(order))
     change = parse_photo_change(text, ctx.reading, implicit=allow_bare)

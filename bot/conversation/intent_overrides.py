@@ -12,8 +12,8 @@ from typing import Literal
 from bot.conversation.context import EventContext
 from bot.conversation.misheard_overrides import what_is_misheard
 from bot.conversation.picture_refs import PictureRef
+from bot.conversation.several_pictures import choice_in
 from bot.conversation.subject_overrides import asks_what_can_be_painted
-from bot.conversation.variations import choice_in
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
 from bot.intent.erasures import (

@@ -7,7 +7,14 @@ from __future__ import annotations
 import re
 
 from bot import messages
-from bot.conversation import clarify, follow_ups, generate, image_to_image, variations
+from bot.conversation import (
+    clarify,
+    follow_ups,
+    generate,
+    image_to_image,
+    several_pictures,
+    variations,
+)
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
 from bot.conversation.picture_refs import PictureRef
@@ -85,7 +92,7 @@ def _apply_to_last(
         return variations.change_by_words(ctx, _phrase_of_undo(words), None)
     is_one_of_several = last.job.request is not None and last.job.request.count > 1
     if kind == "choice" and is_one_of_several:
-        chosen = variations.offer_named(ctx, last)
+        chosen = several_pictures.offer_named(ctx, last)
         return chosen or variations.change_by_words(ctx, "変えて", last)
     change, request = parse_change(words), last.job.request
     corrects, share = _CORRECTS.search(words) is not None, ctx.intent.probability("change")

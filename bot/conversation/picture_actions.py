@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.prompt import Reading
+from bot.prompt.changes.undo import is_undo
 from bot.prompt.japanese.cleaning import strip_endings, strip_trailing_marks
 from bot.prompt.japanese.request_phrases import shorten_requests
 from bot.prompt.request.stored import Origin
@@ -92,3 +93,8 @@ def action_of_more(text: str) -> Origin:
     if _SIMILAR.search(text):
         return "similar"
     return "four" if _SEVERAL.search(text) else "again"
+
+
+def is_action_phrase(text: str) -> bool:
+    """Return whether the text is what a button under a picture says, or takes a change back."""
+    return find_action(text) is not None or is_undo(text)

@@ -6,7 +6,7 @@ from bot import messages
 from bot.conversation import answers
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import find_pending
-from bot.conversation.variations import chooses_picture
+from bot.conversation.several_pictures import chooses_picture
 from bot.intent.one_matter import drops_order
 from bot.jobs import limits
 from bot.prompt.changes.undo import is_undo

@@ -26,11 +26,9 @@ from bot.conversation.picture_refs import (
     LAST_PICTURE_SECONDS,
     MENTIONED_PICTURE_SECONDS,
     PictureRef,
-    find_chosen,
     find_last,
     find_pending,
     find_picked,
-    find_several,
     find_tapped,
     is_gone,
 )
@@ -41,7 +39,12 @@ from bot.conversation.repainting import (
     paint_previous,
     with_seed_of,
 )
-from bot.intent.choosing import parse_choice_among, parse_choice_at_end, parse_choice_once
+from bot.conversation.several_pictures import (
+    answer_several,
+    choice_in,
+    chooses_picture,
+    find_meant,
+)
 from bot.intent.one_matter import (
     how_many_more,
     may_take_back,
@@ -52,7 +55,6 @@ from bot.intent.one_matter import (
 from bot.intent.wanted_looks import as_order_to_draw
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading, read
-from bot.prompt.changes.choices import Choice, parse_both, parse_choice
 from bot.prompt.changes.parser import may_be_change, parse_as_change, parse_change
 from bot.prompt.changes.undo import is_undo, means_first
 from bot.store import pending_edits
@@ -64,17 +66,6 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
     "(?:大き|でか|でっか)く(?:(?:して|見せて|出して|できる|できます|見たい).{0,8})?"
 )
-_DECIDES = re.compile("(?:決定|決まり|決めた|決めました|採用|一択)[^、。]{0,4}$")
-_BACK_TO_SEVERAL = re.compile(  # 「やっぱさっきの4枚に戻って」
-    "(?:やっぱり?|じゃあ?|あと)?[、 ]?(?:さっき|元|もと|最初|前|はじめ)の(?:[2-4二三四]枚|[2-4]つ)"
-    "(?:の(?:やつ|絵))?[にをが、 ]{0,2}"
-    "(?:戻|もど|見せ|見た|みせ|みた|もう一[度回]|もっかい|出して|送って)"
-    ".{0,10}"
-)
-_HESITATES = re.compile("^(?:うー*ん|んー+|えー?っ?と|やっぱり?|じゃあ?|でも)[、 ]*(?=.)")
-_BY_ORDER = re.compile("(?:一番|いちばん)?(?:最初|はじめ|先頭|最後|ラスト)")
-LIKELY_CHOICE = 0.05  # from which the picture that a text ends in is taken
-SURE_CHOICE = 0.5  # from which a text takes the picture that it names, whatever else it says
 _LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
 
@@ -130,15 +121,14 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     picked = find_picked(db, chat_id, user_id) if marked and not pending else None
     choice = choice_in(ctx, text, quoted or pending)
     among = quoted or pending or (find_last(db, chat_id, user_id) if choice else None)
-    chosen = _find_chosen(ctx, among, text, choice)
-    if answer := _answer_several(ctx, text, among):
+    chosen = find_meant(ctx, among, text, choice)
+    if answer := answer_several(ctx, text, among):
         return answer
     takes_back = is_undo(text) or takes_last_change_back(ctx, text)
     takes_back = takes_back and not (quoted and quoted.position is not None)
     if takes_back and (chosen is None or (choice and choice.rest)):
-        return paint_previous(
-            ctx, to_first=means_first(text)
-        )  # among four 「最初のやつがいい」 is the first of them
+        # Among four 「最初のやつがいい」 is the first of them.
+        return paint_previous(ctx, to_first=means_first(text))
     if choice and chosen:
         if not choice.rest:
             return offer_picked(ctx, chosen)
@@ -171,22 +161,11 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     return _change_last(ctx, text, reading, picked)
 
 
-def offer_named(ctx: EventContext, picture: PictureRef) -> Replies | None:
-    """Offer the one of a job's several pictures that a text names, whatever else it says."""
-    chosen = find_chosen(ctx.db, picture, parse_choice_once(ctx.text_without_small_talk))
-    return offer_picked(ctx, chosen) if chosen else None
-
-
 def change_picture(ctx: EventContext, ref: PictureRef, words: str) -> Replies:
     """Paint a picture anew with a change that these words name, once it is there."""
     if ref.job.state in jobs.UNFINISHED:
         return reply_about_job(ctx, ref.job)
     return paint_change(ctx, ref, parse_as_change(words))
-
-
-def is_action_phrase(text: str) -> bool:
-    """Return whether the text is what a button under a picture says, or takes a change back."""
-    return find_action(text) is not None or is_undo(text)
 
 
 def is_about_pictures(ctx: EventContext) -> bool:
@@ -227,79 +206,12 @@ def was_last_changed(ctx: EventContext) -> bool:
     return bool(last and last.job.request and last.job.request.origin == "change")
 
 
-def chooses_picture(ctx: EventContext) -> bool:
-    """Return whether the text names one of the last pictures, or of those that it quotes."""
-    if ctx.recent_photo is not None:
-        return False
-    choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
-    among, text = ctx.quoted or ctx.last_picture, ctx.text_without_small_talk
-    is_chosen = _find_chosen(ctx, among, text, choice) is not None
-    is_chosen = is_chosen or _means_several(ctx, text, among) is not None
-    return is_chosen and find_cry(ctx.text) is None
-
-
-def _find_chosen(
-    ctx: EventContext, among: PictureRef | None, text: str, choice: Choice | None
-) -> PictureRef | None:
-    """Find which of several pictures is chosen: of these, or of those that one was chosen of, as
-    「やっぱり1番」 says after that one was changed."""
-    is_back = choice is not None and not (choice.by_place and choice.rest)
-    if is_back and not _BY_ORDER.match(text):
-        before = find_several(ctx.db, among)
-        if before is not None and (chosen := find_chosen(ctx.db, before, choice)):
-            return chosen
-    return find_chosen(ctx.db, among, choice)
-
-
-def _means_several(ctx: EventContext, text: str, among: PictureRef | None) -> PictureRef | None:
-    """Return the several pictures that a text wants back, or of which it chooses two."""
-    if not (_BACK_TO_SEVERAL.fullmatch(text) or parse_both(text)):
-        return None
-    return find_several(ctx.db, among or ctx.last_picture)
-
-
-def _answer_several(ctx: EventContext, text: str, among: PictureRef | None) -> Replies | None:
-    """Show several pictures again, or say that one is gone on with at a time."""
-    several = _means_several(ctx, text, among)
-    if several is None:
-        return None
-    if both := parse_both(text):
-        first, second = (position + 1 for position in both)
-        return ctx.reply_sentence("going_on.one_by_one", first=first, second=second)
-    return reply_about_job(ctx, several.job)
-
-
 def _order_to_draw(ctx: EventContext, text: str, quoted: PictureRef | None) -> str | None:
     """Return the order that the picture shall look drawn, if that is what a text wants."""
     picture = quoted or (None if ctx.recent_photo else ctx.last_picture)
     if picture is None or picture.job.request is None:
         return None
     return as_order_to_draw(text, picture.job.request.prompt)
-
-
-def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choice | None:
-    """Return which of several pictures a text means: of this one, or of the person's last."""
-    picture = picture or ctx.last_picture
-    text = _HESITATES.sub("", text)
-    if picture is not None and picture.job.request and picture.job.request.count < 2:
-        picture = find_several(ctx.db, picture) or picture
-    request = picture.job.request if picture else None
-    choice = parse_choice_among(text, request.prompt if request else "")
-    plain = parse_choice(text)
-    if request is None or request.count < 2 or (plain and not plain.rest):
-        return choice
-    is_likely = _DECIDES.search(text) or ctx.intent.probability("choice") >= LIKELY_CHOICE
-    if is_likely and (taken := parse_choice_at_end(text)):
-        return taken
-    if choice and _says_what_to_do(choice.rest):
-        return choice
-    is_sure = ctx.intent.probability("choice") >= SURE_CHOICE
-    return (parse_choice_once(text) if is_sure else None) or choice
-
-
-def _says_what_to_do(rest: str) -> bool:
-    """Return whether what is said beside a choice is all read: nothing, or what to do with it."""
-    return not rest or is_action_phrase(rest) or wants_more(rest) or parse_change(rest) is not None
 
 
 def _change_shown(
