@@ -34,6 +34,8 @@ INNER = {
     "bot.conversation.intent_overrides": {
         *("MAX_DOUBT", "MAX_DOUBT_OF_NAME", "MAX_COMMAND_OF_NAME"),  # probabilities
     },
+    "bot.conversation.repainting": {"MAX_STEPS_BACK"},  # of more changes it goes back so far
+    "bot.prompt.options.letters": {"MAX_SIZE"},  # larger letters stay so large
     "bot.intent.features": {"MAX_CHARS"},  # beginning and end of a long text are looked at
     "bot.jobs.loading_animation": {"MAX_ANIMATED_SECONDS", "MAX_ANIMATIONS"},
     "bot.jobs.wait_time": {"MIN_SAMPLES", "MIN_WAIT_SECONDS"},

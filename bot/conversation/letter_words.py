@@ -89,8 +89,8 @@ def ask_words(ctx: EventContext, picture: PictureRef | None, lack: Lack = "words
 
 def answer_to_question(ctx: EventContext) -> str | None:
     """Return the words that answer which to set, without quotes: 「みみちゃん」."""
-    if not ctx.is_addressed or not _is_asked(ctx):
-        return None
+    if not (ctx.is_addressed and ctx.glance.has_job) or not _is_asked(ctx):
+        return None  # who has no picture was not asked
     pending_questions.clear_about(ctx.db, ctx.chat_id, ctx.event.user_id, "letters")
     text = ctx.text
     if len(text) > min(_MAX_ANSWER, MAX_LETTERS) or _ORDERS.search(text) or find_cry(text):
