@@ -15,6 +15,7 @@ from bot.prompt.changes.categories import (
     attributive,
     category_of,
     replace_in_category,
+    split_segments,
 )
 from bot.prompt.changes.choices import parse_choice
 from bot.prompt.changes.fragments import (
@@ -87,7 +88,12 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
     none. Returns None for any other text. Never raises.
     """
     words = strip_marks(text)
-    if len(words) > _MAX_CHARS or not prompt or is_undo(words) or parse_choice(words):
+    if (
+        len(words) > _MAX_CHARS
+        or not split_segments(prompt)
+        or is_undo(words)
+        or parse_choice(words)
+    ):
         return None  # 「最後の」 is one of several
     if category_of(words, SCENE_CATEGORIES[:3]) is not None:
         return one_step(ChangeStep("become", replacement=words))
@@ -120,7 +126,7 @@ def parse_scene(text: str, prompt: str) -> Change | None:
     It says not who does so: the subject of the picture. Returns None for any other text.
     """
     words = strip_marks(text)
-    if len(words) > _MAX_CHARS:
+    if len(words) > _MAX_CHARS or not split_segments(prompt):
         return None
     if match := _BARE_SCENE.fullmatch(words):
         return _does(match[0], prompt)

@@ -85,6 +85,8 @@ def parse_fragment(typed: str, prompt: str, prompt_before: str) -> Change | None
     """Return the change that a word is: a colour, of what was just added or the subject, a time,
     what there is much of, a place, how one looks at it."""
     words = DEGREE.sub("", typed)
+    if not words:
+        return None  # 「もう少し」
     if read(words).problem == "only_controls":
         return None  # 「油絵風」
     if words != typed and _MORE.fullmatch(words):  # 「もっと迫力」
