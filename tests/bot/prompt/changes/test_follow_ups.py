@@ -7,9 +7,20 @@ from bot.prompt.changes.apply import apply_change
 from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
 from bot.prompt.request.reading import Reading
 
-DEGREES = (
-    "もっと もう少し もうちょっと ちょっと 少し さらに かなり だいぶ やっぱり で の と".split()
-)
+DEGREES = [
+    "もっと",
+    "もう少し",
+    "もうちょっと",
+    "ちょっと",
+    "少し",
+    "さらに",
+    "かなり",
+    "だいぶ",
+    "やっぱり",
+    "で",
+    "の",
+    "と",
+]
 PICTURES = [("黒猫、首輪", "黒猫"), ("水彩風", ""), ("夜", "朝")]
 
 
