@@ -13,7 +13,9 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.moderation import harm
+from bot.moderation.dialects import standardize
 from bot.moderation.harm import Judgement
+from bot.moderation.harmless_uses import find_harmless_uses
 from bot.moderation.lists import WordLists
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.matcher import TextMatches
@@ -37,6 +39,7 @@ _STRIPS = re.compile(
     "はが|めく|まく|ずら|下ろ|おろ|な[くい]|無[くい]|落ち|ほど[けい]|流さ)"
 )
 _TAKES_OFF = re.compile("(?<![をき靴子ト袋殻])脱(?:い[でだ]|ぐ|ご|ぎ(?!捨て))")  # what, is not said
+_REJECTED = re.compile("^[^、。!?]{1,20}?(?:じゃ|では)(?:なくて、?|なく、)")  # 「泥棒じゃなくて」
 _PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
 
@@ -130,7 +133,8 @@ class Moderation:
         """
         if category := self.refusal_category(prompt, negative):
             return Judgement("refuse", category)
-        judgement = harm.judge(self._without_allowed(words or prompt), "words")
+        meant = _REJECTED.sub("", words) if words else prompt
+        judgement = harm.judge(self._without_allowed(meant), "words")
         if judgement.action == "paint" and self._strips_somebody(words or prompt):
             judgement = Judgement("ask", "sexual")
         judgement = self._protect_children(judgement, words or prompt)
@@ -197,9 +201,11 @@ class Moderation:
         for word in map(fold_word, self._lists.removed):
             if word and (start := folded.text.find(word)) >= 0:
                 spans.append((start, start + len(word)))
-        if not spans:
-            return text
         left_out = {folded.positions[at] for start, end in spans for at in range(start, end)}
+        for start, end in find_harmless_uses(folded.original):
+            left_out.update(range(start, end))
+        if not left_out:
+            return text
         return "".join(letter for at, letter in enumerate(folded.original) if at not in left_out)
 
     def _mentions_child(self, text: str) -> bool:
@@ -214,15 +220,15 @@ class Moderation:
         return self._explain("、".join([prompt, *_said_to_be_missing(left_out)]))
 
     def _explain(self, text: str) -> tuple[str, list[str]] | None:
-        """Judge a text as it is typed and, if letters in it look like others, as it looks.
+        """Judge a text as it is typed, as it looks if letters in it look like others, and as it is
+        said in the standard language.
 
         A cry for help is understood in Latin letters too: "shinitai", "sinitai".
         """
         typed = clean(text)
         looks = as_it_looks(typed)
-        refusal = self._explain_once(typed) or (
-            self._explain_once(looks) if looks != typed else None
-        )
+        views = dict.fromkeys((typed, looks, standardize(looks)))
+        refusal = next(filter(None, map(self._explain_once, views)), None)
         if refusal is None and (kana := as_kana(typed)):
             spoken = self._explain_once(kana)
             return spoken if spoken and spoken[0] == "self_harm" else None  # but "shine", しね

@@ -16,15 +16,21 @@ _NOT = {"ない", "無い", "ぬ", "ず", "まい"}
 _WANT = {"たい", "たがる"}
 _PASSIVE = {"れる", "られる"}
 _PLAIN = {"た", "て", "てる", "で", "居る", "為る", *_NOT, *_WANT, *_PASSIVE}
+_GOING = {"行く", "帰る", "去る", "消える", "失せる", "黙る", "治す"}  # harmless unless demanded
+_DEMAND = re.compile(
+    "(?:[いゆ行]け|[え帰さ去ま黙]れ|[お治直]せ|[えせ]ろ)よ?$"
+)  # 「帰れ」, 「消えろ」
 _MAX_INFLECTION = 12  # tokens: 「見せ|て|もらい|たく|なかっ|た|ん|です」; others are no words
 
 
 class Form(NamedTuple):
-    """An inflected word, whatever its inflection. lemma: its normal form."""
+    """An inflected word, whatever its inflection. lemma: its normal form. demanded: whether only
+    the imperative counts: 「帰れ」 is told to people, 「帰る」 is not."""
 
     lemma: str
     negative: bool = False
     desiderative: bool = False
+    demanded: bool = False
 
 
 @lru_cache(maxsize=16384)
@@ -35,6 +41,8 @@ def parse_form(entry: str) -> Form | None:
     tokens = morphology.tokenize(entry)
     if tokens[0].part_of_speech not in INFLECTED:
         return Form(entry) if len(tokens) == 1 and tokens[0].lemma == entry else None
+    if len(tokens) == 1 and tokens[0].lemma in _GOING and _DEMAND.search(entry):
+        return Form(tokens[0].lemma, demanded=True)
     # 「死のう」 and 「殺してくれ」 say more than 「死ぬ」 and 「殺す」: they stand as written.
     plain = inflection_end(tokens, 0) == len(tokens) and all(
         token.lemma in _PLAIN for token in tokens[1:]
@@ -50,6 +58,19 @@ def form_at(tokens: list[Word], at: int) -> Form:
     lemmas = {token.lemma for token in after}
     forbidden = bool(after) and after[-1].text == "な" and after[-1].part_of_speech == "助詞"
     return Form(tokens[at].lemma, not lemmas.isdisjoint(_NOT) or forbidden, bool(lemmas & _WANT))
+
+
+def demand_at(tokens: list[Word], at: int) -> Form | None:
+    """Return the form of a word that is demanded there, 「帰れ」, but not 「帰れば」; else None."""
+    token = tokens[at]
+    if token.lemma not in _GOING or not _DEMAND.search(token.text):
+        return None
+    follows = tokens[at + 1 : at + 2]
+    if follows and follows[0].part_of_speech == "助動詞":
+        return None
+    if follows and follows[0].text in {"ば", "て", "ど"}:
+        return None
+    return Form(token.lemma, demanded=True)
 
 
 def is_passive(tokens: list[Word], at: int) -> bool:

@@ -6,7 +6,8 @@ import itertools
 import re
 
 from bot.moderation.ages import find_minor_ages
-from bot.moderation.inflection import form_at
+from bot.moderation.harmless_uses import find_harmless_uses
+from bot.moderation.inflection import demand_at, form_at
 from bot.moderation.masking import find_masked, has_masks, without_inserted
 from bot.moderation.normalize import FoldedText, fold, loosen
 from bot.moderation.phrases import TokenSpan, find_phrase
@@ -29,6 +30,7 @@ _SCRIPTS = [re.compile(letters) for letters in ("[ァ-ヺー]", "[a-zA-Z]", "[�
 _CONTEXT_CHARS = 16
 _BESIDE_WORDS = frozenset("のをにがとはでもよね")
 _JOINING_WORDS = {"の", "を", "に", "は", "へ", "と", "から", "・", " ", "、", "する"}
+_NOT_BUT = re.compile("(?:じゃ|では|で)(?:なくて|なく、)")
 _MAX_TOKENS_TO_NEUTRALIZER = 4
 
 
@@ -50,7 +52,7 @@ class TextMatches:
         self._allowed = [
             (positions[start], positions[end - 1] + 1)
             for start, end in vocabulary.find_allowed(self._folded.text)
-        ]
+        ] + list(find_harmless_uses(self._folded.original))
         self.matches: dict[str, list[TokenSpan]] = {}
         self._match_words()
         self._match_prolonged_words()
@@ -99,8 +101,10 @@ class TextMatches:
         for index, token in enumerate(self.tokens):
             if token.part_of_speech == "空白" or token.lemma not in self._vocabulary.lemmas:
                 continue
-            for entry in self._vocabulary.entries_by_form.get(form_at(self.tokens, index), ()):
-                if not self._is_allowed(token.start, token.end):
+            if self._is_allowed(token.start, token.end):
+                continue
+            for form in filter(None, (form_at(self.tokens, index), demand_at(self.tokens, index))):
+                for entry in self._vocabulary.entries_by_form.get(form, ()):
                     self._add(entry, token.start, token.end)
 
     def _match_masked(self) -> None:
@@ -155,7 +159,11 @@ class TextMatches:
         return TokenSpan(first, last)
 
     def _is_neutralized(self, span: TokenSpan) -> bool:
-        """Return whether it is prevented, or warned of: 「詐欺に注意」, 「薬物乱用防止」."""
+        """Return whether it is prevented, warned of, or not meant: 「詐欺に注意」, 「薬物乱用防止」
+        or 「血まみれじゃなくてジャムまみれ」."""
+        after = "".join(token.text for token in self.tokens[span.end : span.end + 4])
+        if _NOT_BUT.match(after):
+            return True
         for token in self.tokens[span.end : span.end + _MAX_TOKENS_TO_NEUTRALIZER]:
             if token.lemma in self._vocabulary.neutralizing:
                 return True

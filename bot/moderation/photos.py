@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from bot.moderation.dialects import standardize
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold, fold_letters
 from bot.moderation.photo_rules import Concepts, is_humiliating, is_sexual
@@ -58,11 +59,17 @@ _RETOUCH = re.compile(  # 「肌を綺麗に見せて」: said of a face, and ba
     "仕上げて)?"
     f"{_ASKED}"
 )
+_WHOSE = (  # 「祖父の写真なんだけど」, 「写真の彼女の」
+    "(?:[^、。!?服裸下脱着上胸]{1,8}の)?"
+    "(?:お?写真(?:なんだ(?:けど)?|なんです(?:けど|が)?|だけど|ですが|で|の)、?)?"
+    "(?:[^、。!?服裸下脱着上胸]{1,8}の)?"
+)
 _WORN_ON_HEAD = (
     "(?:メガネ|眼鏡|めがね|サングラス|グラサン|帽子|ぼうし|マスク|ヘルメット|イヤリング|ピアス)"
 )
 _TAKEN_OFF_HEAD = re.compile(
-    f"{_WORN_ON_HEAD}(?:を|は|だけ)?(?:外し|はずし|取っ|とっ)[たて](?:感じ|姿|状態|とこ|ところ|風|顔|バージョン)?"
+    f"{_WHOSE}{_WORN_ON_HEAD}(?:を|は|だけ)?(?:(?:外し|はずし|取っ|とっ)[たて]|(?:脱|ぬ)い[でだ])"
+    "(?:感じ|姿|状態|とこ|ところ|風|顔|バージョン)?"
     "(?:に|で|を)?(?:して|できる|お願い|見たい|見せて|みて)?"
     f"{_ASKED}"
 )
@@ -112,7 +119,7 @@ def _views(text: str) -> dict[str, None]:
     """Return the text as typed, as it looks, with its letters together, and in hiragana."""
     looks = as_it_looks(text)
     joined = _LETTERS_APART.sub(lambda apart: re.sub(r"\W", "", apart[0]), looks)
-    views = dict.fromkeys((text, looks, joined))
+    views = dict.fromkeys((text, looks, joined, standardize(looks)))
     if _KATAKANA_ONLY.fullmatch(joined):
         views[to_hiragana(joined)] = None
     return views
