@@ -18,8 +18,9 @@ from bot.store import workers as worker_rows
 def health(ctx: CliContext, process: str) -> int:
     """Tell whether this host's process is alive, as a container's health check asks.
 
-    A worker and a courier write a row every few seconds. The clock writes none: its ticks are seen
-    by couriers, wherever they run, and without one nobody knows. Exit status 1: it is not alive.
+    A worker and a courier write a row every few seconds, a worker also while it loads its model.
+    The clock writes none: its ticks are seen by couriers, wherever they run, and without one nobody
+    knows. Exit status 1: it is not alive.
     """
     with ctx.database.read() as db:
         rows, last_seen = worker_rows.all_workers(db), liveness.last_seen(db)
@@ -29,7 +30,8 @@ def health(ctx: CliContext, process: str) -> int:
         alive = liveness.seconds_since_tick(last_seen, courier_start, interval) is None
     else:
         here = socket.gethostname()
-        alive = any(row.alive for row in rows if (row.process, row.host) == (process, here))
+        ours = [row for row in rows if (row.process, row.host) == (process, here)]
+        alive = any(row.alive or row.state == "loading" for row in ours)
     click.echo(say("health.alive" if alive else "health.silent", process=process))
     return 0 if alive else 1
 

@@ -63,9 +63,16 @@ def _print_workers(workers: list[Worker], paints: dict[str, list[Painting]]) -> 
     output.print_table(
         headings(*columns),
         rows,
-        red_rows={i for i, worker in enumerate(workers) if worker.state != "alive"},
+        red_rows={
+            i for i, worker in enumerate(workers) if worker.state not in {"alive", "loading"}
+        },
     )
-    if not any(worker.process == "worker" and worker.alive for worker in workers):
+    painters = [worker for worker in workers if worker.process == "worker"]
+    if any(worker.alive for worker in painters):
+        return
+    if any(worker.state == "loading" for worker in painters):
+        click.secho(say_of_pages("now.worker_loading"), fg="yellow")
+    else:
         click.secho(say_of_pages("now.no_worker", command="python -m bot worker"), fg="red")
 
 
@@ -93,6 +100,8 @@ def _seen(worker: Worker) -> str:
             return say("workers.hung", number=worker.about["hung"]["number"], ago=ago)
         case "still":
             return say("workers.still", time=duration(worker.about["still"]))
+        case "loading":
+            return say("workers.loading", time=duration(max(0.0, now() - worker.started_at)))
         case "silent":
             return say("workers.silent", time=ago)
         case _:

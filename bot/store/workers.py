@@ -41,21 +41,29 @@ class Worker(NamedTuple):
         return max(known, key=lambda pair: abs(pair[1]), default=None)
 
     @property
+    def was_loading(self) -> bool:
+        """Whether it had not loaded its model yet when it wrote its row."""
+        return "loading" in self.about
+
+    @property
     def alive(self) -> bool:
-        """Whether it wrote its row lately and does not hang."""
+        """Whether it wrote its row lately, has loaded its model and does not hang."""
         return self.state in {"alive", "still"}
 
     @property
     def state(self) -> str:
-        """alive, still, hung or silent.
+        """alive, loading, still, hung or silent.
 
-        still: no step for half the time after which it counts as hung. hung: it ended itself over
-        that. silent: it was killed, is frozen, or cannot reach the database.
+        loading: its model is on the way, it paints nothing yet. still: no step for half the time
+        after which it counts as hung. hung: it ended itself over that. silent: it was killed, is
+        frozen, or cannot reach the database.
         """
         if self.about.get("hung"):
             return "hung"
         if self.seen_at <= now() - ALIVE_SECONDS:
             return "silent"
+        if self.was_loading:
+            return "loading"
         step_limit = self.about.get("step_limit")
         is_still = step_limit and self.about.get("still", 0) > step_limit / 2
         return "still" if is_still else "alive"
@@ -117,9 +125,8 @@ def can_enlarge(db: Connection) -> bool | None:
 
 def _any_says(db: Connection, name: str) -> bool | None:
     alive = (workers.c.process == "worker", workers.c.seen_at > now() - ALIVE_SECONDS)
-    rows = [
-        about.get(name) for about in db.execute(select(workers.c.about).where(*alive)).scalars()
-    ]
+    reports = db.execute(select(workers.c.about).where(*alive)).scalars()
+    rows = [about.get(name) for about in reports if "loading" not in about]
     return any(rows) if rows and None not in rows else None
 
 

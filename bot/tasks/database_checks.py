@@ -47,7 +47,9 @@ def _process_alarms(processes: Sequence[Worker]) -> Alarms:
     # As the whole house starts, a worker has its model to load.
     started_at = workers.oldest_courier_start(processes) or 0.0
     starting = started_at > now() - workers.ALIVE_SECONDS
-    if not starting and not any(each.process == "worker" and each.alive for each in processes):
+    painters = [each for each in processes if each.process == "worker"]
+    # One that loads for minutes is no alarm: whoever waits too long for it is one, queue_old.
+    if not starting and not any(each.alive or each.state == "loading" for each in painters):
         yield "no_worker", in_english("alarm_detail.no_worker.none")
     if skewed := [*_skewed(processes)]:
         yield "clock_skew", ", ".join(skewed)
@@ -66,7 +68,8 @@ def _process_alarms(processes: Sequence[Worker]) -> Alarms:
             for id_, long in stalls
         )
         yield "worker_hung", ", ".join(lines)
-    if silent := [each for each in recent if each.state == "silent"]:
+    # What was stopped while it loaded did not sign off either, and held nobody's picture.
+    if silent := [each for each in recent if each.state == "silent" and not each.was_loading]:
         yield "worker_silent", ", ".join(f"{each.process} {each.id}" for each in silent)
 
 

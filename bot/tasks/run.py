@@ -33,11 +33,11 @@ def run_worker(app: Celery, queue: str, threads: int | None, name: str) -> int:
     picture only, so more would hold jobs that nobody paints, and fewer would leave places empty.
     """
     runtime = runtime_of(app)
+    runtime.database.wait_for_migration()
     # All that a task needs is made before the first message is taken.
     beside = _painting(runtime, name) if queue == GPU else _talking(runtime, name)
     if queue == GPU:
         threads = threads or runtime.painter.slots
-    runtime.database.wait_for_migration()
     if queue == GPU:
         end_leases_of_dead_workers(runtime.database, runtime.worker_id)
     argv = ["--quiet", "worker", "-Q", queue, "-P", "threads", "-c", str(threads or 1)]
@@ -71,7 +71,8 @@ def _run_until_stopped(app: Celery, argv: list[str]) -> int:
 
 def _painting(runtime: Runtime, name: str) -> list[AbstractContextManager[object]]:
     """Load the painter; returns what runs beside a worker's tasks."""
-    painter, _ = runtime.painter, runtime.job_painter
+    with Heartbeat(runtime.database, name, lambda: {"loading": runtime.loading_stage}):
+        painter, _ = runtime.painter, runtime.job_painter
     log.info("painter.loaded", slots=painter.slots, **painter.info.__dict__)
     report: Callable[[], Report] = partial(worker_report, painter, runtime.progress)
     return [

@@ -45,6 +45,7 @@ class Runtime:
         self.settings = settings
         self.worker_id = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.loading_stage = "starting"  # what is done to load the painter, for operators
 
     @cached_property
     def database(self) -> Database:
@@ -123,10 +124,14 @@ class Runtime:
                 compile=self.settings.engine_compile,
                 threads=self.settings.torch_threads,
             ),
-            on_progress=lambda stage: log.info("painter.loading", stage=stage),
+            on_progress=self._tell_loading,
         )
         painter.blur_borderline = self.settings.blur_flagged
         return painter
+
+    def _tell_loading(self, stage: str) -> None:
+        self.loading_stage = stage
+        log.info("painter.loading", stage=stage)
 
     @cached_property
     def progress(self) -> ProgressMonitor:

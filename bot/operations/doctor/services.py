@@ -258,7 +258,14 @@ def check_workers(database: Database, settings: Settings) -> Sentence:
     except Exception:
         raise CheckFailed(Sentence("doctor.unknown"), Sentence("doctor.see_database")) from None
     alive = [row.process for row in rows if row.alive]
+    loading = [row for row in rows if row.state == "loading"]
     for process in ("worker", "courier"):
+        if process == "worker" and loading and process not in alive:
+            seconds = f"{max(0.0, now() - loading[0].started_at):.0f}"
+            raise CheckFailed(
+                Sentence("doctor.worker_loading", seconds=seconds),
+                Sentence("doctor.worker_loading_remedy"),
+            )
         if process not in alive:
             raise CheckFailed(
                 Sentence("doctor.no_process", process=process),

@@ -10,10 +10,11 @@ from bot.store.schema import deliveries, events
 
 
 def worker_ready(database: Database, since: float) -> bool:
-    """Return whether a worker, which counts from when its model is loaded, was alive since then."""
+    """Return whether a worker that has loaded its model was alive since then."""
     with database.read() as db:
         rows = workers.all_workers(db)
-    return any(row.process == "worker" and row.seen_at >= since for row in rows)
+    loaded = (row for row in rows if row.process == "worker" and not row.was_loading)
+    return any(row.seen_at >= since for row in loaded)
 
 
 def message_came(database: Database, since: float) -> bool:

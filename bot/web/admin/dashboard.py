@@ -78,6 +78,7 @@ def show_dashboard() -> ResponseReturnValue:
         fresh=REFRESH_SECONDS,
         workers=rows,
         alive=sum(row.process == "worker" and row.alive for row in rows),
+        loading=any(row.state == "loading" for row in rows),
         couriers=sum(row.process == "courier" and row.alive for row in rows),
         per_minute=_pictures(history, now_ts - 600, now_ts) / 10,
         painted_chart=_painted_chart(history, now_ts),

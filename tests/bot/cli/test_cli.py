@@ -189,6 +189,19 @@ def test_workers_tell_what_they_paint(shell: Shell, house: House) -> None:
     assert f"{number} (5/20)" in shell("workers")
 
 
+def test_a_worker_that_loads_its_model_says_so(shell: Shell, house: House) -> None:
+    """It lives, and paints nothing yet."""
+    heartbeat.Heartbeat(house.database, "worker", lambda: {"loading": "fetching"}).write()
+    house.set(schema.workers, schema.workers.c.pid == os.getpid(), started_at=now() - 90)
+    shown = shell("workers", status=1)
+    assert "loading its model for 90 s" in shown
+    assert "it paints as soon as that is done" in shown
+    assert "No worker is alive" not in shown
+    [result] = shell.json("workers", status=1)
+    assert (result["state"], result["alive"], result["loading"]) == ("loading", False, "fetching")
+    assert "alive" in shell("health", "worker")
+
+
 def test_a_silent_worker_is_no_living_one(shell: Shell, house: House) -> None:
     heartbeat.Heartbeat(house.database, "worker", dict).write()
     house.set(schema.workers, schema.workers.c.pid == os.getpid(), seen_at=now() - 60)

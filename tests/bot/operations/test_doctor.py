@@ -263,6 +263,15 @@ def test_a_clock_that_is_off(sound: Settings, monkeypatch: pytest.MonkeyPatch) -
     assert "off LINE" in result.says
 
 
+def test_a_worker_that_loads_its_model(sound: Settings, database: Database) -> None:
+    loading = text("UPDATE workers SET about = :about WHERE process = 'worker'")
+    with database.write() as db:
+        db.execute(loading, {"about": '{"loading": "fetching"}'})
+    found = one(sound, "workers")
+    assert "a worker has been loading its model for" in found.says
+    assert found.remedy.startswith("Wait for it")
+
+
 def test_a_worker_that_fell_silent(sound: Settings, database: Database) -> None:
     with database.write() as db:
         db.execute(text("UPDATE workers SET seen_at = 1 WHERE process = 'worker'"))

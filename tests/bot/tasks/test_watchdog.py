@@ -81,6 +81,17 @@ def test_nobody_paints(house: House, settings: Settings) -> None:
     assert inside(house, settings) == {}, "the house has only just begun"
 
 
+def test_one_that_loads_its_model_is_no_alarm(house: House, settings: Settings) -> None:
+    """However long it takes; one that is gone before it has loaded was stopped, or nobody is."""
+    worker(house, "c", "courier")
+    worker(house, "1", started_at=now() - 300, about={"loading": "fetching"})
+    assert inside(house, settings) == {}
+    house.set(schema.workers, schema.workers.c.process == "worker", seen_at=now() - 60)
+    assert inside(house, settings).keys() == {"no_worker"}
+    worker(house, "2")
+    assert inside(house, settings) == {}
+
+
 @pytest.mark.parametrize(
     ("changes", "name", "detail"),
     [

@@ -81,6 +81,17 @@ def test_workers_and_what_they_paint(admin: AdminBrowser, house: House) -> None:
     assert '<progress max="30" value="12"' in page
 
 
+def test_a_worker_that_loads_its_model(admin: AdminBrowser, house: House) -> None:
+    row = {"id": "gpu-7:41", "pid": 41, "host": "gpu-7", "process": "worker", "seen_at": now()}
+    row |= {"started_at": now() - 60, "about": {"loading": "fetching", "memory": 2_000_000_000}}
+    with house.database.write() as db:
+        db.execute(insert(schema.workers).values(**row))
+    sentence = read_page(admin, "/admin/")
+    assert "A worker is loading its model: it paints as soon as that is done." in sentence
+    assert "worker gpu-7 41 loading" in sentence
+    assert "No worker is alive" not in sentence
+
+
 def test_the_budget_is_what_a_courier_heard_last(
     admin: AdminBrowser, house: House, settings: Settings
 ) -> None:
