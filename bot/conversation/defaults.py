@@ -12,7 +12,15 @@ from bot import messages
 from bot.conversation.context import EventContext, Replies
 from bot.prompt import SHAPE_LABELS, Reading, styles
 from bot.prompt.japanese.cleaning import strip_trailing_marks
-from bot.prompt.request.default_wishes import is_kept, parse_default, says_more
+from bot.prompt.request.default_wishes import (
+    is_kept,
+    names_setting,
+    parse_default,
+    says_more,
+    says_setting,
+    taken_back,
+    takes_back_all,
+)
 from bot.store import chat_defaults
 from bot.store.chat_defaults import ChatDefaults
 
@@ -31,8 +39,10 @@ def handle_text(ctx: EventContext) -> Replies | None:
     words = strip_trailing_marks(ctx.text_without_small_talk).casefold()
     if words in _SHOW:
         return _show(ctx)
-    if words in _RESET:
+    if words in _RESET or takes_back_all(words):
         return _reset(ctx)
+    if (kept := _without(ctx, words)) is not None:
+        return kept
     wanted = parse_default(ctx.text_without_small_talk)
     if wanted is None:
         return None
@@ -79,6 +89,30 @@ def _set(ctx: EventContext, wanted: Reading) -> Replies:
     if says_more(wanted):
         answer += messages.sentence("defaults.not_kept", ctx.language)
     return ctx.reply(answer)
+
+
+def _without(ctx: EventContext, words: str) -> Replies | None:
+    """Take back the one style or shape that a text wants no longer, if it is set: 「水彩やめて」.
+
+    Under a picture that may mean the picture, unless the text speaks of what holds for all.
+    """
+    unwanted = taken_back(words)
+    if unwanted is None or not (names_setting(words) or not ctx.situation.has_picture):
+        return None
+    defaults = chat_defaults.get(ctx.db, ctx.chat_id)
+    style, shape = defaults.style, defaults.shape
+    if style in unwanted.styles:
+        style = None
+    if unwanted.width is not None and _SIZE_BY_NAME.get(shape or "") == (
+        unwanted.width,
+        unwanted.height,
+    ):
+        shape = None
+    kept = ChatDefaults(style, shape)
+    if kept == defaults:
+        return _show(ctx) if says_setting(words) else None
+    chat_defaults.put(ctx.db, ctx.chat_id, kept)
+    return ctx.reply(messages.chat_settings(kept, ctx.language, is_new=True))
 
 
 def _reset(ctx: EventContext) -> Replies:
