@@ -26,6 +26,8 @@ _ASKED_FOR = re.compile(  # 「名前も入れられる？」, 「英語で文�
     "(?:って|とか|など|も|を|は|だけ|、)?"
     "(?:入れ|いれ|書い|書け|書き|載せ|のせ|つけ|付け|入る|はいる)"
     "(?:[てたなられるますんでい]|だけど|けど|ほし|欲し|良|できる|できます|[?？。!！かのよねを])*"
+    "|(?:文字|もじ|字|メッセージ|名前|なまえ|セリフ)(?:入り|いり|つき|付き)(?:に|で)"
+    "(?:して|したい|できる|お願い)(?:ください|ほしい|です|します|ます|か|[?？])*"
 )
 _REFUSES = re.compile("ない(?!か|で[すし])|なく|ずに|ません(?!か)")
 _BESIDE_CARD = re.compile(
@@ -35,6 +37,10 @@ _MAX_ANSWER = 30  # characters of words that are not quoted
 _ENDS = re.compile(
     "(?:って|と)?(?:入れて|書いて)?(?:ください|下さい|で|です|でお願い(?:します)?|だよ)?[。!！]?$"
 )
+_ALSO_GREETING = re.compile(
+    "(?:いつも)?(?:ありがとう|おめでとう|おつかれさま)[!！]?|こんにちは|おはよう"
+)
+_SPEAKS_OF_LETTERS = re.compile("(?:文字|もじ|字|フォント|書体).{1,16}(?:て|で|たい|い|に)$")
 _ORDERS = re.compile("描いて|かいて|作って|[?？]|にして|やめ|変えて|消して")
 
 
@@ -46,6 +52,8 @@ def meant_words(
     They are where the bot asked for them, where letters or a card are there, and where they are
     what people say to one another, 「おめでとう」.
     """
+    if _is_asked(ctx) and _ALSO_GREETING.fullmatch(ctx.text):
+        return ctx.text
     said = only_quoted(ctx.text)
     if said is None or find_cry(ctx.text):
         return None
@@ -89,12 +97,15 @@ def ask_words(ctx: EventContext, picture: PictureRef | None, lack: Lack = "words
 
 def answer_to_question(ctx: EventContext) -> str | None:
     """Return the words that answer which to set, without quotes: 「みみちゃん」."""
-    if not (ctx.is_addressed and ctx.glance.has_job) or not _is_asked(ctx):
+    has_picture = ctx.glance.has_job or ctx.glance.has_photo
+    if not (ctx.is_addressed and has_picture) or not _is_asked(ctx):
         return None  # who has no picture was not asked
     pending_questions.clear_about(ctx.db, ctx.chat_id, ctx.event.user_id, "letters")
     text = ctx.text
     if len(text) > min(_MAX_ANSWER, MAX_LETTERS) or _ORDERS.search(text) or find_cry(text):
         return None
+    if _SPEAKS_OF_LETTERS.match(text):
+        return None  # 「文字ふちどりして」
     if parse_change(ctx.text_without_small_talk) is not None or ctx.reading.steers_picture:
         return None
     return _ENDS.sub("", text).strip() or None

@@ -20,6 +20,7 @@ from bot.conversation.picture_refs import (
 )
 from bot.prompt import StoredRequest
 from bot.prompt.japanese import morphology
+from bot.prompt.options.letter_edits import beside_letters, edited, wants_same_letters
 from bot.prompt.options.letter_looks import Look, combine, read_look
 from bot.prompt.options.letters import MAX_LETTERS, Letters
 from bot.prompt.options.media import Purpose
@@ -33,7 +34,7 @@ _WITHOUT = re.compile(  # 「文字を消して」
     "メッセージ)"
     "(?:を|は|だけ)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|"
     "なしに(?:して)?|なしで?|"
-    "いらない|要らない|抜いて)(?:ください|下さい|ほしい(?:です)?|[ねよ])*[。!！]?"
+    "(?:いら|要ら)(?:ない|なかった|ねえ?|ねがった|ん|んかった|へん(?:かった)?)|不要|抜いて)(?:ください|下さい|ほしい|です|[ねよわ])*[。!！]?"
 )
 
 _ON_A_THING = re.compile(
@@ -61,8 +62,13 @@ def handle_quoted(ctx: EventContext) -> Replies | None:
     return None if words is None else _set_words(ctx, words)
 
 
-def handle_text(ctx: EventContext) -> Replies | None:
-    """Answer a text that asks for letters on a picture, for others, or for none any more."""
+def handle_text(ctx: EventContext) -> Replies | EventContext | None:
+    """Answer a text that asks for letters on a picture, for others, or for none any more.
+
+    Hands on what a text wants of the picture beside its letters.
+    """
+    if (rest := beside_letters(ctx.text)) and _letters_meant(ctx):
+        return ctx.with_event(replace(ctx.event, text=rest, mentions=(), emojis=())).with_mention()
     letters = ctx.reading.letters
     if letters is None:
         return _answer_without_words(ctx)
@@ -113,11 +119,32 @@ def _answer_without_words(ctx: EventContext) -> Replies | None:
         return _take_off(ctx)
     if asks_for_words(ctx):
         return ask_words(ctx, _picture_meant(ctx))
+    if (before := _letters_meant(ctx)) and (picture := _picture_meant(ctx)):
+        words = edited(ctx.text_without_small_talk, before.text)
+        if words == before.text:
+            return ctx.reply(messages.request_problem("letters_same", ctx.language))
+        if words is not None:
+            return _set_again(ctx, picture, replace(before, text=words))
+    if wants_same_letters(ctx.text_without_small_talk) and (same := _set_same(ctx)):
+        return same
     look = read_look(ctx.text_without_small_talk)
     if look is not None and (answer := _restyle(ctx, look)) is not None:
         return answer
     words = answer_to_question(ctx)
     return None if words is None else _set_words(ctx, words)
+
+
+def _letters_meant(ctx: EventContext) -> Letters | None:
+    """Return the letters on the picture that a text means, if there are any."""
+    picture = None if ctx.recent_photo else _picture_meant(ctx)
+    return picture.job.request.letters if picture and picture.job.request else None
+
+
+def _set_same(ctx: EventContext) -> Replies | None:
+    """Set the letters of the last picture on the one that was chosen or quoted."""
+    last, picture = ctx.last_picture, _picture_meant(ctx)
+    letters = last.job.request.letters if last and last.job.request else None
+    return None if letters is None or picture is None else _set_again(ctx, picture, letters)
 
 
 def _picture_meant(ctx: EventContext) -> PictureRef | None:
@@ -133,13 +160,14 @@ def _is_on_what_is_shown(ctx: EventContext) -> bool:
     A thing that the picture does not show counts if nobody would ask for it alone.
     """
     match = _ON_A_THING.match(ctx.text)
-    last = ctx.last_picture
+    last = ctx.meant_picture
     if match is None or last is None or last.job.request is None:
         return False
     thing, prompt = match["thing"], last.job.request.prompt
     is_shown = morphology.spelled_in(prompt, thing) in prompt
     is_part = _SURFACE.fullmatch(thing) is not None
-    return is_shown or (is_part and ctx.intent.probability("change") >= SURE_CHANGE)
+    is_chosen = last is not ctx.last_picture
+    return is_shown or (is_part and (is_chosen or ctx.intent.probability("change") >= SURE_CHANGE))
 
 
 def _photo_meant(ctx: EventContext) -> Photo | None:
@@ -190,7 +218,9 @@ def _may_mean_letters(look: Look, request: StoredRequest) -> bool:
     their place, or where they were what was changed last."""
     style = look.style
     only_place = style.place is not None and not (style.colour or style.face)
-    return request.plain_key is not None or only_place
+    # 「いろはみずいろ」, said of a picture that came with letters
+    only_colour = style.colour is not None and look.aspect and request.origin is None
+    return request.plain_key is not None or only_place or only_colour
 
 
 def _set_others(ctx: EventContext, picture: PictureRef, letters: Letters) -> Replies:

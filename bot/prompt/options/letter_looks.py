@@ -43,17 +43,18 @@ _ENDINGS = (
 _WORD = re.compile(
     "(?P<very>めっちゃ|すごく|すっごく|かなり|一番|いちばん|とても|超|思いっきり|うんと|ずっと|最大限?)"
     f"|(?P<noun>(?:(?:この|その|さっきの|今の)?(?:絵|画像|写真|カード|ロゴ|ポスター)の)?(?:{_NOUN}))"
-    f"|(?P<larger>(?:{_SMALL})(?:すぎ|過ぎ|くな[いっ]|い{_IS})|"
+    f"|(?P<larger>(?:{_SMALL})(?:すぎる?|過ぎる?|くな[いっ]|い{_IS})|"
     "読みにく|見にく|見えにく|見えな|読めな|読みづら|見づら|目立たな)"
-    f"|(?P<smaller>(?:{_LARGE})(?:すぎ|過ぎ|くな[いっ]|い{_IS})|控えめ|ひかえめ)"
+    f"|(?P<smaller>(?:{_LARGE})(?:すぎる?|過ぎる?|くな[いっ]|い{_IS})|控えめ|ひかえめ)"
     f"|(?P<small>{_SMALL})|(?P<large>{_LARGE})"
     "|(?P<script>英語|えいご|日本語|ひらがな|カタカナ|漢字|ローマ字|アルファベット)"
-    "|(?P<cannot>薄|うす|斜め|ななめ|影|ふち|縁取り|フチ|光ら|光る|キラキラ|きらきら|立体的?|透け|透明)"
-    "|(?P<aspect>色|カラー|大きさ|サイズ|場所|位置|向き)"
+    "|(?P<cannot>薄|うす|斜め|ななめ|影|"
+    "(?:ふち|フチ|縁)(?:どり|取り|ドリ)?|下線|(?<=字の)(?:背景|枠|うしろ|後ろ)|光ら|光る|キラキラ|きらきら|立体的?|透け|透明)"
+    "|(?P<aspect>色|いろ|カラー|大きさ|サイズ|場所|位置|向き)"
     "|(?P<change>変え|かえ|替え|変更|直し|なおし|違う|別)"
     rf"|(?P<glue>{_ENDINGS}|もっと|もう少し|もうすこし|もうちょっと|もうちょい|ちょっと|ちょい|少し|"
     "すこし|できれば|やっぱり|やっぱ|あと|それと|じゃあ|今度は|全部|ぜんぶ|全体的|みたい|よう|"
-    "して|しといて|したい|した|し|寄せ|よせ|ずらし|置い|おい|移動|移し|うつし|動かし|なる|なって|なら|なり|"
+    "して|しといて|したい|した|し|つけ|付け|寄せ|よせ|ずらし|置い|おい|移動|移し|うつし|動かし|なる|なって|なら|なり|"
     "させ|せ|ところ|とこ|あたり|ほう|方|側|端|はし|隅|すみ|角|かど|感じ|かんじ|風|ふう|っぽ|らし|"
     "できます|できる|でき|いい|良い|よい|ええ|くれる|くれ|もらえ|気がする|かも|かな|思う|ます|です|"
     "けど|ので|から|ねん|て|で|の|を|は|も|が|に|へ|と|だ|た|た|め|い|く|な|や|つ|か|ね|よ|わ|ん|さ|っ|"
@@ -70,6 +71,7 @@ _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     *((f"colour {hue}", re.compile(any_of({0: COLOUR_WORDS[hue]}))) for hue in COLOUR_WORDS),
 )  # fmt: skip
 _MAX_CHARS = 40
+_TYPEFACE = re.compile("フォント|書体")
 _WRITING = re.compile("(?:縦|たて|横|よこ)書き|筆文字|丸文字|明朝|ゴシック")
 
 
@@ -81,12 +83,14 @@ class Look:
     whether the text speaks of letters, not just of a place or a colour. lack: what it leaves open:
     which words are to be set, in which script they are to be written, or a look that there is not.
     complains: whether it says how the letters are, 「字が小さい」, and not how they shall be.
+    aspect: whether it says of what it speaks, 「色は水色」.
     """
 
     style: Letters
     named: bool
     lack: Lack | None = None
     complains: bool = False
+    aspect: bool = False
 
 
 def read_look(text: str) -> Look | None:
@@ -115,18 +119,18 @@ def _read(plain: str) -> Look | None:
     steps = 2 if "very" in said else 1
     style = replace(style, size=max(-MAX_SIZE, min(MAX_SIZE, style.size * steps)))
     if style == Letters(""):
-        lack = _lack(said)
+        lack = _lack(said, plain)
         return Look(style, named, lack) if named and lack else None
     if not named and (style.colour or style.face) and ("もっと" in plain or "small" in said):
         return None  # 「もっと赤く」 is about the picture
     complains = "larger" in said or "smaller" in said
-    return Look(style, named, "look" if "cannot" in said else None, complains)
+    return Look(style, named, "look" if "cannot" in said else None, complains, "aspect" in said)
 
 
-def _lack(said: dict[str, int]) -> Lack | None:
+def _lack(said: dict[str, int], plain: str) -> Lack | None:
     if "script" in said:
         return "script"
-    if "cannot" in said or "aspect" in said:
+    if "cannot" in said or "aspect" in said or _TYPEFACE.search(plain):
         return "look"
     return "words" if "change" in said else None
 

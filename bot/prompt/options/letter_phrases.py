@@ -11,111 +11,59 @@ import unicodedata
 
 from bot.prompt.japanese.cleaning import visible
 from bot.prompt.japanese.grammar import SEAM
+from bot.prompt.options.letter_lines import with_lines_joined
 from bot.prompt.options.letter_looks import combine, read_look
-from bot.prompt.options.letters import (
-    COLOUR_WORDS,
-    FACE_WORDS,
-    PLACE_WORDS,
-    Letters,
-    any_of,
+from bot.prompt.options.letter_patterns import (
+    ANY_COLOUR,
+    ANY_FACE,
+    ANY_PLACE,
+    HOW,
+    NOUN,
+    PUT,
+    PUT_FIRST,
+    QUOTED,
+    REQUEST,
+    SCRIPT,
+    how,
 )
+from bot.prompt.options.letter_unquoted import find_labelled, find_unquoted
+from bot.prompt.options.letters import COLOUR_WORDS, FACE_WORDS, PLACE_WORDS, Letters
 from bot.prompt.options.quotes import usual_quotes
 
-_ANY_PLACE = any_of(PLACE_WORDS)
-_ANY_FACE = "|".join(FACE_WORDS.values())
-_ANY_COLOUR = any_of(COLOUR_WORDS)
 _PLACE_BY_WORD = {word: place for place, words in PLACE_WORDS.items() for word in words.split("|")}
 _COLOUR_BY_WORD = {word: hue for hue, words in COLOUR_WORDS.items() for word in words.split("|")}
 _NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッセージ|テキスト")
-_NOUN = "文字|もじ|言葉|ことば|セリフ|せりふ|台詞|メッセージ|タイトル|見出し|テキスト|文"
-# How and where, before or after the words themselves.
-_INK = rf"(?:{_ANY_COLOUR})(?:い|っぽい)?の?(?:文字|字)?"
-_SCRIPT = "吹き出し|ふきだし|ひらがな|平仮名|カタカナ|片仮名|漢字|英語|日本語|ローマ字"
-
-
-def _how(not_after: str) -> str:
-    """Return the pattern of how and where. not_after: after which a colour is of something else,
-    「背景は白で『感謝』と入れて」."""
-    return (
-        "(?:(?:絵|画像|イラスト|写真)の)?"
-        rf"(?:縦書き|たて書き|横書き|よこ書き|(?:{_ANY_FACE})(?:風)?|{_SCRIPT}|"
-        rf"(?<![{not_after}])(?:{_INK})|(?:{_ANY_PLACE})(?:の?(?:方|ほう|ところ|端|隅|すみ|角))?|"
-        "(?:とても)?(?:小さ|大き)(?:く|め|[いな]文字|[いな]字)|目立つよう|控えめ)"
-        "(?:に|で|の)?[、 　]{0,2}"
-    )
-
-
-_HOW = _how("はがもを")
-_QUOTED = (
-    "『(?P<a>(?:[^『』]|『[^『』]*』){1,900})』|「(?P<b>(?:[^「」]|「[^「」]*」){1,900})」"
-    '|“(?P<c>[^“”]{1,900})”|"(?P<d>[^"]{1,900})"'
-)
 # What words stand for, where they are quoted: 「店名は「こもれび」」, but not 「名前は「モカ」」.
 _NAMED = (
     "(?:お?店の名前|店名|会社名|社名|屋号|チーム名|ブランド名|値段|(?:もう|あと)(?:一行|1行|一言|ひとこと|一つ|ひとつ)|日付|日時|"
     "名前(?=[はをも]?(?:入れ|いれ|書い|つけ|付け)))"
 )
-_PUT_STEM = "書い|入れ|いれ|載せ|のせ|乗せ|添え"
-_PUT = (
-    "(?:入れ|いれ|書い|かい|言わせ|しゃべらせ|喋らせ|載せ|のせ|乗せ|添え|そえ|付け|つけ|足し|加え|重ね|置い|書き込ん|入り|表示し|印字し)"
-    "(?:といて|とって|て|で|た|る|の)?"
-)
-_REQUEST = (
-    "(?:ください|下さい|くださいませんか|くれますか|くれない|くれる|(?:ほしい|欲しい)(?:です|ねん|わ)?|"
-    "もらえますか|もらえる|もらえへん|くれへん|くれん?|けろ|お願いします|おねがいします|お願い|おいて|ちょうだい|[ねよな])"
-)
-# 「文字入れて『感謝』って」
-_PUT_FIRST = rf"(?:{_PUT_STEM}|付け|つけ|足し|変え|かえ)て(?:{_REQUEST}){{0,2}}"
 _ONLY_QUOTED = re.compile(
     "(?P<anew>(?:やっぱり?|いや|ちがう|違う|じゃあ?|なら|あと)?[、 　]?"
-    rf"(?:(?:{_SCRIPT})で[、 　]?)?)"
-    rf"(?:{_QUOTED})(?P<how>(?:で|に|が(?:いい|良い)|に(?:し|変え|かえ)て)?)(?:{_REQUEST}){{0,2}}[。!！]?"
+    rf"(?:(?:{SCRIPT})で[、 　]?)?)"
+    rf"(?:{QUOTED})(?P<how>(?:で|に|が(?:いい|良い)|に(?:し|変え|かえ)て)?)(?:{REQUEST}){{0,2}}[。!！]?"
 )
 _BEFORE = re.compile(
-    rf"(?P<lead>(?:(?:{_NOUN}|{_NAMED}|字(?=[はをもに書入載]))(?:は|を|も|に|として|で)?(?:{_PUT_FIRST})?"
+    rf"(?P<lead>(?:(?:{NOUN}|{_NAMED}|字(?=[はをもに書入載]))(?:は|を|も|に|として|で)?(?:{PUT_FIRST})?"
     "[:：、。 　]?)?"
-    rf"(?P<how1>(?:{_HOW}){{0,5}}))"
-    rf"(?:{_QUOTED})"
-    rf"(?P<said>(?:とか|と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?(?P<noun>{_NOUN})?(?:を|も|が|は|です|だよ)?)"
+    rf"(?P<how1>(?:{HOW}){{0,5}}))"
+    rf"(?:{QUOTED})"
+    rf"(?P<said>(?:とか|と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?(?P<noun>{NOUN})?(?:を|も|が|は|です|だよ)?)"
     rf"(?P<by>で(?!作|つく|でき|出来|描|書|か))?[、 　]?"
-    rf"(?P<how2>(?:{_how('はがも')}){{0,5}})(?P<put>{_PUT}(?:{_REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{_REQUEST}){{0,3}})?"
+    rf"(?P<how2>(?:{how('はがも')}){{0,5}})(?P<put>{PUT}(?:{REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{REQUEST}){{0,3}})?"
 )
 _ON_WHAT = re.compile("(?:絵|画像|イラスト|カード|ポスター|チラシ|ロゴ|年賀状|はがき)に$")
-_WRITING = re.compile(f"縦書き|たて書き|横書き|よこ書き|{_ANY_FACE}")
+_WRITING = re.compile(f"縦書き|たて書き|横書き|よこ書き|{ANY_FACE}")
 _IN_THE_SCENE = re.compile(
     "(?:あ[るっ]|い[るた]|ない|入っ|書かれ|描かれ|刻まれ|つい[てた]|付い[てた])"
 )  # 「看板に「営業中」と書いてある」
 _CLAUSE_END = re.compile("[、。,\n]")
 _PICTURE = re.compile("(?:絵|画像|イラスト|写真|カード|年賀状|はがき|ハガキ|ポスター)")
-_LABELLED = re.compile(
-    rf"(?:^|(?<=[、。,\n ]))(?:{_NOUN})(?:は|[:：])[ 　]?(?P<words>[^、。\n『「]{{1,900}})"
-    r"(?=$|[、。\n])"
-)
-# 「ハッピーバースデーって入れて」. But 「犬と猫と入れて」 asks for a dog and a cat.
-_UNQUOTED = re.compile(
-    r"(?:^|(?<=[、。,\n])|(?<=[絵真像ト状きド]に))[ 　]?"
-    rf"(?P<how>(?:{_HOW}){{0,5}})(?P<words>[^、。,\n「」『』“”\"にを]{{1,40}}?)"
-    rf"、?(?:って(?:{_PUT_STEM})|と書い|(?:と|って)(?:いう|言う)?(?:{_NOUN})を?(?:{_PUT_STEM})|"
-    rf"(?P<of>の)(?:文字|言葉|ことば|メッセージ)を?(?:{_PUT_STEM}))"
-    rf"て(?:{_REQUEST}){{0,3}}(?=$|[、。!！\n])"
-)
-_UNQUOTED_LAST = re.compile(  # 「文字入れて、感謝って」
-    rf"(?:^|(?<=[、。,\n])|(?<=[絵真像ト状きド]に))[ 　]?(?P<how>)(?:{_NOUN}|字)[をも]?{_PUT_FIRST}"
-    '[:：、。 　]{1,2}(?P<words>[^、。,\n「」『』“”"にを]{1,40}?)(?:って|と)(?=$|[。!！\n])'
-)
 # 「カード、バラ「ありがとう」」; no 「カードを持つ「クマ」」, 「「桜」の絵はがき」.
 _ALONE = re.compile(
-    rf"(?<![るつくすうぬむぐぶたのとをがはもへや])(?:{_QUOTED})(?=$|[、。,\n 　!！])"
+    rf"(?<![るつくすうぬむぐぶたのとをがはもへや])(?:{QUOTED})(?=$|[、。,\n 　!！])"
 )
 _CARD = re.compile("カード|年賀|見舞|はがき|ハガキ|葉書|招待状|ポスター|チラシ|お?知らせ")
-_NO_WORDS = re.compile(
-    "(?:(?:入れ|いれ|書か|かか|載せ|のせ|付け|つけ)(?:ず|ない|なく)|なし|無し|ナシ|"
-    "いらない|要らない|不要|抜き|[含ふ]く?[まめ]|除[くいき外]|省|外し|はずし|消し|禁止|NG|縦|横|大きく|小さく|読め|日本語|英語|漢字|ひらがな|カタカナ|何|なん)"
-)
-_LOOK_OF_LETTERS = re.compile(  # 「金色の文字を入れて」 says not what to write
-    f"^(?:.*(?:色|[めいな]|風|体)|{_ANY_PLACE}|[赤青白黒金銀緑紫]|ピンク|オレンジ|別|他|ほか|同じ|普通|"
-    "中国語|韓国語|お祝い|看板|お?店)"
-)
 _ENGLISH = re.compile(
     r"(?:,? ?(?:and|with) )?(?:(?:put|write|add|set)(?: the)?(?: words?| text)?"
     r"|(?:the )?(?:words?|text)|that says|saying) [\"“](?P<words>[^\"“”]{1,900})[\"”]"
@@ -129,7 +77,7 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_SIZES = {"very large": 2, "large": 1, "small": -1, "very small": -2}
 _STYLE = re.compile(
-    rf"(?:文字は)?(?P<how>縦書き|たて書き|横書き|よこ書き|{_ANY_FACE})(?:で|に|の文字)?"
+    rf"(?:文字は)?(?P<how>縦書き|たて書き|横書き|よこ書き|{ANY_FACE})(?:で|に|の文字)?"
     r"(?=$|[、。 　\n])"
 )
 _TARGET = re.compile("(?P<what>絵|画像|イラスト|写真|カード)?(?:の上)?(?:に|へ)(?:は|も)?$")
@@ -146,7 +94,7 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
 
     text: as typed, before it is cleaned. Returns the text itself and None if it asks for none.
     """
-    rest, letters = _extract_letters(usual_quotes(text))
+    rest, letters = _extract_letters(with_lines_joined(usual_quotes(text)))
     return (text, None) if letters is None else (rest, letters)
 
 
@@ -159,6 +107,7 @@ def _extract_letters(text: str) -> tuple[str, Letters | None]:
         named = named or (
             _ON_WHAT.search(text, 0, match.start()) and match.end() == len(text.rstrip())
         )
+        named = named or _is_all(match, text)
         if not (match["put"] or named) or not words.strip():
             continue
         if _IN_THE_SCENE.match(text, match.end()) or _describes_thing(match, text):
@@ -171,15 +120,13 @@ def _extract_letters(text: str) -> tuple[str, Letters | None]:
     if english is not None:
         rest = text[: english.start()] + " " + text[english.end() :]
         return rest, _english_letters(english)
-    unquoted = _UNQUOTED.search(text) or _UNQUOTED_LAST.search(text)
-    if unquoted is not None and _says_what(unquoted):
-        return _cut(text, unquoted, unquoted["words"], unquoted["how"])
+    if unquoted := find_unquoted(text):
+        return _cut(text, *unquoted)
     alone = _ALONE.search(text) if _CARD.search(text) else None
     if alone is not None:
         return _cut(text, alone, next(filter(None, alone.group("a", "b", "c", "d"))), "")
-    labelled = _LABELLED.search(text)
-    if labelled is not None and not _NO_WORDS.match(labelled["words"]) and not _is_look(labelled):
-        return _cut(text, labelled, labelled["words"], "")
+    if labelled := find_labelled(text):
+        return _cut(text, *labelled)
     return text, None
 
 
@@ -212,24 +159,18 @@ def _describes_thing(match: re.Match[str], text: str) -> bool:
     return put.endswith("た") and bool(after.strip()) and not _PICTURE.search(after)
 
 
-def _says_what(unquoted: re.Match[str]) -> bool:
-    """Return whether words without marks are to be written, not how: 「感謝の文字を入れて」."""
-    words = unquoted["words"]
-    if _NO_WORDS.match(words):
-        return False
-    return not (unquoted.groupdict().get("of") and _LOOK_OF_LETTERS.fullmatch(words))
-
-
-def _is_look(labelled: re.Match[str]) -> bool:
-    """Return whether a text says how letters look, not which: 「文字は金色」."""
-    return read_look(f"文字は{labelled['words']}") is not None
+def _is_all(match: re.Match[str], text: str) -> bool:
+    """Return whether a text says nothing but words and where they are to stand: 「右上に青で
+    「にゃん」」."""
+    is_whole = match[0].strip() == text.strip()
+    return is_whole and re.search(rf"(?:{ANY_PLACE}).{{0,4}}に", match["how1"]) is not None
 
 
 def _ends_there(words: str, after: str) -> bool:
     return not after.strip() or words[-1] == "、" or after.lstrip(" 　")[0] in "、。,\n!！"
 
 
-def _cut(text: str, match: re.Match[str], words: str, how: str) -> tuple[str, Letters | None]:
+def _cut(text: str, match: re.Match[str], words: str, said: str) -> tuple[str, Letters | None]:
     before, after = text[: match.start()], text[match.end() :]
     before = _POINTER.sub("", before)
     before = _TARGET.sub(
@@ -241,7 +182,7 @@ def _cut(text: str, match: re.Match[str], words: str, how: str) -> tuple[str, Le
     styles = [match["how"] for match in _STYLE.finditer(after)] + [
         match["how"] for match in _STYLE.finditer(before)
     ]
-    letters = _letters(words, how + "、".join(styles))
+    letters = _letters(words, said + "、".join(styles))
     parts = []
     for part in (_STYLE.sub("", before), _STYLE.sub("", after)):
         kept, letters = _without_looks(part, letters)
@@ -264,31 +205,31 @@ def _without_looks(part: str, letters: Letters) -> tuple[str, Letters]:
     return ("、".join(kept) if len(kept) < len(_CLAUSE_END.split(part)) else part), letters
 
 
-def _letters(words: str, how: str) -> Letters:
-    without_face = re.sub(_ANY_FACE, "", how)
-    place = re.search(rf"(?:{_ANY_PLACE})", without_face)
-    colour = re.search(rf"(?:{_ANY_COLOUR})", without_face)
-    face = next((face for face, names in FACE_WORDS.items() if re.search(names, how)), None)
+def _letters(words: str, said: str) -> Letters:
+    without_face = re.sub(ANY_FACE, "", said)
+    place = re.search(rf"(?:{ANY_PLACE})", without_face)
+    colour = re.search(rf"(?:{ANY_COLOUR})", without_face)
+    face = next((face for face, names in FACE_WORDS.items() if re.search(names, said)), None)
     return Letters(
         _tidied(words),
         _PLACE_BY_WORD[place[0]] if place else None,
-        vertical=_direction(how),
+        vertical=_direction(said),
         face=face,
         colour=_COLOUR_BY_WORD[colour[0]] if colour else None,
-        size=_size(how),
+        size=_size(said),
     )
 
 
-def _size(how: str) -> int:
+def _size(said: str) -> int:
     """Return how many steps larger than usual it says."""
-    larger, smaller = re.search("大き|目立つ", how), re.search("小さ|控えめ", how)
-    return (bool(larger) - bool(smaller)) * (2 if "とても" in how else 1)
+    larger, smaller = re.search("大き|目立つ", said), re.search("小さ|控えめ", said)
+    return (bool(larger) - bool(smaller)) * (2 if "とても" in said else 1)
 
 
-def _direction(how: str) -> bool | None:
+def _direction(said: str) -> bool | None:
     """Return whether it says vertical; None if it says neither."""
-    across = re.search("(?:横|よこ)書き", how) is not None
-    return True if re.search("(?:縦|たて)書き", how) else (False if across else None)
+    across = re.search("(?:横|よこ)書き", said) is not None
+    return True if re.search("(?:縦|たて)書き", said) else (False if across else None)
 
 
 def _tidied(words: str) -> str:
