@@ -18,8 +18,9 @@ from bot.conversation.picture_actions import is_action_phrase
 from bot.intent.wanted_looks import as_order_for_photo
 from bot.moderation.harm import judge
 from bot.moderation.photos import classify_photo_wish
-from bot.prompt import Reading, StoredRequest
+from bot.prompt import Reading, StoredRequest, read
 from bot.prompt.changes.photo_phrases import (
+    PHOTO_STRENGTHS,
     is_no_photo_wish,
     is_other_wish,
     mentions_photo,
@@ -28,6 +29,7 @@ from bot.prompt.changes.photo_phrases import (
     parse_quoted_photo_change,
     photo_reading,
 )
+from bot.prompt.changes.photo_sentences import Closeness, PhotoOrder, plain_photo_order
 from bot.prompt.changes.steps import Change
 from bot.prompt.japanese.request_phrases import strip_politeness
 from bot.prompt.options.purposes import extract_purpose
@@ -94,10 +96,13 @@ def handle_text(ctx: EventContext) -> Replies | None:
     if ctx.quoted is not None:
         return None
     text = _LAUGHTER.sub("", ctx.text_without_small_talk)
+    order = plain_photo_order(text)
     if message_id := ctx.event.quoted_message_id:
         photo = photos.by_message(ctx.db, message_id, ctx.chat_id)
         if photo is not None:
-            return paint_from_photo(ctx, photo, parse_quoted_photo_change(text))
+            return paint_from_photo(
+                ctx, photo, parse_quoted_photo_change(order.words), order.closeness
+            )
     user_id = ctx.event.user_id
     if not user_id or not ctx.glance.has_photo or is_no_photo_wish(text):
         return None
@@ -109,14 +114,23 @@ def handle_text(ctx: EventContext) -> Replies | None:
         return None
     # In a 1:1 chat the bot has just asked what to make of it.
     allow_bare = ctx.is_private and not is_action_phrase(text)
-    if allow_bare and (order := as_order_for_photo(text)):
-        return paint_from_photo(ctx, photo, parse_quoted_photo_change(order))
-    change = parse_photo_change(text, ctx.reading, implicit=allow_bare)
-    if change is None and allow_bare:
-        change = parse_answer_about_photo(text) or _parse_plainly(text)
+    change = _parse(order, ctx.reading if order.words == text else read(order.words), allow_bare)
     if change is None and allow_bare and not is_other_wish(text) and is_harmful(text):
         change = parse_quoted_photo_change(text)  # refused, with the reason
-    return None if change is None else paint_from_photo(ctx, photo, change)
+    return None if change is None else paint_from_photo(ctx, photo, change, order.closeness)
+
+
+def _parse(order: PhotoOrder, reading: Reading, allow_bare: bool) -> Change | None:
+    """Return what an order wants of a photo that it does not quote. reading: of its words."""
+    words = order.words
+    if allow_bare and (look := as_order_for_photo(words)):
+        return parse_quoted_photo_change(look)
+    if allow_bare and (not words or order.closeness) and not is_other_wish(words):
+        return parse_quoted_photo_change(words)
+    change = parse_photo_change(words, reading, implicit=allow_bare)
+    if change is None and allow_bare:
+        change = parse_answer_about_photo(words) or _parse_plainly(words)
+    return change
 
 
 def _parse_plainly(text: str) -> Change | None:
@@ -142,17 +156,29 @@ def refuse_harm(ctx: EventContext) -> Replies | None:
     photo = ctx.recent_photo
     if photo is None or is_other_wish(ctx.text_without_small_talk):
         return None
-    change = parse_quoted_photo_change(ctx.text_without_small_talk)
-    return paint_from_photo(ctx, photo, change)
+    return paint_as_said(ctx, photo)
 
 
-def paint_from_photo(ctx: EventContext, photo: Photo, change: Change) -> Replies:
-    """Request pictures from this photo."""
-    if not (change.steps or change.additions) and change.controls.problem == "empty":
+def paint_as_said(ctx: EventContext, photo: Photo) -> Replies:
+    """Request pictures from this photo as the text says, whatever that is."""
+    order = plain_photo_order(ctx.text_without_small_talk)
+    return paint_from_photo(ctx, photo, parse_quoted_photo_change(order.words), order.closeness)
+
+
+def paint_from_photo(
+    ctx: EventContext, photo: Photo, change: Change, closeness: Closeness | None = None
+) -> Replies:
+    """Request pictures from this photo. closeness: how closely they keep to it, if it was said."""
+    says_nothing = not (change.steps or change.additions) and change.controls.problem == "empty"
+    if says_nothing and closeness is None:
         return ctx.reply(messages.ask_about_photo(ctx.language))
     if workers.can_start_from_images(ctx.db) is False and not _is_unusable(photo):
         return ctx.reply(messages.photo_not_used(ctx.language))
-    return _request(ctx, photo, photo_reading(change))
+    reading = photo_reading(change)
+    if closeness is not None:
+        problem = None if says_nothing else reading.problem
+        reading = replace(reading, strength=PHOTO_STRENGTHS[closeness], problem=problem)
+    return _request(ctx, photo, reading)
 
 
 def set_letters_on_photo(

@@ -108,6 +108,18 @@ def latest(db: Connection, chat_id: str, user_id: str, since: float) -> Photo | 
     return _newest(db, *_sent(chat_id, user_id, since), _KEPT)
 
 
+def recent(db: Connection, chat_id: str, user_id: str, since: float) -> list[Photo]:
+    """Return the photos that a user sent in a chat since this time, the oldest first."""
+    where = (*_sent(chat_id, user_id, since), _KEPT)
+    rows = db.execute(select(photos).where(*where).order_by(photos.c.created_at)).mappings()
+    return [Photo(**row) for row in rows]
+
+
+def choose(db: Connection, photo_id: str) -> None:
+    """Make a photo the last one of who sent it: the one that is meant next."""
+    db.execute(update(photos).where(photos.c.id == photo_id).values(created_at=now()))
+
+
 def _newest(db: Connection, *where: ColumnElement[bool]) -> Photo | None:
     query = select(photos).where(*where).order_by(photos.c.created_at.desc()).limit(1)
     row = db.execute(query).mappings().first()

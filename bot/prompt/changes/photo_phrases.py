@@ -20,7 +20,10 @@ from bot.prompt.request.reading import Reading, read
 PHOTO_STRENGTHS = {"faithful": 0.4, "free": 0.8}
 
 _SUBJECT = "絵"  # what is painted of a photo if the person names nothing
-_THIS = "これ|それ|こいつ|(?:この|その|あの)(?:子|こ|人|ひと|犬|猫|動物|景色|風景|場所|料理|花)"
+_THIS = (
+    "これ|それ|こいつ|こ(?:っち|ちら)(?=[をに])|"
+    "(?:この|その|あの|こっちの|こちらの)(?:子|こ|人|ひと|犬|猫|動物|景色|風景|場所|料理|花)"
+)
 _THE_PHOTO = (
     "(?:(?:この|その|あの|上の|前の|最後の|今の|いまの|(?:さっき|さきほど|先ほど|今|いま)の?|"
     "(?:さっき|今|いま)?(?:送った|おくった|撮った|とった))(?:写真|写メ|画像|フォト))"

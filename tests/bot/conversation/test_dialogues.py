@@ -8,7 +8,8 @@ facts, separated by "; ", each of which has to hold:
     new, change, nothing    a job without or with one it goes back to; no job
     「…」                    the prompt of the job, whole
     says …                  the answer has these words
-    count=4, styles=水彩風, letters=…, size=768x512, without=人物, way=fine, photo, of=2
+    count=4, styles=水彩風, letters=…, size=768x512, without=人物, way=fine,
+    strength=0.4, photo, of=2
                             what else the job has: of is the picture of several that it starts from
     place=top, colour=red, face=brush, vertical=True, larger=1, plain
                             how its letters are, and that nothing else is painted
@@ -130,7 +131,7 @@ def _facts_of(job: dict[str, Any]) -> list[str]:
     facts += [f"count={request.get('count') or 1}"]
     facts += [f"styles={'、'.join(request.get('styles') or [])}"]
     facts += [f"without={request.get('negative_prompt') or ''}"]
-    facts += [f"way={request.get('way') or 'new'}"]
+    facts += [f"way={request.get('way') or 'new'}", f"strength={request.get('strength')}"]
     letters = request.get("letters") or {}
     words = letters.get("text", "").replace("\n", "\\n")
     facts += [f"letters={words}", f"larger={letters.get('size', 0)}"]

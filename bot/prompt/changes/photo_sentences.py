@@ -1,0 +1,232 @@
+"""What people say of a photo in one sentence, put as plain orders.
+
+How closely it is kept to, 「原形なくていい」, what stays as it is, 「背景はそのままで」, whom it
+shows, 「うちの子を侍に」, and several wishes in a row, 「目を大きくして美肌にして」.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.prompt.changes.steps import PICTURE_ASPECTS
+from bot.prompt.options.letters import COLOUR_WORDS, any_of
+
+Closeness = Literal["faithful", "free"]
+_MAX_CHARS = 80
+
+_NEARLY = (
+    "(?:もっと|もう少し|もうちょっと|なるべく|できるだけ|できる限り|ちゃんと|しっかり|極力|かなり|"
+    "少し)?"
+)
+_GAP = "[、。 ]{0,2}"
+_LOOK_OF_IT = (
+    "(?:(?:元|もと|この|実物|本物|本人)の?)?(?:写真|原[形型]|形|面影|雰囲気|感じ|構図|ポーズ|写真っぽさ|"
+    "写真らしさ|リアルさ|輪郭|特徴|良さ)"
+)
+_CLOSE = re.compile(
+    f"(?:{_LOOK_OF_IT}(?:は|を|も|が)?{_NEARLY}(?:(?:残|のこ)し(?:て|つつ|たまま|ながら)|(?:崩|くず)さ(?:ずに?|ないで)|"
+    "保って|[活生]かして|いかして|変えずに?|変えないで|わかるように|分かるように)"
+    f"|(?:(?:元|もと)の?)?(?:写真|実物|本人|本物)(?:に|と){_NEARLY}(?:近く(?:して)?|近い感じ(?:で|に)|近づけて|寄せて|"
+    "似せて|そっくりに?(?:して)?|忠実に)"
+    "|(?:あまり|あんまり|なるべく|できるだけ|そんなに|極力)(?:いじらないで|いじらずに?|加工しないで)"
+    "|(?:あまり|あんまり)?(?:変え|やり|加工し|いじり|盛り)すぎ(?:ないで|ずに?|ない(?:程度|くらい|ぐらい)[にで])"
+    f"|(?:あと|ほか|他|それ以外|残り|その他)(?:は|のところは|の部分は)、?(?:ぜんぶ|全部)?(?:そのまま(?:で|にして)?|"
+    "変えないで|変えなくていい|いじらないで|同じ(?:で)?|触らないで)"
+    f")(?:ください|ほしい|ね|よ)?(?:{_GAP}|$)"
+)
+_KEPT = re.compile(  # 「背景はそのままで」, 「懐かしい感じのままで」
+    "(?:^|(?<=[、。 ]))(?P<thing>[^、。をはが ]{1,10}?)(?:(?:だけ)?は(?:元の|もとの|今の|"
+    "写真の)?|の)"
+    "(?:まま|そのまま)(?:で|に(?:して)?)?(?:ください|ね|がいい)?[、。 ]{0,2}"
+    "|(?:^|(?<=[、。 ]))(?P<also>[^、。をはが ]{1,8}?)(?:は|を)?(?:変えず|変えないで|"
+    "いじらないで|いじらず|残して|同じで)に?"
+    "(?:ください|ね)?[、。 ]{0,2}"
+)
+_FREE = re.compile(
+    "(?:原?[形型]|元の(?:形|写真|感じ))(?:は|を|が|なんて)?(?:[な無]くて|とどめなくて|留めなくて|残さなくて|残らなくて|"
+    "[わ分]からなくて|崩して|崩れて|気にしなくて)も?(?:いい|良い|ええ|よか|OK|かまわない|大丈夫)?"
+    "(?:です|よ|から|ので|けん|し|さかい|ん?で){0,2}[、。 ]{0,2}"
+    "|(?:^|(?<=[、。 ]))(?:思いっ?きり|おもいっ?きり|がっつり|ガッツリ|ガラッと|がらっと|"
+    "がらりと|完全に|大胆に|めちゃくちゃ|"
+    "別物に|全然違う)(?=[^、。変かだ]{1,12}(?:に|で|く|風|調|っぽ))"
+    "|(?:写真|実写)(?:っぽさ|ぽさ|感|らしさ)(?:は|を|が)?(?:なくして|消して|いらない|抜いて|"
+    "減らして)[、。 ]{0,2}"
+    "|(?:もっと|どんどん|いくらでも|好きに|自由に)(?:変えて|アレンジして|いじって)も?(?:いい|ええ|OK|大丈夫)"
+    "(?:です|よ|から|ので|けん){0,2}[、。 ]{0,2}"
+)
+_FAINTLY = re.compile(
+    "(?:^|(?<=[、。 ]))(?:ほんのり|うっすら|軽く|かるく|ちょっとだけ|少しだけ|"
+    "ほんの少し(?:だけ)?|さりげなく|控えめに)"
+    "(?=[^、。]{1,12}(?:っぽ|風|調|に(?:して|なる|お願い)|で|$|、))(?!変え)"
+)
+_ANYHOW = re.compile(
+    "^(?:なんか|何か)?(?:いい|良い|おしゃれな|お洒落な)感じに加工して(?:ください|ほしい|ね)?$"
+)
+_LEAD = re.compile(  # 「すみませんが」, 「孫の写真なんですけど」
+    "^(?:(?:すみません|すいません|恐れ入ります|お手数ですが|できれば|よかったら|あの)(?:が|"
+    "けど)?[、。 ]+)?"
+    "(?:[^、。をにでが]{1,18}(?:写真|しゃしん)(?:です|だよ)?(?:。|(?:なん)?(?:だ|です|や|"
+    "やねん)(?:けど|が)[、。 ]?)[ 　]?"
+    "(?=.{3}))?"
+)
+_WISHED = re.compile("(?<=に)し(?:たい|てみたい)(?:ん|の)?(?:だ|です|や)?(?:けど|が)$")
+_ABLE = re.compile("に(?:でき|出来|なり)(?:る|ます)?(?:もん)?(?:です)?か(?:ね|な|のう|い)?[?？]*$")
+_BLURRED = re.compile("背景(?:を|は)?ぼかして")
+_ARTISTS = (
+    "ジブリ|ピクサー|ディズニー|ゴッホ|モネ|ピカソ|葛飾北斎|北斎|広重|若冲|新海誠|鳥山明|シャガール|ムンク|クリムト|ミュシャ|"
+    "フェルメール|ダリ|ウォーホル|セザンヌ|マティス|ルノワール|レンブラント|ムーミン|スヌーピー|サザエさん|"
+    "ちびまる子ちゃん|ワンピース|鬼滅(?:の刃)?|ポケモン"
+)
+_ARTIST = re.compile(
+    f"(?:やっぱり?)?(?P<name>{_ARTISTS})(?:風|っぽく|みたいに)?(?:で|に(?:して)?|がいい)?[。!！?？〜ー]*"
+)
+_WHO = (
+    "(?:(?:うち|わが家|我が家|私|わたし|ぼく|僕)の(?:子|コ|猫|犬|ワンコ|わんこ|にゃんこ|娘|息子|孫|赤ちゃん|ペット)|"
+    "ぼく|僕|ボク|わたし|私|あたし|俺|おれ|自分|この(?:子|人|猫|犬)|(?:わん|にゃん)(?:こ|ちゃん)|ワンコ|ニャンコ|孫|娘|息子)"
+)
+_MADE_INTO = re.compile(
+    f"^(?:{_WHO}(?:だけ)?を|{_WHO}だけ)(?=[^、。を]{{1,24}}(?:に|風|っぽく|みたい))"
+)
+_GIVEN = re.compile(  # 「わんこにサンタの帽子」
+    f"^{_WHO}に(?:も|は)?(?P<what>[^、。をがはにでて]{{1,14}})$"
+)
+_MADE_OF_IT = re.compile(  # 「これで年賀状作りたい」
+    "^(?:これ|この写真|この絵|写真|それ)(?:で|から|使って|を使って)、?(?P<what>[^、。をはが]{1,14}?)(?:を|が|って)?"
+    "(?:作りたい|つくりたい|作って|つくって|作れ(?:る|ます)|つくれる|でき(?:る|ます)|お願い(?:します)?)"
+    "(?:ん?ですけど|んやけど|ほしい|ください|もらえる|です|か|の|ね|よ|な){0,3}[?？。!！]*$"
+)
+_IN_SIGHT = re.compile(
+    "(?P<what>[^、。をはが]{1,8})が(?:写り込ん|映り込ん|うつりこん|写っ|入っ|入り込ん)(?:でる|でいる|ちゃってる|てる|ている)の(?:を|は|も)?"
+)
+_RECOLOURED = re.compile(  # 「チャリを金色に」: no other thing takes its place
+    "^(?!背景|後ろ|空|髪|服|目|これ|それ)(?P<what>[^、。をはがのこ]{1,8})を"
+    f"(?P<colour>{any_of(COLOUR_WORDS)})(?:に|く)(?:して|変えて|塗って|できる)?"
+    "(?:ください|ほしい|もらえる|[ねよw笑?？!！。]){0,3}$"
+)
+_COLOURED = re.compile(
+    "^(?:(?:この|白黒|モノクロ|昔|古い)の?(?:写真|しゃしん)?(?:に|を)?)?(?:色|カラー|いろ)(?:を|も)?"
+    "(?:つけ|付け|塗っ|ぬっ|着け)(?:て|る(?:こと|の)?|られ)(?=[はがもをほくだいやなかねるま]|$|"
+    "でき|[、。?？ ])"
+)
+_ONLY = re.compile(
+    "(?<=[一-鿿ァ-ヶー])(?:だけ|のみ)(?:を)?(?=[^、。をはが]{1,16}(?:に|く)(?:して|変え|かえ|$)|(?:消し|けし|取っ|なくし))"
+)
+_JOINED = re.compile(  # 「目を大きくして美肌に」; not 「かわいくしてほしい」
+    "(?<=[^、。])(?P<order>[にく](?:して|変えて)|(?<=を)?(?:消して|つけて|付けて|ぼかして))(?:から|それで)?"
+    "(?=[^、。 ?？!！くほもいだやねよなおあ下頂ちみけといかほしるた])"
+)
+_DIFFERENT = re.compile(
+    "(?P<what>.{2,40}?)(?:にしたら|にすると|だと)ど(?:げん|う|ない|んな)(?:なる|なっと|なります|なるん|な感じ).{0,6}"
+)
+_POLITE = (
+    "(?:ください|下さい|ほしい|です|お願い(?:します)?|もらえる|もらえますか|ね|よ|な|"
+    "[。!！?？]){0,3}"
+)
+_NOT_BUT = re.compile(  # 「額縁は金じゃなくて木」
+    "(?P<what>[^、。をはが]{1,10})は[^、。をはが]{1,12}(?:じゃ|では|や)な(?:くて|く|いで)、?"
+    f"(?P<new>[^、。をはが]{{1,12}}?)(?:に|で|が)?(?:して|変えて|いい|良い)?{_POLITE}"
+)
+_ONE_FOR = re.compile(
+    "(?P<what>[^、。をはが]{1,10})を(?P<new>[^、。をはがに描]{1,12})に(?:して|変えて|替えて)?"
+    f"{_POLITE}"
+)
+_LEFT = re.compile(
+    "(?:すみません|ごめん(?:なさい)?|あ|えっと)?[、。 ]?(?:特に)?(?:(?:何|なに)も(?:し|描か|"
+    "変え)なくて(?:も)?(?:いい|大丈夫|OK)(?:です|よ)?|"
+    "(?:この写真は?、?)?(?:間違え|まちがえ|まちがっ|間違っ)て(?:送|おく)(?:った|りました|っちゃった|ってしまいました|ってもうた)|"
+    "(?:誤爆|誤送信)(?:です|しました|でした)?|[、。 ]){1,4}(?:だけ)?(?:です|ので|から|わ|"
+    "ごめん(?:なさい)?|すみません|[、。!！ ]){0,4}"
+)
+
+
+@dataclass(frozen=True)
+class PhotoOrder:
+    """What is to be made of a photo. words: the plain order, which may be empty. closeness: how
+    closely the photo is kept to; None if nobody said."""
+
+    words: str
+    closeness: Closeness | None = None
+
+
+def plain_photo_order(text: str) -> PhotoOrder:
+    """Return what a text orders of a photo without how closely it is to be kept to.
+
+    text: cleaned. One that is long, or says nothing of the kind, is returned as it is.
+    """
+    if len(text) > _MAX_CHARS:
+        return PhotoOrder(text)
+    closeness: Closeness | None = None
+    words = text
+    if _ANYHOW.match(words):
+        return PhotoOrder("", "free")
+    while _FREE.search(words):
+        closeness, words = "free", _FREE.sub("", words)
+    for pattern in (_CLOSE, _KEPT, _FAINTLY):
+        if pattern.search(words):
+            closeness, words = closeness or "faithful", pattern.sub("", words)
+    return PhotoOrder(_in_order(words.strip("、。 ")), closeness)
+
+
+def _in_order(words: str) -> str:
+    """Return an order with whom it is about left out, and its parts set apart by commas."""
+    words = _WISHED.sub("して", _ABLE.sub("にして", _LEAD.sub("", words)))
+    if match := _ARTIST.fullmatch(words):
+        return f"{match['name']}風にして"
+    if match := _GIVEN.match(words):
+        return f"これに{match['what']}をつけて"
+    if match := _MADE_OF_IT.match(words):
+        return f"これを{match['what']}にして"
+    if _COLOURED.match(words):
+        return "カラーにして"
+    if match := _DIFFERENT.fullmatch(words):
+        words = f"{match['what']}にして"
+    if match := _RECOLOURED.match(words):
+        joint = "い" if match["colour"] in set("赤青白黒") else "の"
+        return f"{match['colour']}{joint}{match['what']}にして"
+    words = _MADE_INTO.sub("これを", words)
+    words = _BLURRED.sub("ぼけた背景にして", words)
+    words = _IN_SIGHT.sub(r"\g<what>を", words)
+    return _JOINED.sub(r"\g<order>、", _ONLY.sub("を", words))
+
+
+def of_unseen_thing(text: str, prompt: str) -> str | None:
+    """Return the order that a text gives about what the photo of a picture may well show and its
+    prompt does not name: 「兜の飾りを三日月に」. Returns None for any other text.
+
+    text: cleaned. prompt: of the picture.
+    """
+    if match := _NOT_BUT.fullmatch(text):
+        what, new = match["what"], match["new"]
+        return f"{what}を{new}に" if what in PICTURE_ASPECTS else f"{new}の{what}にして"
+    match = _ONE_FOR.fullmatch(text)
+    if match is None or match["what"] in prompt:
+        return None
+    return f"{match['new']}の{match['what']}にして" if "の" in match["what"] else text
+
+
+def artist_named(text: str, prompt: str) -> str | None:
+    """Return the look that a text names alone, 「やっぱりピクサー」, as an order, or None.
+
+    prompt: of the picture, whose look it takes the place of.
+    """
+    match = _ARTIST.fullmatch(text)
+    if match is None:
+        return None
+    before = re.search(f"(?:{_ARTISTS})風", prompt)
+    return f"{before[0]}を{match['name']}風に" if before else f"{match['name']}風にして"
+
+
+def is_plain_order(text: str) -> bool:
+    """Return whether a text can be nothing but an order about the photo that was just sent."""
+    if len(text) > _MAX_CHARS:
+        return False
+    return any(
+        pattern.match(text) for pattern in (_GIVEN, _MADE_OF_IT, _MADE_INTO, _ARTIST, _ANYHOW)
+    )
+
+
+def leaves_photo_alone(text: str) -> bool:
+    """Return whether a text says that nothing is to be made of a photo: 「間違えて送った」."""
+    return len(text) <= _MAX_CHARS and _LEFT.fullmatch(text) is not None
