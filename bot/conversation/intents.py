@@ -65,6 +65,7 @@ from bot.conversation.restated import in_plain_words, without_steering
 from bot.conversation.subject_overrides import names_a_subject, names_another_subject
 from bot.conversation.variations import is_about_pictures
 from bot.intent import Decision, decide
+from bot.intent.between_people import is_remark_on_picture, orders_addition
 from bot.intent.erasures import erases_speaker
 from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
 from bot.moderation.distress import find_cry
@@ -237,9 +238,12 @@ def _may_be_of_photo(ctx: EventContext) -> bool:
 
 def _is_for_the_bot(ctx: EventContext, decision: Decision) -> bool:
     """Return whether a reply to the bot's picture in a group is for the bot, not for people."""
+    words = ctx.text_without_small_talk
     if decision.action == "paint":
-        return True
+        return not is_remark_on_picture(words)
     group = decision.kind.partition(".")[0]
+    if decision.action == "ask" and orders_addition(words):
+        return True
     if decision.action == "ask" or group in _FOR_PEOPLE:
         return False
     return group != "cry" or ctx.intent.probability(decision.kind) >= SURE_CRY

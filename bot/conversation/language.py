@@ -9,8 +9,11 @@ from __future__ import annotations
 from sqlalchemy import func, update
 
 from bot import messages
+from bot.conversation import answers
 from bot.conversation.context import EventContext, Replies
+from bot.moderation.distress import find_cry
 from bot.prompt.japanese.cleaning import TRAILING_MARKS, strip_trailing_marks
+from bot.prompt.translation.other_languages import is_cry, other_language
 from bot.queue.app import FETCH_PROFILES
 from bot.store import people
 from bot.store.clock import now
@@ -35,6 +38,16 @@ def handle_text(ctx: EventContext) -> Replies | None:
     """Speak another language from now on, if the text asks for it."""
     language = requested_language(ctx.text_without_small_talk)
     return set_language(ctx, language) if language else None
+
+
+def handle_other(ctx: EventContext) -> Replies | None:
+    """Answer a text in another language than the bot speaks, kindly and in that language."""
+    other = other_language(ctx.text) if ctx.mentions_bot else None
+    if other is None or ctx.reading.letters is not None or find_cry(ctx.text):
+        return None
+    if is_cry(ctx.text):
+        return answers.answer_cry(ctx, "life")
+    return ctx.reply_sentence(f"other_language.{other}")
 
 
 def answer_intent(ctx: EventContext) -> Replies:

@@ -48,6 +48,9 @@ _SURFACE = re.compile(
     "マグカップ|コップ|カップ|皿|お皿|ケーキ|プレート|吹き出し|ふきだし|リボン|風船|石|墓石|"
     "表紙|額縁)"
 )
+_IN_A_SCENE = re.compile(
+    "のれん|暖簾|のぼり|提灯|ちょうちん|吹き出し|ふきだし|垂れ幕|横断幕|たすき|背中|胸|壁|車体|船体"
+)
 SURE_CHANGE = 0.85  # from which words on a thing are words on the last picture
 _NAMES_LETTERS = re.compile("文字|もじ|字|フォント|書体|ことば|言葉|セリフ|メッセージ|タイトル")
 _ADDS = re.compile(
@@ -166,7 +169,7 @@ def _is_on_what_is_shown(ctx: EventContext) -> bool:
     thing, prompt = match["thing"], last.job.request.prompt
     is_shown = morphology.spelled_in(prompt, thing) in prompt
     is_part = _SURFACE.fullmatch(thing) is not None
-    is_chosen = last is not ctx.last_picture
+    is_chosen = last is not ctx.last_picture or _IN_A_SCENE.match(thing) is not None
     return is_shown or (is_part and (is_chosen or ctx.intent.probability("change") >= SURE_CHANGE))
 
 

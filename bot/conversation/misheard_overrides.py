@@ -9,10 +9,12 @@ from bot.conversation.picture_refs import PictureRef
 from bot.intent import Decision
 from bot.intent.kinds import group_of
 from bot.intent.misheard import (
+    asks_about_customs,
     asks_who_reads,
     is_of_the_drawing,
     is_question_shaped,
     may_call_off,
+    tells_craving,
     tells_of_heartbreak,
     tells_taste,
 )
@@ -36,6 +38,10 @@ def what_is_misheard(ctx: EventContext, decision: Decision) -> Decision | None:
             return Decision("answer", "question.privacy")
         if tells_of_heartbreak(words):
             return Decision("answer", "talk.sad")
+    if group not in {"cry", "erase"} and asks_about_customs(words):
+        return Decision("answer", "question.knowledge")
+    if not is_answer and not ctx.situation.is_asked and tells_craving(words):
+        return Decision("answer", "talk.chat")
     is_about_nothing = not (ctx.situation.is_asked or ctx.recent_photo)
     if not is_answer and is_about_nothing and tells_taste(words):
         return Decision("answer", "talk.chat")

@@ -123,6 +123,7 @@ ROUTES: tuple[Handler, ...] = (
     small_talk.handle_own_sentence,
     groups.handle_text,
     language.handle_text,
+    language.handle_other,
     keep.handle_text,
     defaults.handle_text,
     style_taps.handle_text,

@@ -53,6 +53,18 @@ _OF_PICTURES = re.compile(  # nobody says it but of a picture
     "[かえ](?:いて|がいて)(?!い)|(?:風|調|っぽ[いく]|みたい)(?:に|な|で|$)|シーン|風景|キャラ|写真"
 )
 
+_REMARK = re.compile(
+    "(?:私|わたし|あたし|俺|おれ|僕|ぼく|うち|わし)(?:は|なら|的には).{1,14}?(?:が|の方が|のほうが)?(?:好き|すき|いい|派|推し|一択)"
+    "(?:だ|です|な|かな|かも|ね|よ|わ|[。!！〜ー笑w])*+"
+    "|.{2,30}?(?:かもね|かもなあ?|だよねー?|よねー?|じゃない[?？]|んじゃね[?？]?|よかったね|けどね|じゃん|やんな)[。!！〜ー笑w]*+"
+)
+_ORDERED = re.compile(
+    "(?:して|描いて|かいて|変えて|入れて|消して|足して|お願い|おねがい|ください|下さい|ほしい|頼む)"
+)
+_ADDITION = re.compile(
+    "[^、。はが?？]{1,12}(?:も|を)(?:入れ|いれ|足し|加え|描き|つけ|付け|増やし|置き)たい(?:です|な|なあ|ね|わ)?[。!！]*"
+)
+
 
 def ruled_between_people(text: str, *, names_look: bool) -> Literal["talk", "ask"] | None:
     """Return "talk" if a text is what somebody says to a person by name, "ask" if it may be.
@@ -73,6 +85,20 @@ def ruled_between_people(text: str, *, names_look: bool) -> Literal["talk", "ask
     if is_said and (matter or _DEEDS.search(said)):
         return "talk" if to_somebody["known"] or _is_persons(to_somebody["name"]) else "ask"
     return "ask" if when and matter == "end" else None
+
+
+def is_remark_on_picture(text: str) -> bool:
+    """Return whether words in reply to a picture are said to the others: 「私は2枚目が好き」.
+
+    text: cleaned, in a group, without a mention.
+    """
+    is_short = len(text) <= _MAX_CHARS
+    return is_short and _REMARK.fullmatch(text) is not None and not _ORDERED.search(text)
+
+
+def orders_addition(text: str) -> bool:
+    """Return whether words in reply to a picture want a thing on it: 「犬も入れたい」."""
+    return len(text) <= _MAX_CHARS and _ADDITION.fullmatch(text) is not None
 
 
 def _is_persons(name: str) -> bool:

@@ -67,6 +67,17 @@ _HEARTBREAK = re.compile(
     "ました|てしまった|てもうた|てしもた|ちまった)"
     "(?:わ|よ|の|ん|だ|です|ー|し|けど|んだ|ばっかり){0,4}"
 )
+_CRAVING = re.compile(  # 「プリン食べたくなってきた笑」
+    "(?:なんか|これ見てたら|見てたら|見てると|ああ|あー|私も|うちも|、| ){0,4}[^、。?？]{0,12}?"
+    "(?:食べ|たべ|飲み|のみ|行き|いき|飼い|かい|会い|あい|遊び|あそび|泳ぎ|登り|乗り|買い|作り|着|寝|ね|帰り|旅行し|旅し|"
+    "見に行き|欲し|ほし)(?:たく|く)(?:なっ(?:て(?:きた|きちゃった|しまった|きました|きまし)?|ちゃった|た|てもうた)|なりました|なる|なります)"
+    "(?:です|よ|な|なあ?|ね|わ|かも|けど|の|笑|w|ｗ|[。!！〜~ー…♪ ]){0,8}"
+)
+_CUSTOMS = re.compile(  # 「年賀状いつまでに出せばいい？」
+    "(?:年賀状|年賀はがき|お?中元|お?歳暮|喪中(?:はがき|葉書)?|暑中見舞い?|寒中見舞い?|残暑見舞い?|母の日|父の日|敬老の日|お盆|"
+    "ハロウィン|クリスマス|七夕|節分|お年玉|七五三|初詣|成人式|お彼岸)(?:って|は|を|の|に|も)?、?"
+    "[^、。描かけ頼作]{0,6}?(?:いつ(?!も|か)|何日|なんにち|何月|何曜|いくら|どう(?:書|渡)|誰に|だれに)[^、。描頼作]{0,20}"
+)
 _WHO_READS = re.compile(
     "(?:(?:わたし|私|あたし|ぼく|僕|俺|おれ|うち|ここ|これ|自分)(?:の|が|に|で|は|って)?)?[、 ]?"
     "(?:(?:か|書|打|送|おく|うちこ|入力)[^、。 ]{1,6})?(?:もじ|文字|ことば|言葉|文章|ぶん|"
@@ -162,6 +173,17 @@ def is_of_the_drawing(words: str) -> bool:
 def tells_of_heartbreak(words: str) -> bool:
     """Return whether a text tells of nothing but a love that is not returned."""
     return len(words) <= _MAX_CHARS and _HEARTBREAK.fullmatch(words.rstrip(_LAST)) is not None
+
+
+def tells_craving(words: str) -> bool:
+    """Return whether a text tells nothing but what somebody feels like: 「海行きたくなった」."""
+    return len(words) <= _MAX_CHARS and _CRAVING.fullmatch(words) is not None
+
+
+def asks_about_customs(words: str) -> bool:
+    """Return whether a text asks what no picture answers: 「母の日っていつだっけ」."""
+    is_asked = len(words) <= _MAX_CHARS and _CUSTOMS.fullmatch(words.rstrip("?？。")) is not None
+    return is_asked and (words.endswith(("?", "？")) or is_question_shaped(words))
 
 
 def asks_who_reads(words: str) -> bool:
