@@ -23,22 +23,11 @@ from bot.moderation.normalize import fold, fold_word
 from bot.moderation.photos import classify_photo_wish
 from bot.moderation.phrases import parse_phrase
 from bot.moderation.romaji import as_kana
+from bot.moderation.undressing import BARES, STRIPS, TAKES_OFF
 from bot.moderation.vocabulary import Vocabulary
 from bot.prompt import clean
 
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
-_BARES = re.compile(
-    "脱|ぬ[がぎぐげい]|はだけ|露出|透け|すけ|裸|はだか|(?:服|衣装|着物|シャツ|スカート|ドレス).{0,3}(?:な[しくい]|無|消|取|とっ|剥|はぎ)|"
-    "着て(?:い)?(?:ない|ません)|肌|ヌード|エロ|エッチ|えっち|nude|naked"
-)
-_STRIPS = re.compile(
-    "(?:脱|ぬ)(?:が[せさしす]|ぎかけ)|"
-    "(?:服|衣装|着物|浴衣|袴|帯|紐|スカート|ズボン|シャツ|ブラウス|ワンピース|ドレス|水着|ビキニ|タオル|ボタン|下着|パンツ|"
-    "ふく|すかーと|みずぎ|したぎ).{0,6}"
-    "(?:消し|取[っれる]|と[っれ]|外[しれさ]|はず[しれ]|溶[かけ]|とか[しす]|透[けか]|すけ|破[りれっ]|剥[いがぎ]|"
-    "はが|めく|まく|ずら|下ろ|おろ|な[くい]|無[くい]|落ち|ほど[けい]|流さ)"
-)
-_TAKES_OFF = re.compile("(?<![をき靴子ト袋殻])脱(?:い[でだ]|ぐ|ご|ぎ(?!捨て))")  # what, is not said
 _REJECTED = re.compile("^[^、。!?]{1,20}?(?:じゃ|では)(?:なくて、?|なく、)")  # 「泥棒じゃなくて」
 _PEOPLE = ("person", "people", "adult", "child", "young_women", "pupil", "schoolchild")
 _YOUNGER = re.compile("娘|息子|孫|姪|甥|妹|弟|教え子|むすめ|むすこ")
@@ -137,6 +126,8 @@ class Moderation:
         judgement = harm.judge(self._without_allowed(meant), "words")
         if judgement.action == "paint" and self._strips_somebody(words or prompt):
             judgement = Judgement("ask", "sexual")
+        if judgement.action == "paint" and self._mocks_somebody(meant):
+            judgement = Judgement("ask", "deception")
         judgement = self._protect_children(judgement, words or prompt)
         if judgement.action == "paint" and self._leaves_out_what_covers(negative):
             return Judgement("ask", "sexual")
@@ -148,7 +139,7 @@ class Moderation:
         「脱がせて」 of 「女の子」 has no word of the lists, and neither has what comes of it.
         """
         judgement = self.judge(prompt, negative)
-        if judgement.action == "refuse" or not _BARES.search(words) or not self._has_person(prompt):
+        if judgement.action == "refuse" or not BARES.search(words) or not self._has_person(prompt):
             return judgement
         undresses = classify_photo_wish(words) == "sexual"
         if not undresses and harm.judge(words, "photo").category != "sexual":
@@ -160,12 +151,20 @@ class Moderation:
 
         Of a child it need not be said which: 「靴を脱ぐ」 is nothing sexual, 「脱ぐところ」 is.
         """
-        if not (_STRIPS.search(text) or _TAKES_OFF.search(text)):
+        if not (STRIPS.search(text) or TAKES_OFF.search(text)):
             return False
         if classify_photo_wish(text) != "sexual":
             return False
         is_child = self._mentions_child(text)
-        return is_child or (_STRIPS.search(text) is not None and self._has_person(text))
+        return is_child or (STRIPS.search(text) is not None and self._has_person(text))
+
+    def _mocks_somebody(self, text: str) -> bool:
+        """Return whether somebody known, or around who writes, is humbled as it would be refused
+        about a photo, and the classifier does not find it harmless: 「社長を檻に入れる」."""
+        if not harm.is_doubtful(text, "words") or classify_photo_wish(text) != "deception":
+            return False
+        known = self._lists.groups.get("someone", ())
+        return not TextMatches(clean(text), self._vocabulary).matches.keys().isdisjoint(known)
 
     def _has_person(self, text: str) -> bool:
         """Return whether a text names somebody."""

@@ -6,6 +6,7 @@ Only what is judged is rewritten, never what is painted.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _KANJI = "一-龠々"
 _REWRITTEN = tuple(
@@ -46,6 +47,7 @@ _REWRITTEN = tuple(
 _MAX_CHARS = 400
 
 
+@lru_cache(maxsize=16)  # a message is looked at several times
 def standardize(text: str) -> str:
     """Return a text as it is said in the standard language. text: of any length, as cleaned."""
     if len(text) > _MAX_CHARS:

@@ -7,7 +7,7 @@ looked for as it is built, not word by word; the word beside it, 「裸の銀杏
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 _EDIBLE = (
     "もなか|最中|まんじゅう|饅頭|だんご|団子|せんべい|煎餅|プリン(?!プリン)|アイス|ソフトクリーム|パフェ|ケーキ|クッキー|"
@@ -60,8 +60,7 @@ _SAYINGS = re.compile(
 _PATTERNS = (_NAMED, _LIKENED, _BARE, _DROPS, _SAYINGS)
 
 
-def find_harmless_uses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each harmless use in a text. text: as `clean` leaves it."""
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            yield match.span()
+@lru_cache(maxsize=16)  # a message is looked at several times
+def find_harmless_uses(text: str) -> tuple[tuple[int, int], ...]:
+    """Return (start, end) of each harmless use in a text. text: as `clean` leaves it."""
+    return tuple(match.span() for pattern in _PATTERNS for match in pattern.finditer(text))

@@ -7,7 +7,7 @@ is refused, doubt is asked about, and a cry for help is answered as one. See doc
 from bot.moderation.harm.classes import Place
 from bot.moderation.harm.judgement import Judgement
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "is_doubtful", "judge"]
 
 
 def judge(text: str, place: Place) -> Judgement:
@@ -15,3 +15,10 @@ def judge(text: str, place: Place) -> Judgement:
     from bot.moderation.harm import decide  # with numpy, which web does without
 
     return decide.judge(text, place)
+
+
+def is_doubtful(text: str, place: Place) -> bool:
+    """Return whether a text, as a person wrote it, is not surely harmless. Never raises."""
+    from bot.moderation.harm import decide  # with numpy, which web does without
+
+    return decide.is_doubtful(text, place)

@@ -8,7 +8,7 @@ Place = Literal["words", "photo"]
 """What is judged: a wish in words, or what is to be made of a photo that may show somebody."""
 
 CLASSES: dict[str, tuple[str, ...]] = {
-    "words": ("none", "hate", "violence", "sexual", "minors", "voyeur", "cry"),
+    "words": ("none", "hate", "violence", "sexual", "minors", "voyeur", "cry", "crime", "deceit"),
     "photo": ("none", "undress", "humble"),
 }
 CATEGORY_OF_CLASS = {
@@ -18,6 +18,8 @@ CATEGORY_OF_CLASS = {
     "minors": "minors",
     "voyeur": "sexual",
     "cry": "self_harm",
+    "crime": "illegal",
+    "deceit": "deception",
     "undress": "sexual",
     "humble": "deception",
 }

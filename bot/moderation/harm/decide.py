@@ -25,12 +25,15 @@ _PAINT = {
     "minors": 300.0,
     "voyeur": 60.0,
     "cry": 100.0,
+    "crime": 40.0,
+    "deceit": 40.0,
     "undress": 80.0,
     "humble": 50.0,
 }
 _ASK_HARM, _ASK_CRY = 20.0, 20.0
 _FALSE_ALARM, _FALSE_CRY = 5.0, 3.5
 _OTHER_REASON, _NO_CRY, _MISSED_CRY = 0.5, 10.0, 12.0
+_SURELY_HARMLESS = 0.75
 _FEW_NOUNS, _IN_NAMES = 2, {"名詞", "助詞", "接頭辞", "接尾辞"}
 HARMLESS_PRIOR = {"words": 40.0, "photo": 20.0}
 """How many times commoner harmless wishes are in chats than in the corpus."""
@@ -46,6 +49,11 @@ def judge(text: str, place: Place) -> Judgement:
         return Judgement("paint")
     is_doubt = judgement.action == "ask" and place == "words"
     return Judgement("paint") if is_doubt and _is_plain_name(text) else judgement
+
+
+def is_doubtful(text: str, place: Place) -> bool:
+    """Return whether a text, as a person wrote it, is not surely harmless. Never raises."""
+    return float(probabilities(text, place)[0]) < _SURELY_HARMLESS
 
 
 def _is_plain_name(text: str) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.intent.features import Word, character_grams, fold_text, number_of, words_of
+from bot.moderation.dialects import standardize
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold, fold_phrase
 from bot.prompt import clean
@@ -24,6 +25,7 @@ CONCEPTS = tuple(
     tired cry_start fake_gore fake_nude benign_change talk weary sad_bit calm
     someone mishap mishap_to mock cheer zeal fuel monster worn
     me own_end will lastly soon gone selfharm mob attack raid creature
+    contraband howto papers trick press dignitary disgrace
     """.split()  # noqa: SIM905 one to a line would be a page
 )
 _LIGHT = {"為る", "居る", "有る", "下さる", "成る", "事", "様", "感じ", "風", "物", "人", "見る"}
@@ -36,7 +38,7 @@ _MAX_PAIRED = 8  # concepts of a text that are paired
 @lru_cache(maxsize=8)
 def prepare(text: str) -> str:
     """Return a text as a person wrote it in the form that is judged, as it looks."""
-    return fold_text(as_it_looks(clean(text)))
+    return fold_text(standardize(as_it_looks(clean(text))))
 
 
 def feature_numbers(text: str, concepts: Mapping[int, int]) -> list[int]:
