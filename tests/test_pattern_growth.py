@@ -41,6 +41,13 @@ def _understand(text: str) -> None:
         parse_quoted_photo_change(text)
 
 
+def _seconds(text: str) -> float:
+    """Return the processor time in which a text is understood."""
+    began = time.process_time()
+    _understand(text)
+    return time.process_time() - began
+
+
 @pytest.mark.slow
 def test_every_pattern_is_linear() -> None:
     script = "from tests.test_pattern_growth import report; report()"
@@ -91,8 +98,10 @@ def test_no_text_is_slow_to_understand() -> None:
     slow = []
     for pieces in families:
         text = ("".join(pieces) * MAX_PROMPT)[: MAX_PROMPT - 1] + "猫"
-        began = time.process_time()
-        _understand(text)
-        if (seconds := time.process_time() - began) > _MOST_SECONDS:
+        seconds = _seconds(text)
+        for _ in range(2):  # what is busy beside it may have slowed it down
+            if seconds > _MOST_SECONDS:
+                seconds = min(seconds, _seconds(text))
+        if seconds > _MOST_SECONDS:
             slow.append((pieces, round(seconds, 3)))
     assert not slow
