@@ -22,7 +22,7 @@ from bot.conversation.plain_matters import is_scene_alone
 from bot.intent import PAINTED_KINDS
 from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
-from bot.prompt.changes.photo_phrases import is_no_photo_wish
+from bot.prompt.changes.photo_phrases import is_no_photo_wish, is_other_wish
 from bot.prompt.changes.undo import means_first
 from bot.prompt.japanese import morphology
 
@@ -57,7 +57,8 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
         return replies
     words = ctx.text_without_small_talk
     is_of_photo = ctx.intent.probability("photo", "change") >= SURE_PHOTO
-    if (photo := ctx.recent_photo) and is_of_photo and not is_no_photo_wish(words):
+    is_none = is_no_photo_wish(words) or is_other_wish(words)
+    if (photo := ctx.recent_photo) and is_of_photo and not is_none:
         return image_to_image.paint_as_said(ctx, photo)
     is_sure = kind == "undo" and ctx.intent.probability("undo") >= SURE_UNDO
     if is_sure and ctx.quoted is None and variations.was_last_changed(ctx):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.prompt.changes.steps import PICTURE_ASPECTS
+from bot.prompt.japanese import morphology
 from bot.prompt.options.letters import COLOUR_WORDS, any_of
 
 Closeness = Literal["faithful", "free"]
@@ -53,6 +54,7 @@ _FREE = re.compile(
     "別物に|全然違う)(?=[^、。変かだ]{1,12}(?:に|で|く|風|調|っぽ))"
     "|(?:写真|実写)(?:っぽさ|ぽさ|感|らしさ)(?:は|を|が)?(?:なくして|消して|いらない|抜いて|"
     "減らして)[、。 ]{0,2}"
+    "|(?:もう)?(?:なん|何)でも(?:いい|良い|ええ)(?:から|ので|けん|、)+"
     "|(?:もっと|どんどん|いくらでも|好きに|自由に)(?:変えて|アレンジして|いじって)も?(?:いい|ええ|OK|大丈夫)"
     "(?:です|よ|から|ので|けん){0,2}[、。 ]{0,2}"
 )
@@ -84,7 +86,8 @@ _ARTIST = re.compile(
 )
 _WHO = (
     "(?:(?:うち|わが家|我が家|私|わたし|ぼく|僕)の(?:子|コ|猫|犬|ワンコ|わんこ|にゃんこ|娘|息子|孫|赤ちゃん|ペット)|"
-    "ぼく|僕|ボク|わたし|私|あたし|俺|おれ|自分|この(?:子|人|猫|犬)|(?:わん|にゃん)(?:こ|ちゃん)|ワンコ|ニャンコ|孫|娘|息子)"
+    "ぼく|僕|ボク|わたし|私|あたし|俺|おれ|自分|この(?:子|人|猫|犬)|(?:わん|にゃん)(?:こ|ちゃん)|ワンコ|ニャンコ|"
+    "(?:ワン|ネコ|ねこ|猫)ちゃん|孫|娘|息子|妹|弟|姉|兄|父|母|妻|夫|お?(?:じい|ばあ|父|母|とう|かあ)(?:ちゃん|さん)|パパ|ママ)"
 )
 _MADE_INTO = re.compile(
     f"^(?:{_WHO}(?:だけ)?を|{_WHO}だけ)(?=[^、。を]{{1,24}}(?:に|風|っぽく|みたい))"
@@ -92,6 +95,12 @@ _MADE_INTO = re.compile(
 _GIVEN = re.compile(  # 「わんこにサンタの帽子」
     f"^{_WHO}に(?:も|は)?(?P<what>[^、。をがはにでて]{{1,14}})$"
 )
+_PUT_ON = re.compile(  # 「ワンちゃんに王冠のせて」
+    f"^{_WHO}に(?:も|は)?(?P<what>[^、。をがは]{{1,12}}?)を?(?:のせ|乗せ|かぶせ|つけ|付け|持たせ|かけ)(?:させ)?て"
+    "(?:ください|ほしい|あげて|みて|や|ね|よ|[。!！〜ー]){0,3}$"
+)
+_DRAWN_OUT = re.compile("(?<=[てで])[ー〜~]{1,8}$")
+_BRIGHTNESS = re.compile("明るさ(?:を)?(?:(?P<up>上げ|あげ)|下げ|さげ)て")
 _MADE_OF_IT = re.compile(  # 「これで年賀状作りたい」
     "^(?:これ|この写真|この絵|写真|それ)(?:で|から|使って|を使って)、?(?P<what>[^、。をはが]{1,14}?)(?:を|が|って)?"
     "(?:作りたい|つくりたい|作って|つくって|作れ(?:る|ます)|つくれる|でき(?:る|ます)|お願い(?:します)?)"
@@ -114,8 +123,8 @@ _ONLY = re.compile(
     "(?<=[一-鿿ァ-ヶー])(?:だけ|のみ)(?:を)?(?=[^、。をはが]{1,16}(?:に|く)(?:して|変え|かえ|$)|(?:消し|けし|取っ|なくし))"
 )
 _JOINED = re.compile(  # 「目を大きくして美肌に」; not 「かわいくしてほしい」
-    "(?<=[^、。])(?P<order>[にく](?:して|変えて)|(?<=を)?(?:消して|つけて|付けて|ぼかして))(?:から|それで)?"
-    "(?=[^、。 ?？!！くほもいだやねよなおあ下頂ちみけといかほしるた])"
+    "(?<=[^、。])(?P<order>[にく](?:して|変えて)|(?<=を)?(?:消して|つけて|付けて|ぼかして|減らして|増やして|足して))(?:から|それで)?"
+    "(?=[^、。 ー〜~?？!！くほもいだやねよなおあ下頂ちみけといかほしるた])"
 )
 _DIFFERENT = re.compile(
     "(?P<what>.{2,40}?)(?:にしたら|にすると|だと)ど(?:げん|う|ない|んな)(?:なる|なっと|なります|なるん|な感じ).{0,6}"
@@ -158,7 +167,7 @@ def plain_photo_order(text: str) -> PhotoOrder:
     if len(text) > _MAX_CHARS:
         return PhotoOrder(text)
     closeness: Closeness | None = None
-    words = text
+    words = _DRAWN_OUT.sub("", text)
     if _ANYHOW.match(words):
         return PhotoOrder("", "free")
     while _FREE.search(words):
@@ -174,7 +183,7 @@ def _in_order(words: str) -> str:
     words = _WISHED.sub("して", _ABLE.sub("にして", _LEAD.sub("", words)))
     if match := _ARTIST.fullmatch(words):
         return f"{match['name']}風にして"
-    if match := _GIVEN.match(words):
+    if match := _given(words) or _PUT_ON.match(words):
         return f"これに{match['what']}をつけて"
     if match := _MADE_OF_IT.match(words):
         return f"これを{match['what']}にして"
@@ -186,9 +195,16 @@ def _in_order(words: str) -> str:
         joint = "い" if match["colour"] in set("赤青白黒") else "の"
         return f"{match['colour']}{joint}{match['what']}にして"
     words = _MADE_INTO.sub("これを", words)
+    words = _BRIGHTNESS.sub(lambda said: "明るくして" if said["up"] else "暗くして", words)
     words = _BLURRED.sub("ぼけた背景にして", words)
     words = _IN_SIGHT.sub(r"\g<what>を", words)
     return _JOINED.sub(r"\g<order>、", _ONLY.sub("を", words))
+
+
+def _given(words: str) -> re.Match[str] | None:
+    """Return the match of a thing for whom a photo shows; 「孫に会いたい」 names none."""
+    match = _GIVEN.match(words)
+    return match if match and morphology.is_noun_phrase(match["what"]) else None
 
 
 def of_unseen_thing(text: str, prompt: str) -> str | None:
@@ -222,8 +238,10 @@ def is_plain_order(text: str) -> bool:
     """Return whether a text can be nothing but an order about the photo that was just sent."""
     if len(text) > _MAX_CHARS:
         return False
+    if _given(text):
+        return True
     return any(
-        pattern.match(text) for pattern in (_GIVEN, _MADE_OF_IT, _MADE_INTO, _ARTIST, _ANYHOW)
+        pattern.match(text) for pattern in (_PUT_ON, _MADE_OF_IT, _MADE_INTO, _ARTIST, _ANYHOW)
     )
 
 

@@ -31,6 +31,8 @@ def test_whom_a_photo_shows_is_no_thing_to_replace() -> None:
         "孫に麦わら帽子": "これに麦わら帽子をつけて",
         "自転車を銀色に": "銀色の自転車にして",
         "これでカード作れますか": "これをカードにして",
+        "ネコちゃんにリボンつけてー": "これにリボンをつけて",
+        "娘に会いたい": "娘に会いたい",
     }
     assert {text: plain_photo_order(text).words for text in expected} == expected
 
