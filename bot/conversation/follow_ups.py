@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot import jobs
+from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
-from bot.conversation.picture_refs import PictureRef, find_several, is_gone
+from bot.conversation.picture_refs import PictureRef, find_several, find_tapped, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.conversation.several_pictures import chooses_picture
@@ -14,10 +14,19 @@ from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.choices import parse_choice
 from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
+from bot.prompt.changes.fragments import one_step
+from bot.prompt.changes.steps import ChangeStep
 
+JOIN_ACTION = "join"
 _IN_COLOUR = re.compile(
     "(?:やっぱ(?:り|し)?[、 ]?)?(?:フル)?(?:カラー|"
     "色付き|色つき|色あり)(?:で|にして|がいい|に戻して).{0,6}"
+)
+_JOINS = re.compile(  # what the button says, and 「さっきの絵に入れてほしかった」
+    "(?:いや|いいえ|違う|ちがう|そうじゃなくて|じゃなくて)?[、。! ]*"
+    "(?:(?:それ|これ|今の)(?:を|も)?[、 ]?)?"
+    "(?:さっき|前|まえ|元|もと|最初|1個前|一個前|ひとつ前)の?(?:絵|やつ|の)?に"
+    "(?:足|加え|入れ|いれ|つけ|付け|追加|描き足|乗せ|のせ|合わせ)[^、。?？]{0,10}[。!！]*"
 )
 _RATHER = re.compile("^やっぱ(?:り|し)?[、 ]?")
 
@@ -32,6 +41,8 @@ def handle_text(ctx: EventContext) -> Replies | None:
     picture = ctx.meant_picture
     if picture is None or is_gone(picture.job) or picture.job.request is None:
         return None
+    if _JOINS.fullmatch(ctx.text_without_small_talk) and (joined := _join(ctx, picture)):
+        return joined
     if _IN_COLOUR.fullmatch(ctx.text_without_small_talk) and _lost_its_colours(picture):
         return paint_previous(ctx)
     several = find_several(ctx.db, picture)  # 「やっぱ3番のにする」 after the second was changed
@@ -54,6 +65,25 @@ def handle_text(ctx: EventContext) -> Replies | None:
 def _lost_its_colours(picture: PictureRef) -> bool:
     request = picture.job.request
     return request is not None and bool({"モノクロ", "白黒調"} & set(request.styles))
+
+
+def handle_postback(ctx: EventContext) -> Replies | None:
+    """Add a thing that was painted alone to the picture of before it, when its button is tapped."""
+    if ctx.postback is None or ctx.postback[0] != JOIN_ACTION:
+        return None
+    alone = find_tapped(ctx.db, ctx.chat_id, ctx.postback[1])
+    return _join(ctx, alone) or ctx.reply(messages.picture_gone(ctx.language))
+
+
+def _join(ctx: EventContext, alone: PictureRef | None) -> Replies | None:
+    """Add what a picture shows alone to the picture of before it; None if it is of none."""
+    request = alone.job.request if alone and not is_gone(alone.job) else None
+    if request is None or not request.beside:
+        return None
+    before = find_tapped(ctx.db, ctx.chat_id, request.beside)
+    if before is None:
+        return None
+    return paint_change(ctx, before, one_step(ChangeStep("add", request.prompt)))
 
 
 def change_by_scene(ctx: EventContext) -> Replies | None:

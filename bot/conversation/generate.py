@@ -9,6 +9,7 @@ import structlog
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.defaults import with_defaults
+from bot.conversation.subject_overrides import picture_beside
 from bot.intent.kinds import CRY_KINDS
 from bot.jobs import limits, wait_time
 from bot.moderation import Judgement, Moderation, appeals, get_moderation, overrides
@@ -74,8 +75,10 @@ def request_pictures(
     request = StoredRequest.from_reading(
         reading, steps=settings.num_inference_steps, guidance=settings.guidance_scale
     )
+    is_new = parent_id is None and source_key is None and origin is None
     request = replace(
         request,
+        beside=picture_beside(ctx, reading) if is_new else "",
         origin=origin,
         source_key=source_key,
         from_photo=from_photo,

@@ -89,6 +89,7 @@ ROUTES: tuple[Handler, ...] = (
     help.handle_join,
     # Taps
     variations.handle_postback,
+    follow_ups.handle_postback,
     defaults.handle_postback,
     style_taps.handle_postback,
     erasure.handle_postback,

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from bot.conversation.context import EventContext
+from bot.conversation.picture_refs import is_gone
 from bot.intent import Decision, Situation, classify, decide
 from bot.intent.kinds import group_of
 from bot.intent.rules import ruled_question
 from bot.moderation.distress import find_cry
+from bot.prompt import Reading
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
+from bot.prompt.japanese.cleaning import strip_marks
 
+_MAX_THING_CHARS = 12  # of a thing alone, which may be one of the picture before
 _NO_THING = re.compile(
     "(?:絵|画像|イラスト|写真|データ|アルバム|グループ|友達|電話|お金|全部|これ|それ|あれ|どれ|やつ|もの|こと|さっき|"
     "今の|明日|今日|昨日|あなた|君|きみ|お前|おまえ|あんた|絵筆|[1-4]番?|次|他|ほか|別)$"
@@ -70,3 +74,19 @@ def names_a_subject(ctx: EventContext, decision: Decision) -> bool:
         return False
     words = morphology.tokenize(subject)
     return bool(words) and words[-1].part_of_speech in {"名詞", "接尾辞"}
+
+
+def picture_beside(ctx: EventContext, reading: Reading) -> str:
+    """Return which picture of before a thing alone may be meant for, as a button holds it:
+    「麦わら帽子」 after a house. Returns "" if the text says more, or if there is no picture."""
+    picture = ctx.meant_picture if ctx.is_private and ctx.event.type == "message" else None
+    if picture is None or ctx.recent_photo is not None or is_gone(picture.job):
+        return ""
+    before, thing = picture.job.request, reading.prompt
+    is_alone = strip_marks(ctx.text) == thing and len(thing) <= _MAX_THING_CHARS
+    if before is None or not is_alone or not morphology.is_noun_phrase(thing):
+        return ""
+    if thing in before.prompt:
+        return ""
+    number, position = picture.job.number, picture.position
+    return number if position is None else f"{number}:{position}"

@@ -32,6 +32,9 @@ _UNDO = re.compile(
     "(?: it| that| this| the (?:last )?change)?(?: please| pls| plz)?)"
     ")"
 )
+_RATHER_BEFORE = re.compile(  # 「やっぱり前のやつで」, without a verb
+    rf"やっぱ(?:り|し)?[、 ]?{_BEFORE}の{_PICTURE}?(?:で|に|がいい|でお願い)?{_POLITE}"
+)
 _SIGN = re.compile(  # ↩️, ⏪, 🔙して
     "(?:[↩⏪⏮🔙]\ufe0f?|◀\ufe0f?◀\ufe0f?)++(?:で|に)?(?:戻)?(?:して|お願い(?:します)?|おねがい(?:します)?|ください|よろしく)?[!！。]?"
 )
@@ -49,4 +52,6 @@ def is_undo(text: str) -> bool:
     if _SIGN.fullmatch(text):
         return True
     bare = in_kanji(strip_marks(text))
-    return len(bare) <= _MAX_CHARS and _UNDO.fullmatch(bare) is not None
+    if len(bare) > _MAX_CHARS:
+        return False
+    return any(pattern.fullmatch(bare) for pattern in (_UNDO, _RATHER_BEFORE))

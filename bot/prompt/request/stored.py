@@ -63,6 +63,7 @@ class StoredRequest:
     painted anew. letters: as in `bot.prompt.Reading`. cut_text: the end of the prompt that did not
     fit into the model's tokens. capped: more pictures were asked for. blurred: a picture came
     out blurred by the safety checker. fallbacks: in what the pictures are not what was asked for.
+    beside: the person's picture of before, "4F7-K2M:0", which the words may be meant for as well.
     painted_with: the painter's numerics (inference's ModelInfo).
     """
 
@@ -89,6 +90,7 @@ class StoredRequest:
     capped: bool = False
     blurred: bool = False
     fallbacks: tuple[Fallback, ...] = ()
+    beside: str = ""
     painted_with: str = ""
 
     @classmethod

@@ -2,7 +2,8 @@
 
 A dialogue is a paragraph, a turn a line: what is written, a tab, what comes of it. Before a turn
 all pictures that were asked for are delivered; with ~ before it, they are still being painted.
-"[photo]" is a photo, "[asked:change]" a tap on the button with this data. What comes is a list of
+"[photo]" is a photo, "[asked:change]" a tap on the button with this data, "[join]" on that of the
+last picture. What comes is a list of
 facts, separated by "; ", each of which has to hold:
 
     new, change, nothing    a job without or with one it goes back to; no job
@@ -14,6 +15,7 @@ facts, separated by "; ", each of which has to hold:
     place=top, colour=red, face=brush, vertical=True, larger=1, plain
                             how its letters are, and that nothing else is painted
     resent                  the pictures come once more
+    beside, alone           the thing may be added to the picture before by a button, or not
     cancelled               the job before was cancelled
 """
 
@@ -83,6 +85,9 @@ class Dialogue:
             content = {"type": "line"}
             photo = {"type": "image", "id": f"p{self._photos}", "contentProvider": content}
             self._talk.tell(event(message=photo))
+        elif text == "[join]":
+            number = self._talk.jobs[-1]["number"]
+            self._talk.tell(event(type="postback", postback={"data": f"join:{number}:0"}))
         elif text.startswith("[asked:"):
             self._talk.tell(event(type="postback", postback={"data": text.strip("[]")}))
         else:
@@ -137,6 +142,7 @@ def _facts_of(job: dict[str, Any]) -> list[str]:
     facts += [f"letters={words}", f"larger={letters.get('size', 0)}"]
     facts += [f"{how}={letters.get(how)}" for how in ("place", "colour", "face", "vertical")]
     facts += ["plain"] * bool(request.get("plain_key"))
+    facts += ["beside" if request.get("beside") else "alone"]
     facts += ["photo"] * bool(request.get("photo") or request.get("source"))
     if request.get("width"):
         facts.append(f"size={request['width']}x{request['height']}")

@@ -295,6 +295,9 @@ def test_one_picture_has_its_chips(lang: str) -> None:
     assert made == {f"{name}:{NUMBER}:0": texts.gettext(f"going_on.{name}", lang) for name in names}
     plain = messages.picture_messages(NUMBER, URLS[:1], lang=lang, can_refine=False)
     assert made.keys() - {action["data"] for action in buttons(plain)} == {f"fine:{NUMBER}:0"}
+    beside = StoredRequest("麦わら帽子", beside="4F7-K2M:0")
+    joined = messages.picture_messages(NUMBER, URLS[:1], lang=lang, request=beside)
+    assert {action["data"] for action in buttons(joined)} - made.keys() == {f"join:{NUMBER}:0"}
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
