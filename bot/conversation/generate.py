@@ -40,12 +40,14 @@ def request_pictures(
     photo_message_id: str | None = None,
     enlarge_key: str | None = None,
     plain_key: str | None = None,
+    replaces: jobs.Job | None = None,
 ) -> Replies:
     """Store a job, or answer why there is none: a ban, moderation, a pause or a limit.
 
     What derives from nothing gets the chat's style and shape where it names none. parent_id: the
     job or photo that it derives from. photo_message_id: of the photo that the words are about.
-    origin, source_key, from_photo, enlarge_key, plain_key: as in `StoredRequest`.
+    origin, source_key, from_photo, enlarge_key, plain_key: as in `StoredRequest`. replaces: the
+    person's unfinished job that this one stands instead of, which is cancelled.
     """
     settings = ctx.settings
     if parent_id is None and source_key is None:
@@ -69,9 +71,12 @@ def request_pictures(
     if not ctx.flags.accepting:  # after moderation, which answers cries for help even in a pause
         _log_refusal(ctx, "paused")
         return ctx.reply(messages.request_problem("paused", ctx.language))
-    limit = _limit_of(ctx, reading.count)
+    freed = replaces.request.count if replaces and replaces.request else 0
+    limit = _limit_of(ctx, reading.count, freed)
     if limit is not None and not limit.ahead:
         return _say_limit(ctx, limit)
+    if replaces and jobs.cancel(ctx.db, replaces.id):
+        parent_id = _shown_before(replaces)
     request = StoredRequest.from_reading(
         reading, steps=settings.num_inference_steps, guidance=settings.guidance_scale
     )
@@ -88,8 +93,15 @@ def request_pictures(
     return _add_job(ctx, request, parent_id, ahead=limit.ahead if limit else 0)
 
 
-def _limit_of(ctx: EventContext, count: int) -> limits.LimitReached | None:
-    """Return the limit that so many pictures more would exceed, or None."""
+def _shown_before(replaced: jobs.Job) -> str:
+    """Return the job that a picture is a change of, which stands instead of an unseen change."""
+    is_change = replaced.request is not None and replaced.request.origin == "change"
+    return replaced.parent_id if is_change and replaced.parent_id else replaced.id
+
+
+def _limit_of(ctx: EventContext, count: int, freed: int = 0) -> limits.LimitReached | None:
+    """Return the limit that so many pictures more would exceed, or None. freed: pictures of the
+    unfinished job that they stand instead of."""
     user_id = ctx.event.user_id
     return limits.check_limits(
         ctx.db,
@@ -100,6 +112,7 @@ def _limit_of(ctx: EventContext, count: int) -> limits.LimitReached | None:
         count=count,
         extra=ctx.settings.max_extra_queued,
         is_first=user_id is not None and not ctx.glance.has_job,
+        freed=freed,
     )
 
 

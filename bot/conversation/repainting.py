@@ -5,6 +5,7 @@ What comes of it is a job like any other, with that one as parent.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot import jobs, messages
@@ -27,6 +28,9 @@ from bot.store import pending_edits
 from inference.request import MAX_COUNT
 
 MAX_STEPS_BACK = 30  # of changes, each of a picture before
+_BESIDE_IT = re.compile(
+    "(?:の|やつ|もの|バージョン|版|パターン|(?i:ver))も|も(?:見|み)たい|も(?:描|か)いて|もう(?:一|1)枚|両方|別に"
+)
 SIMILAR_STRENGTH = 0.5  # of the steps are painted anew: the composition stays, the rest varies
 
 
@@ -40,7 +44,8 @@ def paint_previous(ctx: EventContext, *, to_first: bool = False) -> Replies:
     steps_back = MAX_STEPS_BACK if to_first else 0
     while steps_back and previous and (before := _parent_of(ctx, previous)):
         previous, steps_back = before, steps_back - 1
-    if previous is None or previous.request is None or is_gone(previous):
+    # What was cancelled for the change, before anybody saw it, may still be wanted.
+    if previous is None or previous.request is None or previous.erase_at is not None:
         return ctx.reply_sentence("going_on.no_change" if last else "going_on.nothing")
     reading = with_seed_of(ctx, PictureRef(previous), previous.request.reading())
     changed = last.job.request if last else None
@@ -127,7 +132,10 @@ def offer_picked(ctx: EventContext, ref: PictureRef) -> Replies:
 
 
 def paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
-    """Paint the picture's prompt, changed, from the same seed."""
+    """Paint the picture's prompt, changed, from the same seed.
+
+    One that is not painted yet is cancelled: nobody wants it as it was first said.
+    """
     job = ref.job
     if is_gone(job) or job.request is None:
         return ctx.reply(messages.picture_gone(ctx.language))
@@ -143,7 +151,16 @@ def paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
     reading = apply_change(wanted, before)
     if reading == before and not wanted.controls.seed:
         return ctx.reply_sentence("going_on.same")
-    return _derive(ctx, job.request, reading, job.id, "change")
+    replaces = job if _is_corrected(ctx, job) else None
+    return _derive(ctx, job.request, reading, job.id, "change", replaces=replaces)
+
+
+def _is_corrected(ctx: EventContext, job: jobs.Job) -> bool:
+    """Return whether a change corrects the person's own unfinished picture, instead of asking for
+    another one beside it: 「夜のも見たい」."""
+    is_own = job.user_id is not None and job.user_id == ctx.event.user_id
+    is_open = job.state in jobs.UNFINISHED and job.chat_id == ctx.chat_id
+    return is_own and is_open and not _BESIDE_IT.search(ctx.text_without_small_talk)
 
 
 def _is_only_count(wanted: Change) -> bool:
@@ -160,6 +177,7 @@ def _derive(
     origin: Origin,
     *,
     enlarge_key: str | None = None,
+    replaces: jobs.Job | None = None,
 ) -> Replies:
     """Request pictures that start from the same picture or photo as this request did."""
     return request_pictures(
@@ -170,6 +188,7 @@ def _derive(
         source_key=request.source_key,
         from_photo=request.from_photo,
         enlarge_key=enlarge_key,
+        replaces=replaces,
     )
 
 

@@ -109,26 +109,28 @@ def check_limits(
     count: int,
     extra: int = 0,
     is_first: bool = False,
+    freed: int = 0,
 ) -> LimitReached | None:
     """Return the limit that a new job with `count` pictures would exceed; None if there is none.
 
     extra: jobs that may be queued beyond a queue's limit. is_first: it is known already that the
-    user has no job in this chat.
+    user has no job in this chat. freed: pictures of an unfinished job of the user in this chat,
+    which the new one stands instead of.
     """
     if limits.cooldown_seconds and (last := _last_request(db, chat_id, user_id)) is not None:
         wait = last + limits.cooldown_seconds - now()
         if wait > 0:
             return LimitReached("cooldown", {"seconds": math.ceil(wait)})
     in_group = limits.queued_per_group if chat_kind != "user" else 0
-    own = 0 if is_first else count_unfinished(db, chat_id, user_id)
+    own = 0 if is_first else count_unfinished(db, chat_id, user_id) - (freed > 0)
     full = _full_queue("waiting", own, limits.queued_per_person, extra)
     if in_group and not (full and not full.ahead):
-        together = count_unfinished_in_chat(db, chat_id)
+        together = count_unfinished_in_chat(db, chat_id) - (freed > 0)
         full = _full_queue("group", together, in_group, extra) or full
     if full and not full.ahead:
         return full
     if limits.daily_pictures:
-        left = limits.daily_pictures - pictures_today(db, chat_id, user_id)
+        left = limits.daily_pictures - pictures_today(db, chat_id, user_id) + freed
         if left <= 0:
             return LimitReached("daily", {"limit": limits.daily_pictures})
         if left < count:

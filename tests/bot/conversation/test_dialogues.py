@@ -16,7 +16,7 @@ facts, separated by "; ", each of which has to hold:
                             how its letters are, and that nothing else is painted
     resent                  the pictures come once more
     beside, alone           the thing may be added to the picture before by a button, or not
-    cancelled               the job before was cancelled
+    cancelled, waiting=1    a job before was cancelled; so many jobs are to be painted
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Dialogue:
         facts = [fact for job in painted for fact in _facts_of(job)] or ["nothing"]
         facts += [f"says {answer}" for answer in self._talk.answers[answers_before:]]
         facts += ["resent"] * (self._resent > resent_before)
-        if any(self._talk.house.state(job_id) == CANCELLED for job_id in self._unfinished):
+        states = [self._talk.house.state(job_id) for job_id in self._unfinished]
+        facts += [f"waiting={len(states) - states.count(CANCELLED)}"]
+        if CANCELLED in states:
             facts.append("cancelled")
         return facts
 

@@ -41,6 +41,22 @@ def test_a_group_shares_what_waits(house: House, settings: Settings) -> None:
     assert len(talk.jobs) == 5
 
 
+def test_a_correction_counts_instead_of_what_it_corrects(house: House, settings: Settings) -> None:
+    talk = talk_with(house, settings, max_pictures_per_day=2, max_queued_per_person=1)
+    for words in ("車", "やっぱり青で", "やっぱり緑で"):
+        talk.says(words)
+    *corrected, last = [job["id"] for job in talk.jobs]
+    assert [house.state(job_id) for job_id in corrected] == [CANCELLED, CANCELLED]
+    talk.says("夜にして、4枚で")
+    assert told(talk, "daily_left", left=2)
+    assert house.state(last) not in {CANCELLED, FAILED}  # it stays if what corrects it cannot be
+    bring_to(house, last, DELIVERED)
+    talk.says("海")
+    talk.says("山")
+    assert told(talk, "daily", limit=2)
+    assert len(talk.jobs) == 4
+
+
 def test_a_day_has_so_many_pictures_for_one_person(house: House, settings: Settings) -> None:
     talk = talk_with(house, settings, max_pictures_per_day=5, max_queued_per_person=50)
     talk.says("海、4枚")
