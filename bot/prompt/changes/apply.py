@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.prompt.changes import attributes
-from bot.prompt.changes.backgrounds import BACKGROUND, remove_background, set_background
+from bot.prompt.changes.backgrounds import BACKGROUND, set_background
 from bot.prompt.changes.categories import (
     PLACE_CATEGORY,
     SCENE_CATEGORIES,
@@ -16,12 +16,16 @@ from bot.prompt.changes.categories import (
     shows_already,
     split_segments,
 )
+from bot.prompt.changes.removal import remove_thing
 from bot.prompt.changes.steps import PICTURE_ASPECTS, Change, ChangeStep
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import MAX_PROMPT
 from bot.prompt.options.styles import is_only_styles, remove_styles
 from bot.prompt.request.reading import Reading, read
 
+_MATERIAL = re.compile(
+    "(?:木|金|銀|銅|鉄|石|ガラス|紙|布|革|竹|氷|レンガ|プラスチック|粘土|毛糸|陶器)製?"
+)
 _WORN_AND_SHOWN = {"服", "服装", "髪型", "表情"}  # become the thing itself: 「着物」, 「笑顔」
 
 
@@ -46,7 +50,7 @@ def apply_change(change: Change, reading: Reading) -> Reading:
     for thing in controls.negative.split("、"):
         if thing and thing not in negatives:
             negatives.append(thing)
-        prompt = _remove(prompt, thing) if thing else prompt
+        prompt = remove_thing(prompt, thing) if thing else prompt
     changed = _merged(reading, controls)
     changed = replace(changed, prompt=prompt, negative="、".join(negatives))
     return replace(changed, prompt="", problem="too_long") if len(prompt) > MAX_PROMPT else changed
@@ -69,7 +73,7 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
         case "remove":
             if target not in negatives:
                 negatives.append(target)
-            return _remove(prompt, target)
+            return remove_thing(prompt, target)
         case "become":
             return _become(prompt, replacement)
         case "more":
@@ -82,7 +86,13 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
         return _change_aspect(prompt, target, replacement)
     if target not in prompt and attributes.is_quantity(replacement):
         return _append(prompt, f"{replacement.removesuffix('の')}の{target}")  # 「人を二人にして」
-    if target not in prompt and _describes(target, replacement):
+    if target not in prompt and attributes.is_position(replacement):
+        return _append(prompt, f"{replacement}に{target}")  # 「うさぎを中央に」
+    of, _, part = target.partition("の")
+    if target not in prompt and part and of in prompt and not _describes(target, replacement):
+        return _append(prompt, f"{replacement}の{part}")  # 「兜の飾りを三日月に」
+    is_shown = target in prompt and (attributes.is_colour(target) or _stands_apart(prompt, target))
+    if not is_shown and _describes(target, replacement):
         thing = target.removesuffix("だけ")
         return _append(prompt, f"{attributive(replacement)}{thing}")  # 「カーテンを緑に」
     if target not in prompt:
@@ -146,9 +156,18 @@ def _swap(prompt: str, target: str, replacement: str) -> str:
     return prompt.replace(target, replacement)
 
 
+def _stands_apart(prompt: str, target: str) -> bool:
+    """Return whether a prompt has a thing as a word, not as the first part of another: 「月」 is
+    none in 「お月見」."""
+    ends = {word.end for word in morphology.tokenize(prompt)}
+    return any(match.end() in ends for match in re.finditer(re.escape(target), prompt))
+
+
 def _describes(target: str, replacement: str) -> bool:
     if replacement.endswith(target):
         return False
+    if _MATERIAL.fullmatch(replacement) and not _MATERIAL.fullmatch(target):
+        return True
     words = morphology.tokenize(replacement)
     return attributes.is_description(replacement) or (
         bool(words) and words[-1].part_of_speech == "形容詞"
@@ -201,45 +220,6 @@ def _named_again(prompt: str, replacement: str) -> str | None:
         return None
     described = attributes.is_description(replacement.removesuffix(target).rstrip("のな"))
     return target if described else None
-
-
-def _remove(prompt: str, target: str) -> str:
-    if target == BACKGROUND:
-        return remove_background(prompt)
-    first, *others = split_segments(prompt) or [prompt]
-    kept = ["" if first == target else _without_thing(first, target) or first]
-    kept += [_without_thing(segment, target) for segment in others]
-    return "、".join(filter(None, kept)) or prompt
-
-
-def _without_thing(segment: str, target: str) -> str:
-    """Return 「家と白い猫」 without 「猫」: what is said of a thing goes with it."""
-    joints = [
-        word
-        for word in morphology.tokenize(segment)
-        if word.text in {"と", "や"} and word.part_of_speech == "助詞"
-    ]
-    starts = [0, *(joint.end for joint in joints)]
-    ends = [*(joint.start for joint in joints), len(segment)]
-    kept = [
-        (start, end)
-        for start, end in zip(starts, ends, strict=True)
-        if not _is_of(segment[start:end], target)
-    ]
-    if len(kept) == len(starts):
-        return segment
-    return "と".join(segment[start:end] for start, end in kept)
-
-
-def _is_of(words: str, target: str) -> bool:
-    """Return whether words name that thing, with what describes it: 「白い猫」."""
-    if not words.endswith(target):
-        return False
-    described = morphology.tokenize(words)[:-1]
-    first = next((word.start for word in described if word.part_of_speech != "連体詞"), None)
-    rest = target if first is None else words[first:]  # 「大きな舟」
-    is_apart = morphology.is_word_start(words, len(words) - len(target))
-    return words == target or (is_apart and morphology.is_noun_phrase(rest))
 
 
 def _without_also(words: str) -> str:

@@ -46,6 +46,7 @@ _VIEW = re.compile(
     "(?:から|向き|側)(?:の|見た|見上げた|見下ろした)?"
 )
 _PICTURE = re.compile("絵|画像|イラスト|写真|作品")
+_TWICE = re.compile("([ぁ-んァ-ヶ]{2})\\1")
 _JOINT = re.compile("[とや、,]|そして")
 
 
@@ -268,6 +269,8 @@ def head_noun(segment: str) -> str | None:
     nouns: list[str] = []
     for word in reversed(morphology.tokenize(segment)):
         if word.part_of_speech not in {"名詞", "接尾辞", "接頭辞"}:
+            if nouns and _TWICE.fullmatch(segment[: word.end]):  # 「てるてる|坊主」
+                nouns.insert(0, segment[: word.end])
             break
         nouns.insert(0, word.text)
     head = "".join(nouns)

@@ -15,6 +15,7 @@ from bot.prompt.changes.looks import (
     parse_remark,
     straightened,
 )
+from bot.prompt.changes.respelled import as_usually_said
 from bot.prompt.changes.step_parser import (
     CHANGE_VERB,
     DEGREE,
@@ -61,7 +62,8 @@ _ASIDES = frozenset({"doubt", "thanks", "hello", "nod"})  # which change nothing
 _MAX_CONTROL_CHARS = 24
 _MAX_PARTS = 20  # people's sentences have three; the rest of a longer text is one part
 _INTERJECTION = re.compile(
-    "(?:あ{1,3}っ?|お{1,3}っ?|ん{1,3}|えー?っ?と|うー?んと?|ねえ|あのー?|いや|そうだ(?:な|ね)?ー?)"
+    "(?:あ{1,3}っ?|お{1,3}っ?|ん{1,3}|えー?っ?と|うー?んと?|ねえ|あのー?|いや|(?:違う|ちがう|ちゃう)(?:わ|よ)?|"
+    "待って|まって|そうだ(?:な|ね)?ー?)"
 )
 _SETTLED = re.compile(  # 「これで完成！ありがとう」 changes nothing
     "(?:(?:よし|うん|じゃあ?|はい|やった)ー?[、。! ]*)?"
@@ -123,7 +125,7 @@ _HINT = re.compile(
     "追加|削除|なしに|^(?:背景|季節|時間帯|天気|屋根|髪色|髪型|服装)|の色[、 ]|なし|無し|抜き|"
     "雰囲気|ふんいき|ムード|トーン|(?:背景|空|髪|服|目|瞳|表情|床|壁|地面)[でに]|すぎ|過ぎ|か[なも]|けど|気が|"
     "^(?:あと|それと|ついでに)|[長形風調画][もがを]|の色(?:だけ|も)?を?(?:変|か|替|チ)|"
-    "いらない|いらん|いりません|不要|邪魔|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
+    "いらない|いらん|いりません|不要|邪魔|じゃま|どか|どけ|より|[せれ](?:る|ます|ません|へん)(?:か|かな|の)?[?？]?$|"
     "は[^、をはが]{1,8}(?:で$|が[いえよ])|[おいあ]ると|えると|たって[?？]?$|(?:て|に)(?:変えて)?もろて|"
     "(?:この|その)(?:子|人)に|てあげて|く(?:し|なら)(?:ないで|ん)|バージョン|色違い|色ちがい|(?:もう|あと)(?:[1-9一二三ひふ]|い[っち]|にひき)|増や|変更|向き"
 )
@@ -209,6 +211,7 @@ def _parse(text: str, *, loosely: bool) -> Change | None:
 
 def _what_changes(text: str, *, loosely: bool) -> str:
     """Return a text without second thoughts and reasons, and 「屋根、赤やめて緑」 as a swap."""
+    text = as_usually_said(text)
     text = re.sub(
         r"((?:じゃ|では)な(?:くて|く|いで))[、 ]", r"\1", _ON_SECOND_THOUGHT.sub("", text)
     )

@@ -92,6 +92,9 @@ def _is_part(part: str, prompt: str) -> bool:
     if re.fullmatch(_PARTS, part) or _BESIDE.search(part):
         return True
     nouns = {noun.text for noun in morphology.nouns_of(prompt)}
+    of, _, own = part.rpartition("の")  # 「くじらの背中」
+    if of and re.fullmatch(_PARTS, own):
+        return of in prompt or morphology.spelled_in(prompt, of) in nouns
     return part in nouns or morphology.spelled_in(prompt, part) in nouns
 
 

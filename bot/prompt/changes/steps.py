@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.prompt.changes.attributes import is_quantity, is_view
+from bot.prompt.changes.attributes import is_position, is_quantity, is_view
 from bot.prompt.japanese import morphology
 from bot.prompt.request.reading import Reading
 
@@ -123,6 +123,8 @@ class Change:
             or morphology.spelled_in(prompt, step.target) in prompt
             or step.target in PICTURE_ASPECTS
             or step.is_order
+            or ("の" in step.target and step.target.partition("の")[0] in prompt)
+            or is_position(step.replacement)
             or is_view(step.replacement)
             or is_quantity(step.replacement)
             for step in self.steps

@@ -263,9 +263,17 @@ def _in_a_word(words: str) -> ShortChange | None:
             continue  # 「着物姿に」
         if what in _WHOLE:
             return ShortChange("become", replacement=into)
+        if into != head[word.start :] and not (is_adjective or _states(into)):
+            into = f"{into}の{what}"  # 「桜もっと満開に」
         whole = f"{into}{what}" if is_adjective else head
         return ShortChange("swap", what, into, whole, is_order=match["verb"] is not None)
     return None
+
+
+def _states(words: str) -> bool:
+    return (
+        is_colour(words) or is_quantity(words) or category_of(words, STATE_CATEGORIES) is not None
+    )
 
 
 def _is_look(words: str) -> bool:
