@@ -22,6 +22,13 @@ _BACK_TO_SEVERAL = re.compile(  # 「やっぱさっきの4枚に戻って」
     "(?:戻|もど|見せ|見た|みせ|みた|もう一[度回]|もっかい|出して|送って)"
     ".{0,10}"
 )
+_TAKES_ALL = re.compile(  # 「全部ください」: they are there
+    "(?:(?:4枚|四枚|[23]枚)(?:とも|全部|ぜんぶ)?|全部|ぜんぶ|全て|すべて|どれも|みんな)(?:を|が|"
+    "で|とも|いい(?:から|ので|し))?[、 ]?"
+    "(?:ください|下さい|ちょうだい|頂戴|もらう|もらいます|いただきます|使う|使います|採用|好き|"
+    "すき|いい|良い|気に入った|ほしい|欲しい|お願い(?:します)?)"
+    "(?:です|な|ね|よ|わ|ー|[。!！])*"
+)
 _HESITATES = re.compile("^(?:うー*ん|んー+|えー?っ?と|やっぱり?|じゃあ?|でも)[、 ]*(?=.)")
 _BY_ORDER = re.compile("(?:一番|いちばん)?(?:最初|はじめ|先頭|最後|ラスト)")
 LIKELY_CHOICE = 0.05  # from which the picture that a text ends in is taken
@@ -74,7 +81,7 @@ def find_meant(
 
 def _means_several(ctx: EventContext, text: str, among: PictureRef | None) -> PictureRef | None:
     """Return the several pictures that a text wants back, or of which it chooses two."""
-    if not (_BACK_TO_SEVERAL.fullmatch(text) or parse_both(text)):
+    if not (_BACK_TO_SEVERAL.fullmatch(text) or parse_both(text) or _TAKES_ALL.fullmatch(text)):
         return None
     return find_several(ctx.db, among or ctx.last_picture)
 
@@ -84,6 +91,8 @@ def answer_several(ctx: EventContext, text: str, among: PictureRef | None) -> Re
     several = _means_several(ctx, text, among)
     if several is None:
         return None
+    if _TAKES_ALL.fullmatch(text):
+        return ctx.reply_sentence("going_on.kept")
     if both := parse_both(text):
         first, second = (position + 1 for position in both)
         return ctx.reply_sentence("going_on.one_by_one", first=first, second=second)

@@ -64,7 +64,7 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
     r"を使って)[、 ]?(?P<wish>.+)"
 )
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
-    "(?:大き|でか|でっか)く(?:(?:して|見せて|出して|できる|できます|見たい).{0,8})?"
+    "(?:もっかい|もう[一1](?:回|度))?(?:大き|おっき|でか|でっか)く(?:(?:して|見せて|みせて|出して|できる|できます|見たい).{0,8})?"
 )
 _LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")

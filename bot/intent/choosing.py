@@ -70,7 +70,7 @@ _TAKES_NAMED = re.compile(  # after its name
 _IT = "それ|これ|こっち|そっち|こちら|そちら|(?:その|この)(?:子|こ|コ|やつ|絵|方|ほう|1枚|一枚)"
 _NAMED_AGAIN = "(?:[1-4一二三四](?:番目?|枚目)?|[左右上下]{2})(?:の(?:子|やつ|絵|方|ほう))?"
 _TAKES_IT = re.compile(  # 「かわいすぎる、|それで」, 「優しい顔してるので|3で」
-    "(?:(?<=[、。!！?？…〜~・ しで])|(?<=から)|(?<=けん)|(?<=さかい))"
+    "(?:(?<=[、。!！?？…〜~・ しで])|(?<=から)|(?<=けん)|(?<=けど)|(?<=さかい))"
     "(?:だから|なので|やから|もう|やっぱり?|じゃ|では|なら|ほな|絶対|ぜひ|[、 ]){0,3}"
     f"(?:(?:{_IT}|{_NAMED_AGAIN})(?:だけ)?(?:(?:[でにをが]|一択|いっとこ)?"
     "(?:お願い|おねがい|決|き[めま]|し(?:ます|たい|よ|と|て)|する|いい|いく|いき|行|ほし|欲し|くだ|下さ|"
@@ -82,6 +82,9 @@ _LIKE_IT = re.compile("^(?:似|近い|同じ|おなじ)|[0-9一二三四]枚|も
 _FAREWELL = re.compile("最後の?(?:絵|の|もの)?に")  # 「これが最後の絵になるね」
 _PET = re.compile(
     "(?:ワン|わん|ニャン|にゃん)(?:こ|コ|ちゃん)|お花|お城|お山|お魚|うさちゃん|くまちゃん"
+)
+_RECOLOURS = re.compile(
+    "を(?:真っ)?(?:[赤青白黒緑紫茶金銀]|黄色?|ピンク|オレンジ|水色)(?:色|く|に|、|$)"
 )
 _HONORIFIC = "(?:ちゃん|さん|くん|君|たん)?"
 
@@ -113,7 +116,7 @@ def parse_choice_once(text: str) -> Choice | None:
     """
     words = _in_japanese(text)
     names = list(_NAME.finditer(words))
-    if not names or _GIVES_IT.match(words, names[-1].end()):
+    if not names or "以外" in words or _GIVES_IT.match(words, names[-1].end()):
         return None
     return _named(names[-1])
 
@@ -178,6 +181,9 @@ def _called_pictures(text: str, prompt: str) -> str:
         )
         if is_shown and called and not called.startswith(("の", "や")):
             rest = re.sub(f"^{_HONORIFIC}", "", after[word.end :])
+            is_part = not called.endswith(nouns[-1].text)
+            if is_part and _RECOLOURS.match(rest):  # 「4番のバイクを赤く」, of a cat on it
+                return f"{before}を{called}{rest}"
             return f"{before}のやつ{rest}"
     return text
 
