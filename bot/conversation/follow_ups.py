@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
+from bot.conversation.generate import request_pictures
 from bot.conversation.picture_refs import PictureRef, find_several, find_tapped, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.conversation.several_pictures import chooses_picture
 from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
+from bot.prompt import read
 from bot.prompt.changes.choices import parse_choice
 from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
 from bot.prompt.changes.fragments import one_step
-from bot.prompt.changes.steps import ChangeStep
+from bot.prompt.changes.steps import Change, ChangeStep
+from bot.prompt.changes.things_alone import belongs
 
-JOIN_ACTION = "join"
+JOIN_ACTION, ALONE_ACTION = "join", "alone"
 _IN_COLOUR = re.compile(
     "(?:やっぱ(?:り|し)?[、 ]?)?(?:フル)?(?:カラー|"
     "色付き|色つき|色あり)(?:で|にして|がいい|に戻して).{0,6}"
 )
 _JOINS = re.compile(  # what the button says, and 「さっきの絵に入れてほしかった」
-    "(?:いや|いいえ|違う|ちがう|そうじゃなくて|じゃなくて)?[、。! ]*"
+    "(?:いや|いいえ|違う|ちがう|そうじゃなくて|じゃなくて)?[、。! ]{0,3}"
     "(?:(?:それ|これ|今の)(?:を|も)?[、 ]?)?"
     "(?:さっき|前|まえ|元|もと|最初|1個前|一個前|ひとつ前)の?(?:絵|やつ|の)?に"
     "(?:足|加え|入れ|いれ|つけ|付け|追加|描き足|乗せ|のせ|合わせ)[^、。?？]{0,10}[。!！]*"
 )
+_CALLS_OFF_FOR = re.compile(
+    "(?:(?:ごめん|すみません|あ|やっぱ(?:り|し)?)[、 ]*)?(?:今|いま)(?:描いて(?:い)?る(?:の|やつ|"
+    "絵)|の(?:やつ|絵)?|頼んだ(?:の|やつ))"
+    "(?:は|を)?(?:やめて|止めて|キャンセルして|中止して|なしで|取り消して|いいから)[、。 ]*"
+    "(?P<other>.{2,30}?)(?:に(?:して|変えて|する)?|で(?:お願い(?:します)?)?|を?(?:描いて|"
+    "お願い(?:します)?))[。!！]*"
+)
+_NAMES_PICTURE = re.compile("の(?:やつ|ヤツ|絵|画像)")
 _RATHER = re.compile("^やっぱ(?:り|し)?[、 ]?")
 
 
-def handle_text(ctx: EventContext) -> Replies | None:
+def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """Paint the quoted picture, the one just chosen or the last one anew. Passes anything else.
 
     What is said right after a photo, or in answer to what to change, is for other handlers.
     """
     if ctx.event.type == "messageEdited" or ctx.recent_photo or ctx.situation.is_asked:
         return None
+    if other := _calls_off_for(ctx):
+        return other
     picture = ctx.meant_picture
     if picture is None or is_gone(picture.job) or picture.job.request is None:
         return None
@@ -59,7 +73,29 @@ def handle_text(ctx: EventContext) -> Replies | None:
     change = parse_follow_up(ctx.text_without_small_talk, picture.job.request.prompt, before)
     if change is None or find_cry(ctx.text):
         return None
-    return paint_change(ctx, picture, change)
+    alone = _named_alone(ctx, change, picture.job.request.prompt)
+    if alone and not (ctx.is_private and ctx.event.type == "message"):
+        return None  # a tapped wish, or one in a group
+    return paint_change(ctx, picture, change, alone=alone)
+
+
+def _named_alone(ctx: EventContext, change: Change, prompt: str) -> str:
+    """Return the thing that a text is which was guessed to belong to the picture, or ""."""
+    step = change.steps[0] if len(change.steps) == 1 else None
+    is_alone = step is not None and step.kind == "add" and step.target in ctx.text
+    is_guessed = is_alone and step is not None and belongs(step.target, prompt)
+    return step.target if is_guessed and step is not None else ""
+
+
+def _calls_off_for(ctx: EventContext) -> EventContext | None:
+    """Cancel what is being painted and hand on the wish that stands instead of it: 「今描いてるの
+    やめて夏祭りにして」."""
+    match = _CALLS_OFF_FOR.fullmatch(ctx.text_without_small_talk)
+    last = ctx.last_picture if match and ctx.is_waiting and ctx.is_private else None
+    if match is None or last is None or find_cry(ctx.text):
+        return None
+    jobs.cancel(ctx.db, last.job.id)
+    return ctx.with_event(replace(ctx.event, text=match["other"], emojis=()))
 
 
 def _lost_its_colours(picture: PictureRef) -> bool:
@@ -68,11 +104,19 @@ def _lost_its_colours(picture: PictureRef) -> bool:
 
 
 def handle_postback(ctx: EventContext) -> Replies | None:
-    """Add a thing that was painted alone to the picture of before it, when its button is tapped."""
-    if ctx.postback is None or ctx.postback[0] != JOIN_ACTION:
+    """Add a thing that was painted alone to the picture of before it, when its button is tapped, or
+    paint alone what was added."""
+    if ctx.postback is None or ctx.postback[0] not in {JOIN_ACTION, ALONE_ACTION}:
         return None
-    alone = find_tapped(ctx.db, ctx.chat_id, ctx.postback[1])
-    return _join(ctx, alone) or ctx.reply(messages.picture_gone(ctx.language))
+    tapped = find_tapped(ctx.db, ctx.chat_id, ctx.postback[1])
+    do = _join if ctx.postback[0] == JOIN_ACTION else _paint_alone
+    return do(ctx, tapped) or ctx.reply(messages.picture_gone(ctx.language))
+
+
+def _paint_alone(ctx: EventContext, joined: PictureRef | None) -> Replies | None:
+    """Paint what was added to a picture as one of its own; None if it is not known any more."""
+    request = joined.job.request if joined and not is_gone(joined.job) else None
+    return request_pictures(ctx, read(request.alone)) if request and request.alone else None
 
 
 def _join(ctx: EventContext, alone: PictureRef | None) -> Replies | None:
@@ -99,5 +143,7 @@ def change_by_scene(ctx: EventContext) -> Replies | None:
 def _chooses_beyond(text: str, count: int) -> bool:
     """Return whether a text does nothing but choose a picture where there are not so many."""
     choice = parse_choice(_RATHER.sub("", text))
-    is_number = choice is not None and not choice.rest and not choice.by_place
-    return is_number and choice is not None and choice.position >= count
+    if choice is None or choice.rest:
+        return False
+    names_one = not choice.by_place or _NAMES_PICTURE.search(text) is not None
+    return names_one and choice.position >= count

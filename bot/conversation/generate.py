@@ -41,13 +41,14 @@ def request_pictures(
     enlarge_key: str | None = None,
     plain_key: str | None = None,
     replaces: jobs.Job | None = None,
+    alone: str = "",
 ) -> Replies:
     """Store a job, or answer why there is none: a ban, moderation, a pause or a limit.
 
     What derives from nothing gets the chat's style and shape where it names none. parent_id: the
     job or photo that it derives from. photo_message_id: of the photo that the words are about.
-    origin, source_key, from_photo, enlarge_key, plain_key: as in `StoredRequest`. replaces: the
-    person's unfinished job that this one stands instead of, which is cancelled.
+    origin, source_key, from_photo, enlarge_key, plain_key, alone: as in `StoredRequest`. replaces:
+    the person's unfinished job that this one stands instead of, which is cancelled.
     """
     settings = ctx.settings
     if parent_id is None and source_key is None:
@@ -75,7 +76,7 @@ def request_pictures(
     limit = _limit_of(ctx, reading.count, freed)
     if limit is not None and not limit.ahead:
         return _say_limit(ctx, limit)
-    if replaces and jobs.cancel(ctx.db, replaces.id):
+    if replaces and jobs.cancel(ctx.db, replaces.id) and parent_id == replaces.id:
         parent_id = _shown_before(replaces)
     request = StoredRequest.from_reading(
         reading, steps=settings.num_inference_steps, guidance=settings.guidance_scale
@@ -89,6 +90,7 @@ def request_pictures(
         from_photo=from_photo,
         enlarge_key=enlarge_key,
         plain_key=plain_key,
+        alone=alone,
     )
     return _add_job(ctx, request, parent_id, ahead=limit.ahead if limit else 0)
 

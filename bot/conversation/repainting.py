@@ -51,7 +51,8 @@ def paint_previous(ctx: EventContext, *, to_first: bool = False) -> Replies:
     changed = last.job.request if last else None
     if changed and changed.count == 1 and changed.seed is not None and reading.count > 1:
         reading = replace(reading, seed=changed.seed, count=1)  # one of several was changed
-    return _derive(ctx, previous.request, reading, previous.parent_id, "change")
+    unseen = last.job if last and _is_corrected(ctx, last.job) else None
+    return _derive(ctx, previous.request, reading, previous.parent_id, "change", replaces=unseen)
 
 
 def _parent_of(ctx: EventContext, job: jobs.Job) -> jobs.Job | None:
@@ -131,10 +132,11 @@ def offer_picked(ctx: EventContext, ref: PictureRef) -> Replies:
     return ctx.reply(chosen, about_job=job)
 
 
-def paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
+def paint_change(ctx: EventContext, ref: PictureRef, wanted: Change, *, alone: str = "") -> Replies:
     """Paint the picture's prompt, changed, from the same seed.
 
-    One that is not painted yet is cancelled: nobody wants it as it was first said.
+    One that is not painted yet is cancelled: nobody wants it as it was first said. alone: as in
+    `StoredRequest`.
     """
     job = ref.job
     if is_gone(job) or job.request is None:
@@ -152,7 +154,7 @@ def paint_change(ctx: EventContext, ref: PictureRef, wanted: Change) -> Replies:
     if reading == before and not wanted.controls.seed:
         return ctx.reply_sentence("going_on.same")
     replaces = job if _is_corrected(ctx, job) else None
-    return _derive(ctx, job.request, reading, job.id, "change", replaces=replaces)
+    return _derive(ctx, job.request, reading, job.id, "change", replaces=replaces, alone=alone)
 
 
 def _is_corrected(ctx: EventContext, job: jobs.Job) -> bool:
@@ -178,6 +180,7 @@ def _derive(
     *,
     enlarge_key: str | None = None,
     replaces: jobs.Job | None = None,
+    alone: str = "",
 ) -> Replies:
     """Request pictures that start from the same picture or photo as this request did."""
     return request_pictures(
@@ -189,6 +192,7 @@ def _derive(
         from_photo=request.from_photo,
         enlarge_key=enlarge_key,
         replaces=replaces,
+        alone=alone,
     )
 
 

@@ -83,7 +83,7 @@ def picture_beside(ctx: EventContext, reading: Reading) -> str:
     if picture is None or ctx.recent_photo is not None or is_gone(picture.job):
         return ""
     before, thing = picture.job.request, reading.prompt
-    is_alone = strip_marks(ctx.text) == thing and len(thing) <= _MAX_THING_CHARS
+    is_alone = strip_marks(ctx.text) == strip_marks(thing) and len(thing) <= _MAX_THING_CHARS
     if before is None or not is_alone or not morphology.is_noun_phrase(thing):
         return ""
     if thing in before.prompt:

@@ -24,7 +24,7 @@ from bot.texts.graphemes import cut
 MAX_TITLE_CHARS = 60  # of the prompt, shown with the picture
 ONE_CHIPS = ("again", "similar", "four", "fine", "change", "favourite", "send", "details")
 CHOSEN_CHIPS = ("similar", "fine", "change", "favourite", "send", "details")
-JOIN_CHIP = "join"  # first of a thing alone, painted after another picture
+JOIN_CHIP, ALONE_CHIP = "join", "alone"  # first, of a thing named alone after another picture
 ALL_CHIPS = ("again", "four", "details")
 Thumbnail = tuple[str, tuple[int, int]]  # address of the preview, (width, height) in pixels
 
@@ -59,8 +59,8 @@ def picture_card(
         actions = [each for each in ALL_CHIPS if each != "four" or count < len(_NUMERALS)]
     else:
         actions = [each for each in ONE_CHIPS if each != "fine" or can_refine]
-    if request and request.beside:
-        actions.insert(0, JOIN_CHIP)
+    if request and (request.beside or request.alone):
+        actions.insert(0, JOIN_CHIP if request.beside else ALONE_CHIP)
     chips = [picture_chip(action, number, 0, lang) for action in actions]
     return bubble([*lines, *chip_rows(chips)])
 

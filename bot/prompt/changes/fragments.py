@@ -92,6 +92,9 @@ def parse_fragment(typed: str, prompt: str, prompt_before: str) -> Change | None
     if words != typed and _MORE.fullmatch(words):  # 「もっと迫力」
         return one_step(ChangeStep("become", replacement=words))
     if attributes.is_quantity(words):
+        brought = brought_by_last(prompt, prompt_before) or ""  # 「ペンギン」, 「四羽」
+        if names_living(brought) and not names_living(split_segments(prompt)[0]):
+            return one_step(ChangeStep("swap", brought, words))
         return one_step(ChangeStep("become", replacement=words))
     if category_of(words, SCENE_CATEGORIES[:3]) is not None:
         return one_step(ChangeStep("become", replacement=words))

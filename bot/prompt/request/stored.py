@@ -64,6 +64,7 @@ class StoredRequest:
     fit into the model's tokens. capped: more pictures were asked for. blurred: a picture came
     out blurred by the safety checker. fallbacks: in what the pictures are not what was asked for.
     beside: the person's picture of before, "4F7-K2M:0", which the words may be meant for as well.
+    alone: the words that were guessed to be meant for the picture of before.
     painted_with: the painter's numerics (inference's ModelInfo).
     """
 
@@ -91,6 +92,7 @@ class StoredRequest:
     blurred: bool = False
     fallbacks: tuple[Fallback, ...] = ()
     beside: str = ""
+    alone: str = ""
     painted_with: str = ""
 
     @classmethod

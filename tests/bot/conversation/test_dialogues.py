@@ -2,8 +2,8 @@
 
 A dialogue is a paragraph, a turn a line: what is written, a tab, what comes of it. Before a turn
 all pictures that were asked for are delivered; with ~ before it, they are still being painted.
-"[photo]" is a photo, "[asked:change]" a tap on the button with this data, "[join]" on that of the
-last picture. What comes is a list of
+"[photo]" is a photo, "[asked:change]" a tap on the button with this data, "[join]" or
+"[alone]" on that of the last picture. What comes is a list of
 facts, separated by "; ", each of which has to hold:
 
     new, change, nothing    a job without or with one it goes back to; no job
@@ -15,7 +15,8 @@ facts, separated by "; ", each of which has to hold:
     place=top, colour=red, face=brush, vertical=True, larger=1, plain
                             how its letters are, and that nothing else is painted
     resent                  the pictures come once more
-    beside, alone           the thing may be added to the picture before by a button, or not
+    beside, guessed, alone  a button adds the thing to the picture before, paints it without that
+                            picture, or neither
     cancelled, waiting=1    a job before was cancelled; so many jobs are to be painted
 """
 
@@ -87,9 +88,9 @@ class Dialogue:
             content = {"type": "line"}
             photo = {"type": "image", "id": f"p{self._photos}", "contentProvider": content}
             self._talk.tell(event(message=photo))
-        elif text == "[join]":
-            number = self._talk.jobs[-1]["number"]
-            self._talk.tell(event(type="postback", postback={"data": f"join:{number}:0"}))
+        elif text in {"[join]", "[alone]"}:
+            data = f"{text.strip('[]')}:{self._talk.jobs[-1]['number']}:0"
+            self._talk.tell(event(type="postback", postback={"data": data}))
         elif text.startswith("[asked:"):
             self._talk.tell(event(type="postback", postback={"data": text.strip("[]")}))
         else:
@@ -144,7 +145,8 @@ def _facts_of(job: dict[str, Any]) -> list[str]:
     facts += [f"letters={words}", f"larger={letters.get('size', 0)}"]
     facts += [f"{how}={letters.get(how)}" for how in ("place", "colour", "face", "vertical")]
     facts += ["plain"] * bool(request.get("plain_key"))
-    facts += ["beside" if request.get("beside") else "alone"]
+    is_guessed = "guessed" if request.get("alone") else "alone"
+    facts += ["beside" if request.get("beside") else is_guessed]
     facts += ["photo"] * bool(request.get("photo") or request.get("source"))
     if request.get("width"):
         facts.append(f"size={request['width']}x{request['height']}")

@@ -298,6 +298,10 @@ def test_one_picture_has_its_chips(lang: str) -> None:
     beside = StoredRequest("麦わら帽子", beside="4F7-K2M:0")
     joined = messages.picture_messages(NUMBER, URLS[:1], lang=lang, request=beside)
     assert {action["data"] for action in buttons(joined)} - made.keys() == {f"join:{NUMBER}:0"}
+    joined = messages.picture_messages(
+        NUMBER, URLS[:1], lang=lang, request=StoredRequest("家、帽子", alone="帽子")
+    )
+    assert {action["data"] for action in buttons(joined)} - made.keys() == {f"alone:{NUMBER}:0"}
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
