@@ -161,6 +161,8 @@ def _about_degree(ctx: EventContext, text: str) -> Replies | None:
     request = picture.job.request if picture else None
     if ctx.recent_photo is not None or ctx.is_waiting or picture is None or request is None:
         return None
+    if variations.takes_last_change_back(ctx, text):
+        return None  # 「やっぱり背景は元のままで」
     if not request.from_photo or request.plain_key is not None or is_gone(picture.job):
         return None
     if (
