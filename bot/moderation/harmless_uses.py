@@ -64,3 +64,10 @@ _PATTERNS = (_NAMED, _LIKENED, _BARE, _DROPS, _SAYINGS)
 def find_harmless_uses(text: str) -> tuple[tuple[int, int], ...]:
     """Return (start, end) of each harmless use in a text. text: as `clean` leaves it."""
     return tuple(match.span() for pattern in _PATTERNS for match in pattern.finditer(text))
+
+
+def without_harmless_uses(text: str) -> str:
+    """Return a text without its harmless uses. text: as `clean` leaves it."""
+    for start, end in sorted(find_harmless_uses(text), reverse=True):
+        text = text[:start] + text[end:]
+    return text

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from bot.moderation.dialects import standardize
+from bot.moderation.harmless_uses import without_harmless_uses
 from bot.moderation.lookalikes import as_it_looks
 from bot.moderation.normalize import fold, fold_letters
 from bot.moderation.photo_rules import Concepts, is_humiliating, is_sexual
@@ -92,7 +93,7 @@ def classify_photo_wish(text: str) -> str | None:
     if is_retouch(typed):
         return None
     categories: set[str] = set()
-    for view in _views(typed):
+    for view in _views(without_harmless_uses(typed)):
         folded = _KNITTED.sub("", fold(view).text)
         categories.update(name for name, phrase in words.phrases.items() if phrase.search(folded))
         if _ENGLISH_UNDRESSING.search(view.lower()):
