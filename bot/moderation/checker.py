@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.moderation import harm
-from bot.moderation.dialects import standardize
+from bot.moderation.dialects import standardize, without_katakana
 from bot.moderation.harm import Judgement
 from bot.moderation.harmless_uses import find_harmless_uses
 from bot.moderation.lists import WordLists
@@ -220,13 +220,13 @@ class Moderation:
 
     def _explain(self, text: str) -> tuple[str, list[str]] | None:
         """Judge a text as it is typed, as it looks if letters in it look like others, and as it is
-        said in the standard language.
+        said in the standard language and written in hiragana, if it is in katakana alone.
 
         A cry for help is understood in Latin letters too: "shinitai", "sinitai".
         """
         typed = clean(text)
         looks = as_it_looks(typed)
-        views = dict.fromkeys((typed, looks, standardize(looks)))
+        views = dict.fromkeys((typed, looks, standardize(without_katakana(looks))))
         refusal = next(filter(None, map(self._explain_once, views)), None)
         if refusal is None and (kana := as_kana(typed)):
             spoken = self._explain_once(kana)

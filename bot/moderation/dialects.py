@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.prompt.japanese.kana import to_hiragana
+
 _KANJI = "一-龠々"
 _REWRITTEN = tuple(
     (re.compile(pattern), standard)
@@ -45,6 +47,9 @@ _REWRITTEN = tuple(
     )
 )
 _MAX_CHARS = 400
+_MIN_KATAKANA = 8  # of a sentence in katakana alone
+_KATAKANA = re.compile("[ァ-ヺ]")
+_OTHER_LETTERS = re.compile("[^ァ-ヺー。!！?？]")  # 「マシュマロ、リボン」 is none
 
 
 @lru_cache(maxsize=16)  # a message is looked at several times
@@ -55,3 +60,11 @@ def standardize(text: str) -> str:
     for pattern, standard in _REWRITTEN:
         text = pattern.sub(standard, text)
     return text
+
+
+def without_katakana(text: str) -> str:
+    """Return a sentence in katakana alone, as cleaned, in hiragana, in which words are told."""
+    letters = len(_KATAKANA.findall(text))
+    if letters < _MIN_KATAKANA or _OTHER_LETTERS.search(text):
+        return text
+    return to_hiragana(text)

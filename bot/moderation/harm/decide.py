@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bot.intent.features import words_of
 from bot.moderation.child_scenes import is_childs_scene
+from bot.moderation.dialects import without_katakana
 from bot.moderation.harm.classes import CATEGORY_OF_CLASS, CLASSES, Place
 from bot.moderation.harm.features import prepare
 from bot.moderation.harm.judgement import Judgement
@@ -42,6 +43,7 @@ HARMLESS_PRIOR = {"words": 40.0, "photo": 20.0}
 @lru_cache(maxsize=4)  # one message is judged in several places
 def judge(text: str, place: Place) -> Judgement:
     """Return what to do about a text as a person wrote it, of any length. Never raises."""
+    text = without_katakana(clean(text))
     if place == "photo" and is_retouch(clean(text)):
         return Judgement("paint")
     judgement = decide(probabilities(text, place), place)
