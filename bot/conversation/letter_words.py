@@ -52,7 +52,7 @@ def meant_words(
     They are where the bot asked for them, where letters or a card are there, and where they are
     what people say to one another, 「おめでとう」.
     """
-    if _is_asked(ctx) and _ALSO_GREETING.fullmatch(ctx.text):
+    if _ALSO_GREETING.fullmatch(ctx.text) and _is_asked(ctx):
         return ctx.text
     said = only_quoted(ctx.text)
     if said is None or find_cry(ctx.text):

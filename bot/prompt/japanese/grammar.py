@@ -218,5 +218,5 @@ def close_seams(text: str) -> str:
         text = _joined(text, part)
     text = re.sub(r"[(「『【\[][ 、・/]*[)」』】\]]", " ", text)  # nothing is left in them
     text = re.sub("/[ /]*(?=/|$)", "", text)
-    text = re.sub(" +", " ", text).strip(" 、,・。.!?~〜")
+    text = re.sub(" +", " ", text).strip(" 、,・。.!?~〜|")
     return text.removesuffix("を")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.messages import prompt_summary
@@ -70,6 +70,8 @@ def test_the_subject_is_never_lost_among_manners(
 
 
 @given(TEXTS)
+@example("猫|縦")
+@example("縦|猫|4枚")
 def test_the_prompt_of_any_text_reads_as_itself(text: str) -> None:
     prompt = read(text).prompt
     assert read(prompt).prompt == prompt

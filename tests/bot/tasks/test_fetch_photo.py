@@ -427,8 +427,10 @@ def test_what_goes_on_from_a_picture_whose_photo_is_on_its_way_waits_uncounted(l
     assert (result, job_id) == (DrawResult.RETRY, second["id"])
     assert (lab.house.state(second["id"]), lab.house.job(second["id"]).attempts) == (QUEUED, 0)
     lab.runtime.photo_fetcher.fetch(photo["id"])
-    assert [lab.runtime.job_painter.draw_next_job()[0] for _ in range(2)] == [DrawResult.DRAWN] * 2
-    assert all(request.image for request in painter.requests)
+    assert lab.runtime.job_painter.draw_next_job() == (DrawResult.DRAWN, second["id"])
+    assert lab.house.state(first["id"]) == "cancelled", "the second takes its place"
+    [request] = painter.requests
+    assert request.image
 
 
 def test_when_the_photo_is_erased_what_goes_on_from_it_says_so(lab: Lab) -> None:
