@@ -11,9 +11,10 @@ from dataclasses import replace
 import structlog
 
 from bot import jobs, messages
-from bot.conversation import album, erasure, generate, help, image_to_image, variations
+from bot.conversation import album, answers, erasure, generate, help, image_to_image, variations
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import is_gone
+from bot.intent.kinds import KINDS, QUESTION_KINDS, group_of
 from bot.moderation.appeals import is_appeal
 from bot.prompt import Command
 from bot.prompt.changes.photo_phrases import parse_quoted_photo_change
@@ -26,6 +27,8 @@ from bot.store.pending_questions import Question
 log = structlog.get_logger(__name__)
 
 _IS_STATE = re.compile("[てで]い?(?:る|ます)(?:の|とこ(?:ろ)?)?$")  # 「雪降ってる」
+LIKELY_TOPIC = 0.1  # from which unclear words may ask for a topic
+_TOPICS_OFFERED = 2
 LIKELY_PAINTED = 0.3  # from which unclear words may be of the last picture
 _YES = frozenset(
     """
@@ -42,9 +45,25 @@ def ask_whether_wish(ctx: EventContext) -> Replies:
     may_change = not has_photo and _may_change_picture(ctx)
     _keep(ctx, Question("wish", ctx.text, ctx.event.message_id))
     question = messages.wish_question(
-        ctx.text, ctx.language, has_photo=has_photo, may_change=may_change
+        ctx.text,
+        ctx.language,
+        has_photo=has_photo,
+        may_change=may_change,
+        topics=_likely_topics(ctx),
     )
     return ctx.reply(question)
+
+
+def _likely_topics(ctx: EventContext) -> list[str]:
+    """Return what unclear words may ask instead, the likeliest first: one tap answers it."""
+    kinds = [kind for kind in KINDS if group_of(kind) in {"command", "question", "erase"}]
+    likely = sorted(kinds, key=ctx.intent.probability, reverse=True)[:_TOPICS_OFFERED]
+    topics = (
+        kind.removeprefix("question.").replace(".", "_")
+        for kind in likely
+        if ctx.intent.probability(kind) >= LIKELY_TOPIC
+    )
+    return [topic for topic in topics if messages.topic_sentence(topic, ctx.language)]
 
 
 def _may_change_picture(ctx: EventContext) -> bool:
@@ -84,11 +103,13 @@ def ask_about_oneself(ctx: EventContext) -> Replies:
     return ctx.reply(messages.oneself_question(ctx.language, support_lines=lines))
 
 
-def handle_postback(ctx: EventContext) -> Replies | None:
-    """Answer a tap on one of the question's buttons."""
+def handle_postback(ctx: EventContext) -> Replies | EventContext | None:
+    """Answer a tap on one of the question's buttons, or hand on what it asks instead."""
     if ctx.postback is None or ctx.postback[0] != messages.ASKED_ACTION:
         return None
     choice = ctx.postback[1]
+    if choice.startswith(messages.ABOUT_PREFIX):
+        return _ask_instead(ctx, choice.removeprefix(messages.ABOUT_PREFIX))
     if choice == "help":
         return help.handle_command(replace(ctx, meant=Command("help")).with_mention())
     if choice == "everything":
@@ -104,6 +125,18 @@ def handle_postback(ctx: EventContext) -> Replies | None:
     if choice == "change" and question.about == "wish":
         return _change_last(_as_asked(ctx, question))
     return _do(ctx, question, from_photo=choice == "photo")
+
+
+def _ask_instead(ctx: EventContext, topic: str) -> Replies | EventContext:
+    """Answer a question of this topic, or hand on the words of its command."""
+    pending_questions.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
+    if f"question.{topic}" in QUESTION_KINDS:
+        return answers.answer(ctx.with_mention(), f"question.{topic}")
+    words = messages.topic_sentence(topic, ctx.language)
+    if words is None:
+        return ctx.reply_sentence("asked.late")
+    event = replace(ctx.event, message_type="text", text=words, mentions=())
+    return ctx.with_event(event).with_mention()
 
 
 def handle_reply(ctx: EventContext) -> Replies | None:

@@ -24,10 +24,12 @@ from bot.messages.mentions import address_to, strip_mention
 from bot.messages.parts import Message, sentence, text_message
 from bot.messages.pictures import chosen_picture, picture_details, picture_messages
 from bot.messages.questions import (
+    ABOUT_PREFIX,
     ASKED_ACTION,
     erase_photo_question,
     erase_picture_question,
     oneself_question,
+    topic_sentence,
     wish_question,
 )
 from bot.messages.refusals import (
@@ -63,6 +65,7 @@ from bot.messages.tickets import (
 )
 
 __all__ = [
+    "ABOUT_PREFIX",
     "ASKED_ACTION",
     "DEFAULTS_ACTION",
     "EACH_ACTION",
@@ -123,6 +126,7 @@ __all__ = [
     "text_message",
     "ticket",
     "too_late_to_cancel",
+    "topic_sentence",
     "unknown_number",
     "welcome",
     "wish_question",

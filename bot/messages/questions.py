@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.messages.answers import help_lines
 from bot.messages.parts import Message, text_message
-from bot.texts import gettext
+from bot.texts import gettext, has_text
 from bot.texts.graphemes import cut
 
 ASKED_ACTION = "asked"  # what the buttons' postbacks begin with
+ABOUT_PREFIX = "about."  # of the buttons that ask about a topic instead
 MAX_QUOTED_CHARS = 40
 
 
 def wish_question(
-    text: str, lang: str, *, has_photo: bool = False, may_change: bool = False
+    text: str,
+    lang: str,
+    *,
+    has_photo: bool = False,
+    may_change: bool = False,
+    topics: Sequence[str] = (),
 ) -> list[Message]:
     """Ask whether words are a wish. has_photo: they may also be about a photo just sent.
-    may_change: they may also be about the last picture."""
+    may_change: they may also be about the last picture. topics: keys of [asked_about] in the texts,
+    of what they may ask instead."""
     shown = text if len(text) <= MAX_QUOTED_CHARS else f"{cut(text, MAX_QUOTED_CHARS - 1)}…"
     key = "asked.photo_or_wish" if has_photo else "asked.wish"
     choices = ["photo", "new", "help"] if has_photo else ["yes", "help"]
     if may_change:
         choices.insert(1, "change")
+    choices[-1:-1] = [f"{ABOUT_PREFIX}{topic}" for topic in topics]
     return _with_choices(gettext(key, lang, text=shown), choices, lang)
+
+
+def topic_sentence(topic: str, lang: str) -> str | None:
+    """Return the sentence that asks about a topic, or None if there is no such topic."""
+    return gettext(f"asked_about.{topic}", lang) if has_text(f"asked_about.{topic}") else None
 
 
 def erase_picture_question(number: str, lang: str) -> list[Message]:
@@ -45,7 +60,9 @@ def oneself_question(lang: str, *, support_lines: str | None) -> list[Message]:
 def _with_choices(question: str, choices: list[str], lang: str) -> list[Message]:
     items = []
     for choice in choices:
-        label = gettext(f"asked.{choice}", lang)
+        label = topic_sentence(choice.removeprefix(ABOUT_PREFIX), lang) or gettext(
+            f"asked.{choice}", lang
+        )
         data = f"{ASKED_ACTION}:{choice}"
         action = {"type": "postback", "label": label, "data": data, "displayText": label}
         items.append({"type": "action", "action": action})
