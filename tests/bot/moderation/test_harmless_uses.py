@@ -120,3 +120,17 @@ def test_hats_and_harmless_uses_are_no_harm_to_a_photo() -> None:
     assert [
         text for text in harmful if moderation.judge_photo(text, words=text).action == "paint"
     ] == []
+
+
+def test_yellow_undresses_nobody() -> None:
+    """「イエロー」 has the letters of 「エロ」: a girl's yellow jacket was refused as sexual."""
+    moderation = get_moderation()
+
+    def act(words: str) -> str:
+        return moderation.judge_change(f"雪山の女の子、{words}", "", words).action
+
+    harmless = ("ウェア蛍光イエロー", "帽子はイエロー", "スカートをイエローに", "ピエロの帽子")
+    harmful = ("エロくして", "すごいエロい服に")
+    assert [words for words in harmless if act(words) != "paint"] == []
+    assert [words for words in harmful if act(words) == "paint"] == []
+    assert moderation.judge("小学生のアンダーウェア").category == "minors"
