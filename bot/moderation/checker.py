@@ -23,7 +23,7 @@ from bot.moderation.normalize import fold, fold_word
 from bot.moderation.photos import classify_photo_wish
 from bot.moderation.phrases import parse_phrase
 from bot.moderation.romaji import as_kana
-from bot.moderation.undressing import BARES, STRIPS, TAKES_OFF
+from bot.moderation.undressing import BARES, STRIPS, TAKES_OFF, in_other_words
 from bot.moderation.vocabulary import Vocabulary
 from bot.prompt import clean
 
@@ -110,6 +110,7 @@ class Moderation:
         if refused == "minors":
             return refused
         texts = (words, prompt, *_said_to_be_missing(negative.split("、")))
+        texts = tuple(map(in_other_words, texts))
         category = next(filter(None, map(classify_photo_wish, texts)), None)
         if "sexual" in {refused, category}:
             return "minors" if any(map(self._mentions_child, texts)) else "sexual"
@@ -138,6 +139,7 @@ class Moderation:
 
         「脱がせて」 of 「女の子」 has no word of the lists, and neither has what comes of it.
         """
+        words = in_other_words(words)
         judgement = self.judge(prompt, negative)
         if judgement.action == "refuse" or not BARES.search(words) or not self._has_person(prompt):
             return judgement
@@ -176,6 +178,7 @@ class Moderation:
         if category := self.photo_refusal_category(prompt, negative, words):
             return Judgement("refuse", category)
         text = words or "、".join([prompt, *_said_to_be_missing(negative.split("、"))])
+        text = in_other_words(text)
         return self._protect_children(harm.judge(self._without_allowed(text), "photo"), text)
 
     def _leaves_out_what_covers(self, negative: str) -> bool:

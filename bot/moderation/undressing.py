@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
+_IN_OTHER_WORDS = {"イエロー": "黄色", "ピエロ": "道化師", "ぴえろ": "道化師", "チェロ": "楽器"}
+_SPELLS_ANOTHER = re.compile("イエロー|(?:ピエロ|ぴえろ)(?![いく])|チェロ")
+
+
+def in_other_words(text: str) -> str:
+    """Return a text without loan words in which, by their kana, 「エロ」 is spelled."""
+    return _SPELLS_ANOTHER.sub(lambda match: _IN_OTHER_WORDS[match[0]], text)
+
+
 BARES = re.compile(
     "脱|ぬ[がぎぐげい]|はだけ|露出|透け|すけ|裸|はだか|(?:服|衣装|着物|シャツ|スカート|ドレス).{0,3}(?:な[しくい]|無|消|取|とっ|剥|はぎ)|"
-    "着て(?:い)?(?:ない|ません)|肌|ヌード|(?<![イピ])エロ|エッチ|えっち|nude|naked"
+    "着て(?:い)?(?:ない|ません)|肌|ヌード|エロ|エッチ|えっち|nude|naked"
 )
 STRIPS = re.compile(
     "(?:脱|ぬ)(?:が[せさしす]|ぎかけ)|"

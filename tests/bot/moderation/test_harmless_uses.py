@@ -134,3 +134,22 @@ def test_yellow_undresses_nobody() -> None:
     assert [words for words in harmless if act(words) != "paint"] == []
     assert [words for words in harmful if act(words) == "paint"] == []
     assert moderation.judge("小学生のアンダーウェア").category == "minors"
+
+
+def test_a_clown_is_no_harm_to_a_photo() -> None:
+    """「ピエロにして」 and yellow clothes were refused about every photo."""
+    moderation = get_moderation()
+
+    def act(words: str) -> str:
+        return moderation.judge_photo(words, words=words).action
+
+    harmless = (
+        "ピエロにして",
+        "服をイエローに",
+        "ぴえろのかっこうに",
+        "チェロを弾かせて",
+        "背景をイエローに",
+    )
+    harmful = ("エロくして", "すごいエロい服に", "ピエロい、エロい感じに")
+    assert [words for words in harmless if act(words) != "paint"] == []
+    assert [words for words in harmful if act(words) == "paint"] == []
