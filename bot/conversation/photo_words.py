@@ -185,9 +185,9 @@ def _about_degree(ctx: EventContext, text: str) -> Replies | None:
     changed = replace(with_seed_of(ctx, picture, before), strength=strength, fidelity=None)
     if words:
         changed = apply_change(parse_as_change(words), changed)
-    said = ctx if words else _saying(ctx, "もとの写真に近く" if degree == "closer" else "自由に")
+    spoken = ctx if words else _saying(ctx, "もとの写真に近く" if degree == "closer" else "自由に")
     return request_pictures(
-        said,
+        spoken,
         changed,
         parent_id=picture.job.id,
         origin="change",

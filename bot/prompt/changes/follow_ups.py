@@ -133,9 +133,9 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         return None  # 「最後の」 is one of several
     if category_of(words, SCENE_CATEGORIES[:3]) is not None:
         return one_step(ChangeStep("become", replacement=words))
-    said = as_usually_said(words)
-    if (match := NOT_BUT.match(said)) and match["what"] in prompt:
-        return parse_change(said)  # 「狐やなくて狸やった」
+    usual = as_usually_said(words)
+    if (match := NOT_BUT.match(usual)) and match["what"] in prompt:
+        return parse_change(usual)  # 「狐やなくて狸やった」
     if match := _BACKDROP.fullmatch(words):
         return one_step(ChangeStep("swap", "背景", match["what"]))
     if (match := _SECOND_THOUGHT.fullmatch(words)) and (
@@ -145,7 +145,7 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         return None if is_brought else _without(gone["what"], prompt)  # it is taken back
     if match := _SECOND_THOUGHT.fullmatch(words):
         return _instead(match["into"], prompt, prompt_before)
-    if match := _BARE.fullmatch(said):
+    if match := _BARE.fullmatch(usual):
         bare = in_kanji(match["words"])
         change = parse_counted(bare, prompt) or parse_fragment(bare, prompt, prompt_before)
         if change is not None:

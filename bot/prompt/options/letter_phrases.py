@@ -170,7 +170,7 @@ def _ends_there(words: str, after: str) -> bool:
     return not after.strip() or words[-1] == "、" or after.lstrip(" 　")[0] in "、。,\n!！"
 
 
-def _cut(text: str, match: re.Match[str], words: str, said: str) -> tuple[str, Letters | None]:
+def _cut(text: str, match: re.Match[str], words: str, looks: str) -> tuple[str, Letters | None]:
     before, after = text[: match.start()], text[match.end() :]
     before = _POINTER.sub("", before)
     before = _TARGET.sub(
@@ -182,7 +182,7 @@ def _cut(text: str, match: re.Match[str], words: str, said: str) -> tuple[str, L
     styles = [match["how"] for match in _STYLE.finditer(after)] + [
         match["how"] for match in _STYLE.finditer(before)
     ]
-    letters = _letters(words, said + "、".join(styles))
+    letters = _letters(words, looks + "、".join(styles))
     parts = []
     for part in (_STYLE.sub("", before), _STYLE.sub("", after)):
         kept, letters = _without_looks(part, letters)
@@ -205,31 +205,31 @@ def _without_looks(part: str, letters: Letters) -> tuple[str, Letters]:
     return ("、".join(kept) if len(kept) < len(_CLAUSE_END.split(part)) else part), letters
 
 
-def _letters(words: str, said: str) -> Letters:
-    without_face = re.sub(ANY_FACE, "", said)
+def _letters(words: str, looks: str) -> Letters:
+    without_face = re.sub(ANY_FACE, "", looks)
     place = re.search(rf"(?:{ANY_PLACE})", without_face)
     colour = re.search(rf"(?:{ANY_COLOUR})", without_face)
-    face = next((face for face, names in FACE_WORDS.items() if re.search(names, said)), None)
+    face = next((face for face, names in FACE_WORDS.items() if re.search(names, looks)), None)
     return Letters(
         _tidied(words),
         _PLACE_BY_WORD[place[0]] if place else None,
-        vertical=_direction(said),
+        vertical=_direction(looks),
         face=face,
         colour=_COLOUR_BY_WORD[colour[0]] if colour else None,
-        size=_size(said),
+        size=_size(looks),
     )
 
 
-def _size(said: str) -> int:
+def _size(looks: str) -> int:
     """Return how many steps larger than usual it says."""
-    larger, smaller = re.search("大き|目立つ", said), re.search("小さ|控えめ", said)
-    return (bool(larger) - bool(smaller)) * (2 if "とても" in said else 1)
+    larger, smaller = re.search("大き|目立つ", looks), re.search("小さ|控えめ", looks)
+    return (bool(larger) - bool(smaller)) * (2 if "とても" in looks else 1)
 
 
-def _direction(said: str) -> bool | None:
+def _direction(looks: str) -> bool | None:
     """Return whether it says vertical; None if it says neither."""
-    across = re.search("(?:横|よこ)書き", said) is not None
-    return True if re.search("(?:縦|たて)書き", said) else (False if across else None)
+    across = re.search("(?:横|よこ)書き", looks) is not None
+    return True if re.search("(?:縦|たて)書き", looks) else (False if across else None)
 
 
 def _tidied(words: str) -> str:
