@@ -60,9 +60,8 @@ def oneself_question(lang: str, *, support_lines: str | None) -> list[Message]:
 def _with_choices(question: str, choices: list[str], lang: str) -> list[Message]:
     items = []
     for choice in choices:
-        label = topic_sentence(choice.removeprefix(ABOUT_PREFIX), lang) or gettext(
-            f"asked.{choice}", lang
-        )
+        is_topic = choice.startswith(ABOUT_PREFIX)
+        label = gettext(f"asked_{choice}" if is_topic else f"asked.{choice}", lang)
         data = f"{ASKED_ACTION}:{choice}"
         action = {"type": "postback", "label": label, "data": data, "displayText": label}
         items.append({"type": "action", "action": action})

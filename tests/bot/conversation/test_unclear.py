@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot import messages
 from bot.intent import Situation, classify, decide
 from bot.intent.kinds import KINDS, group_of
 from bot.settings import Settings
@@ -42,6 +43,13 @@ def test_an_unclear_question_is_answered_by_a_tap(talk: Talk, house: House) -> N
     assert "90日後に" in talk.answers[-1]
     talk.says("はい")
     assert talk.jobs == [], "the question is answered, and no longer open"
+
+
+def test_other_buttons_keep_their_labels() -> None:
+    """「写真から描く」 paints, and the topic of photos, 「写真から描けますか？」, is another."""
+    [message] = messages.wish_question("桜", "ja", has_photo=True, topics=["photo"])
+    labels = [item["action"]["label"] for item in message["quickReply"]["items"]]
+    assert labels == ["写真から描く", "新しく描く", "写真から描けますか？", "使い方"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
