@@ -31,7 +31,7 @@ def health(ctx: CliContext, process: str) -> int:
     else:
         here = socket.gethostname()
         ours = [row for row in rows if (row.process, row.host) == (process, here)]
-        alive = any(row.alive or row.state == "loading" for row in ours)
+        alive = any(row.running for row in ours)
     click.echo(say("health.alive" if alive else "health.silent", process=process))
     return 0 if alive else 1
 

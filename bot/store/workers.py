@@ -51,6 +51,11 @@ class Worker(NamedTuple):
         return self.state in {"alive", "still"}
 
     @property
+    def running(self) -> bool:
+        """Whether its process lives: it is alive, or loads its model."""
+        return self.alive or self.state == "loading"
+
+    @property
     def state(self) -> str:
         """alive, loading, still, hung or silent.
 

@@ -49,7 +49,7 @@ def _process_alarms(processes: Sequence[Worker]) -> Alarms:
     starting = started_at > now() - workers.ALIVE_SECONDS
     painters = [each for each in processes if each.process == "worker"]
     # One that loads for minutes is no alarm: whoever waits too long for it is one, queue_old.
-    if not starting and not any(each.alive or each.state == "loading" for each in painters):
+    if not starting and not any(each.running for each in painters):
         yield "no_worker", in_english("alarm_detail.no_worker.none")
     if skewed := [*_skewed(processes)]:
         yield "clock_skew", ", ".join(skewed)

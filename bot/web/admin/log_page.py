@@ -66,7 +66,7 @@ def show_log() -> ResponseReturnValue:
 def _process_names() -> list[str]:
     """Return the names to filter by: kinds of processes, and host:pid of each that is alive."""
     with admin_context().database.read() as db:
-        alive = [row for row in workers.all_workers(db) if row.alive or row.state == "loading"]
+        alive = [row for row in workers.all_workers(db) if row.running]
     kinds = (row.process for row in alive)
     return list(dict.fromkeys(["web", *kinds, *(f"{row.host}:{row.pid}" for row in alive)]))
 
