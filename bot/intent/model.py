@@ -1,7 +1,7 @@
 """The classifier at run time: a table of weights, and numpy.
 
-weights.npz holds, for each known feature, one signed byte a group and a kind; `bot.intent.train`
-makes it.
+weights.npz holds, for each known feature, one signed byte a group and a kind, and what the vectors
+of its words count for each; `bot.intent.train` makes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.intent.features import feature_numbers
+from bot.intent.features import feature_numbers, fold_text, meaning_of, words_of
 from bot.intent.kinds import GROUPS, KINDS, group_of
 from bot.intent.situation import Situation
 
@@ -39,17 +39,20 @@ class Intent:
 
 
 class Weights(NamedTuple):
-    """rows: feature number -> row of the tables. groups, kinds: signed bytes, (features, GROUPS)
-    and (features, KINDS). group_scale, kind_scale: of a byte of each column. group_bias,
-    kind_bias: what is added to the scores. temperature: by which
+    """numbers: of the features, ascending. groups, kinds: signed bytes, (features, GROUPS) and
+    (features, KINDS). group_scale, kind_scale: of a byte of each column. group_meaning,
+    kind_meaning: of what words are like, (MEANING_SIZE, GROUPS) and (MEANING_SIZE, KINDS).
+    group_bias, kind_bias: what is added to the scores. temperature: by which
     the scores of groups are divided, so that the probabilities are honest. talk_words: numbers of
     words that are used in talk. corpus: fingerprint of what it was trained on."""
 
-    rows: dict[int, int]
+    numbers: NDArray[np.int32]
     groups: NDArray[np.int8]
     kinds: NDArray[np.int8]
     group_scale: NDArray[np.float32]
     kind_scale: NDArray[np.float32]
+    group_meaning: NDArray[np.float32]
+    kind_meaning: NDArray[np.float32]
     group_bias: NDArray[np.float32]
     kind_bias: NDArray[np.float32]
     temperature: float
@@ -65,22 +68,35 @@ def classify(text: str, situation: Situation) -> Intent:
     """Return what a cleaned text is about. Never raises; takes a fraction of a millisecond."""
     weights = load_weights()
     numbers = feature_numbers(text, situation, weights.talk_words.__contains__)
-    return Intent(probabilities_of(weights, numbers))
+    return Intent(probabilities_of(weights, numbers, meaning_of(words_of(fold_text(text)))))
 
 
-def probabilities_of(weights: Weights, numbers: list[int]) -> NDArray[np.float32]:
-    """Return the probability of each kind, (kinds,), for the features with these numbers."""
-    rows = [row for number in numbers if (row := weights.rows.get(number)) is not None]
+def probabilities_of(
+    weights: Weights, numbers: list[int], meaning: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the probability of each kind, (kinds,), for the features with these numbers and what
+    the words are like, (MEANING_SIZE,)."""
+    rows = places_of(weights.numbers, numbers)
     size = np.float32(max(len(numbers), 1) ** 0.5)
     groups = (
         weights.groups[rows].sum(axis=0, dtype=np.int32) * weights.group_scale / size
+        + meaning @ weights.group_meaning
         + weights.group_bias
     )
     kinds = (
         weights.kinds[rows].sum(axis=0, dtype=np.int32) * weights.kind_scale / size
+        + meaning @ weights.kind_meaning
         + weights.kind_bias
     )
     return combine(groups / weights.temperature, kinds)
+
+
+def places_of(known: NDArray[np.int32], numbers: list[int]) -> NDArray[np.intp]:
+    """Return where those of these numbers stand that are among the known ones, ascending."""
+    sought = np.array(numbers, dtype=known.dtype)
+    places = np.searchsorted(known, sought)
+    places[places == known.size] = 0
+    return places[known[places] == sought] if known.size else places[:0]
 
 
 def combine(groups: NDArray[Any], kinds: NDArray[Any]) -> NDArray[np.float32]:
@@ -105,11 +121,13 @@ def load_weights() -> Weights:
 def weights_of(arrays: Mapping[str, NDArray[Any]]) -> Weights:
     """Return the weights that are stored in these arrays."""
     return Weights(
-        {number: row for row, number in enumerate(arrays["numbers"].tolist())},
+        arrays["numbers"],
         arrays["groups"],
         arrays["kinds"],
         arrays["group_scale"],
         arrays["kind_scale"],
+        arrays["group_meaning"],
+        arrays["kind_meaning"],
         arrays["group_bias"],
         arrays["kind_bias"],
         float(arrays["temperature"]),

@@ -14,13 +14,21 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from bot.intent import corpus
 from bot.intent.corpus import Sentence
-from bot.intent.features import WHOLE_PLACE, content_numbers, feature_numbers
+from bot.intent.features import (
+    MEANING_SIZE,
+    WHOLE_PLACE,
+    content_numbers,
+    feature_numbers,
+    fold_text,
+    meaning_of,
+    words_of,
+)
 from bot.intent.kinds import GROUPS, KINDS, group_of
 from bot.intent.model import GROUP_OF_KIND, WEIGHTS_FILE
 from bot.intent.situation import CODES
@@ -32,16 +40,18 @@ MAX_STEPS, TOLERANCE = (
     1e-4,
 )  # of the solver: stopped sooner, it is unsure of what it has learnt
 FOLDS = 4
-MIN_FAMILIES = 2  # in which a feature has to occur to be kept
+MIN_FAMILIES = 3  # in which a feature has to occur to be kept
 _PICTURE_GROUPS = {"wish", "picture"}
 
 Arrays = dict[str, NDArray[Any]]
 
 
 class Rows(NamedTuple):
-    """What is trained on: one row a sentence and situation. weight: of the row in the loss."""
+    """What is trained on: one row a sentence and situation. meaning: (rows, MEANING_SIZE). weight:
+    of the row in the loss."""
 
     numbers: list[list[int]]
+    meaning: NDArray[np.float32]
     kinds: NDArray[np.int64]
     weight: NDArray[np.float64]
     families: list[str]
@@ -65,18 +75,20 @@ def rows_of(sentences: list[Sentence], words: dict[int, set[str]]) -> Rows:
     except for single words, which are a vocabulary.
     """
     sizes = Counter(sentence.family for sentence in sentences)
-    numbers, kinds, weight, families = [], [], [], []
+    numbers, meaning, kinds, weight, families = [], [], [], [], []
     for sentence in sentences:
         text, family = clean(sentence.text), sentence.family
         own = set() if family.startswith("word ") else {family}
         codes = _two_of(sentence)
+        its_meaning = meaning_of(words_of(fold_text(text)))
         for code in codes:
             is_talk = partial(_is_elsewhere, words, own)
             numbers.append(feature_numbers(text, CODES[code], is_talk))
+            meaning.append(its_meaning)
             kinds.append(KINDS.index(sentence.kind))
             weight.append(sizes[family] ** -0.5 / len(codes))
             families.append(family)
-    return Rows(numbers, np.array(kinds), np.array(weight), families)
+    return Rows(numbers, np.array(meaning), np.array(kinds), np.array(weight), families)
 
 
 def _is_elsewhere(words: dict[int, set[str]], own: set[str], number: int) -> bool:
@@ -107,8 +119,9 @@ def known_numbers(rows: Rows) -> list[int]:
     return sorted(often | whole)
 
 
-def matrix_of(numbers: list[list[int]], known: list[int]) -> Any:
-    """Return the sparse matrix (rows, features); each row is divided as at run time."""
+def matrix_of(numbers: list[list[int]], meaning: NDArray[np.float32], known: list[int]) -> Any:
+    """Return the sparse matrix (rows, features + MEANING_SIZE); each row of numbers is divided as
+    at run time."""
     column = {number: index for index, number in enumerate(known)}
     data: list[float] = []
     indices: list[int] = []
@@ -118,13 +131,14 @@ def matrix_of(numbers: list[list[int]], known: list[int]) -> Any:
         indices += kept
         data += [len(row) ** -0.5] * len(kept)
         ends.append(len(indices))
-    return csr_matrix((data, indices, ends), shape=(len(numbers), len(known)))
+    sparse = csr_matrix((data, indices, ends), shape=(len(numbers), len(known)))
+    return hstack([sparse, csr_matrix(meaning.astype(np.float64))]).tocsr()
 
 
 def fit(
     matrix: Any, labels: NDArray[np.int64], weight: NDArray[np.float64], size: int, strength: float
 ) -> NDArray[np.float64]:
-    """Return the weights, (features + 1, size), that tell the labels apart: the last row is what is
+    """Return the weights, (columns + 1, size), that tell the labels apart: the last row is what is
     added in any case. 0 for absent labels."""
     weights = np.zeros((matrix.shape[1] + 1, size))
     present = np.unique(labels)
@@ -142,10 +156,10 @@ def fit(
 
 def fit_both(rows: Rows, known: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the weights of the groups, and of the kinds within each group."""
-    matrix = matrix_of(rows.numbers, known)
+    matrix = matrix_of(rows.numbers, rows.meaning, known)
     groups = GROUP_OF_KIND[rows.kinds]
     of_groups = fit(matrix, groups, rows.weight, len(GROUPS), GROUP_STRENGTH)
-    of_kinds = np.zeros((len(known) + 1, len(KINDS)))
+    of_kinds = np.zeros((len(known) + MEANING_SIZE + 1, len(KINDS)))
     for group in range(len(GROUPS)):
         chosen = groups == group
         of_kinds += fit(
@@ -165,14 +179,16 @@ def fit_arrays(rows: Rows, words: dict[int, set[str]], temperature: float) -> Ar
     """Return the arrays of weights.npz for these rows."""
     known = known_numbers(rows)
     of_groups, of_kinds = fit_both(rows, known)
-    groups, group_scale = quantize(of_groups[:-1])
-    kinds, kind_scale = quantize(of_kinds[:-1])
+    groups, group_scale = quantize(of_groups[: len(known)])
+    kinds, kind_scale = quantize(of_kinds[: len(known)])
     return {
         "numbers": np.array(known, dtype=np.int32),
         "groups": groups,
         "kinds": kinds,
         "group_scale": group_scale,
         "kind_scale": kind_scale,
+        "group_meaning": of_groups[len(known) : -1].round(3).astype(np.float32),
+        "kind_meaning": of_kinds[len(known) : -1].round(3).astype(np.float32),
         "group_bias": of_groups[-1].round(3).astype(np.float32),
         "kind_bias": of_kinds[-1].round(3).astype(np.float32),
         "temperature": np.float32(temperature),
@@ -200,12 +216,14 @@ def cross_validate(sentences: list[Sentence]) -> tuple[Rows, NDArray[np.float64]
         words = talk_words(seen)
         rows = rows_of(seen, words)
         known = known_numbers(rows)
-        matrix, groups = matrix_of(rows.numbers, known), GROUP_OF_KIND[rows.kinds]
+        matrix, groups = matrix_of(rows.numbers, rows.meaning, known), GROUP_OF_KIND[rows.kinds]
         weights = fit(matrix, groups, rows.weight, len(GROUPS), GROUP_STRENGTH)
         tested.append(rows_of(unseen, words))
-        scores.append(matrix_of(tested[-1].numbers, known) @ weights[:-1] + weights[-1])
+        columns = matrix_of(tested[-1].numbers, tested[-1].meaning, known)
+        scores.append(columns @ weights[:-1] + weights[-1])
     joined = Rows(
         [row for rows in tested for row in rows.numbers],
+        np.concatenate([rows.meaning for rows in tested]),
         np.concatenate([rows.kinds for rows in tested]),
         np.concatenate([rows.weight for rows in tested]),
         [family for rows in tested for family in rows.families],

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.intent.expand_frames import load_fillers
+from bot.intent.features import meaning_of, words_of
 from bot.intent.train import fit, matrix_of, quantize
 from bot.moderation.harm import corpus
 from bot.moderation.harm.classes import CLASSES
@@ -28,6 +29,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "intent.md"
 
 Arrays = dict[str, NDArray[Any]]
 Numbers = list[list[int]]
+Meaning = NDArray[np.float32]
 
 
 def known_numbers(numbers: Numbers, sentences: list[Sentence]) -> list[int]:
@@ -48,25 +50,27 @@ def weights_of_rows(sentences: list[Sentence]) -> NDArray[np.float64]:
 
 
 def fit_rows(
-    numbers: Numbers, sentences: list[Sentence], place: str
+    numbers: Numbers, meaning: Meaning, sentences: list[Sentence], place: str
 ) -> tuple[list[int], NDArray[np.float64]]:
-    """Return the known features, and their weights, (features + 1, classes)."""
+    """Return the known features, and the weights, (features + MEANING_SIZE + 1, classes)."""
     known, classes = known_numbers(numbers, sentences), CLASSES[place]
     labels = np.array([classes.index(sentence.name) for sentence in sentences])
-    matrix = matrix_of(numbers, known)
+    matrix = matrix_of(numbers, meaning, known)
     return known, fit(matrix, labels, weights_of_rows(sentences), len(classes), STRENGTH)
 
 
-def cross_validate(numbers: Numbers, sentences: list[Sentence], place: str) -> NDArray[np.float64]:
+def cross_validate(
+    numbers: Numbers, meaning: Meaning, sentences: list[Sentence], place: str
+) -> NDArray[np.float64]:
     """Return the scores of all sentences, each by a model that knows none of its family."""
     scores = np.zeros((len(sentences), len(CLASSES[place])))
     folds = np.array([sentence.fold for sentence in sentences])
     for fold in range(FOLDS):
         seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         known, weights = fit_rows(
-            [numbers[row] for row in seen], [sentences[row] for row in seen], place
+            [numbers[row] for row in seen], meaning[seen], [sentences[row] for row in seen], place
         )
-        tested = matrix_of([numbers[row] for row in unseen], known)
+        tested = matrix_of([numbers[row] for row in unseen], meaning[unseen], known)
         scores[unseen] = tested @ weights[:-1] + weights[-1]
     return scores
 
@@ -104,18 +108,21 @@ def train(temperatures: dict[str, float] | None = None) -> tuple[Arrays, list[st
     report: list[str] = []
     for place in CLASSES:
         sentences = list(corpus.sentences(place))
-        numbers = [feature_numbers(prepare(sentence.text), concepts) for sentence in sentences]
+        prepared = [prepare(sentence.text) for sentence in sentences]
+        numbers = [feature_numbers(text, concepts) for text in prepared]
+        meaning = np.array([meaning_of(words_of(text)) for text in prepared])
         if temperatures is None:
-            scores = cross_validate(numbers, sentences, place)
+            scores = cross_validate(numbers, meaning, sentences, place)
             temperature = best_temperature(scores, sentences, place)
             report += _report(place, sentences, shares_of(scores, temperature))
         else:
             temperature = temperatures[place]
-        known, weights = fit_rows(numbers, sentences, place)
-        values, scale = quantize(weights[:-1])
+        known, weights = fit_rows(numbers, meaning, sentences, place)
+        values, scale = quantize(weights[: len(known)])
         arrays[f"{place}_numbers"] = np.array(known, dtype=np.int32)
         arrays[f"{place}_values"] = values
         arrays[f"{place}_scale"] = scale
+        arrays[f"{place}_meaning"] = weights[len(known) : -1].round(3).astype(np.float32)
         arrays[f"{place}_bias"] = weights[-1].round(3).astype(np.float32)
         arrays[f"{place}_temperature"] = np.float32(temperature)  # type: ignore[assignment]
     return arrays, report
