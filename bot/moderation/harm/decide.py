@@ -36,7 +36,7 @@ _FALSE_ALARM, _FALSE_CRY = 5.0, 3.5
 _OTHER_REASON, _NO_CRY, _MISSED_CRY = 0.5, 10.0, 12.0
 _SURELY_HARMLESS = 0.75
 _FEW_NOUNS, _IN_NAMES = 2, {"名詞", "助詞", "接頭辞", "接尾辞"}
-HARMLESS_PRIOR = {"words": 40.0, "photo": 20.0}
+HARMLESS_PRIOR = {"words": 26.0, "photo": 12.0}
 """How many times commoner harmless wishes are in chats than in the corpus."""
 
 
