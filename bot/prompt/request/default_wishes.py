@@ -35,8 +35,9 @@ _ORDER = re.compile(  # 「次からもっとかわいく描いて」, 「今後
 )
 _ENDING = re.compile(  # 「水彩の絵にしてほしい」, 「アニメ風で描くようにして」
     "(?P<aspect>向き)?(?:の(?:絵|画像|イラスト|感じ|やつ))?(?:[でにを]|(?<=[い風調])(?:絵|感じ)[でに])?"
-    "(?:(?:描|か)(?:いて|く(?:ように)?(?:して)?)|して|したい|する(?:ように(?:して)?)?|お願い(?:します)?|"
-    "おねがい(?:します)?|統一(?:して|で)?|よろしく|頼む|がいい)?"
+    "(?:(?:描|か)(?:い(?:て(?:おいて)?|とい?て)|く(?:ように)?(?:して)?)|"
+    "し(?:て(?:おいて)?|とい?て|とって)|したい|する(?:ように(?:して)?)?|"
+    "(?:お願い|おねがい)(?:します|できる(?:かな)?|できます?か)?|統一(?:して|で)?|よろしく|頼む|[がで]いい)?"
     "(?:ください|下さい|ほしい|欲しい|もらえますか|もらえる|くれますか|くれる|もらいたい|もらって|"
     "いただけますか|です|ね|よ|な){0,3}$"
 )
@@ -83,7 +84,7 @@ def parse_default(text: str) -> Reading | None:
     if match is None or not _is_lasting(match) or _THANKS.search(text):
         return None
     what = match["what"]
-    bare = _ENDING.sub("", what.rstrip("。!！"))
+    bare = _ENDING.sub("", what.rstrip("。!！?？"))
     for words in (what, f"{what}で", f"{bare}で"):  # 「いつもアニメ」
         reading = read(words)
         if reading.problem == "only_controls" and (_says_how(reading) or _ONE_PICTURE.match(words)):
