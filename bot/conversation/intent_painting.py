@@ -65,6 +65,8 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
         return variations.change_by_words(ctx, _phrase_of_undo(words), None)
     meant = ctx.meant_picture  # before a handler takes a choice for settled
     replies = None if _is_only_more(kind, words) else variations.handle_text(ctx)
+    if replies is None and kind == "change" and ctx.is_private:
+        replies = follow_ups.change_by_scene(ctx)
     if replies is not None:
         return replies
     return ctx if situation.is_asked else _apply_to_last(ctx, meant, kind, words)
