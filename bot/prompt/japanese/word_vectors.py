@@ -40,7 +40,8 @@ def vectors_of(lemmas: Iterable[str]) -> NDArray[np.float32]:
     places = np.searchsorted(vectors.numbers, numbers)
     places[places == vectors.numbers.size] = 0
     places = places[vectors.numbers[places] == numbers]
-    return vectors.table[vectors.rows[places]] * vectors.scale
+    chosen: NDArray[np.float32] = vectors.table[vectors.rows[places]] * vectors.scale
+    return chosen
 
 
 def word_number(lemma: str) -> int:
