@@ -15,9 +15,11 @@ from bot.prompt.changes.choices import LAST, Choice, parse_choice
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
+from bot.prompt.japanese.kana import to_hiragana
 
 _MAX_CHARS = 60
 _MAX_NAME_CHARS = 12
+_LONG_NAME = 3  # kana, from which a name in them is no other word
 _JAPANESE = {  # what is not so written, as it would be
     "iii": "3", "ii": "2", "iv": "4", "first": "1番", "second": "2番", "third": "3番",
     "fourth": "4番", "one": "1番", "two": "2番", "three": "3番", "four": "4番", "last": "最後",
@@ -43,7 +45,7 @@ _LEAD = re.compile(  # 「じゃ2で」, 「やっぱり4枚目」
 )
 _NTH = re.compile(
     r"(?<![0-9.])(?:(?:一番|いちばん)?(?:[左右上下]|ひだり|みぎ|うえ|した|(?:最初|最後)(?=[のが]))|"
-    r"(?:[1-4一二三四]|いち|に|さん|よん)(?:番|枚目|つ目|個目|ばん|まいめ)|No\.?[1-4])"
+    r"(?:[1-4一二三四]|いち|に|さん|よん)(?:番|枚目|つ目|個目|ばん|まいめ)|(?:ひと|ふた|みっ|よっ)つ[め目]|No\.?[1-4])"
 )
 _BARE = re.compile(
     r"(?<![0-9.])[1-4](?=(?:推し|一択|かな|で(?:す|$|よろ|お願い|頼)|が(?:いい|好)|に(?:し|決)|$|[!。]))"
@@ -172,6 +174,10 @@ def _called_pictures(text: str, prompt: str) -> str:
     if not nouns or "の" not in text:
         return text
     before, _, after = text.partition("の")
+    if kana := _in_kana(prompt, after) or _in_kana(
+        nouns[-1].text, after
+    ):  # 「3番のしんかんせん」, which is taken apart
+        return f"{before}のやつ{after.removeprefix(kana)}"
     for word in morphology.tokenize(after)[:3]:
         called = after[: word.end]
         is_shown = (
@@ -188,6 +194,13 @@ def _called_pictures(text: str, prompt: str) -> str:
     return text
 
 
+def _in_kana(name: str, text: str) -> str:
+    """Return the name of a thing as a text begins with it in kana, or ""."""
+    reading = morphology.reading_of(name)
+    kana = (reading, to_hiragana(reading)) if len(reading) >= _LONG_NAME else ()
+    return next((name for name in kana if text.startswith(name)), "")
+
+
 def _named_among_words(text: str) -> Choice | None:
     """Return the one picture that a text names which says nothing else of any."""
     starts = sorted(match.start() for match in (*_NTH.finditer(text), *_BARE.finditer(text)))
@@ -199,8 +212,18 @@ def _named_among_words(text: str) -> Choice | None:
     compares = "けど" in text or "より" in text  # 「2と3で迷うけど2」
     start, choice, end = found[-1] if compares else found[0]
     is_one = compares or len({named.position for _, named, _ in found}) == 1
-    is_all = is_of_choosing(text[:start]) and is_of_choosing(text[end:])
+    around: tuple[str, ...] = (text[:start], text[end:])
+    if is_one:  # 「2番かな、うん、2番」
+        again = [text[at:to] for at, named, to in found if named.position == choice.position]
+        around = tuple(_without_any(words, again) for words in around)
+    is_all = all(map(is_of_choosing, around))
     return choice if is_one and is_all else None
+
+
+def _without_any(text: str, names: list[str]) -> str:
+    for name in names:
+        text = text.replace(name, "")
+    return text
 
 
 def _named_at(text: str, start: int) -> tuple[Choice, int] | None:
