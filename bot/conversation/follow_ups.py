@@ -11,7 +11,8 @@ from bot.conversation.generate import request_pictures
 from bot.conversation.picture_refs import PictureRef, find_several, find_tapped, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
-from bot.conversation.several_pictures import chooses_picture
+from bot.conversation.several_pictures import ask_which, chooses_picture
+from bot.intent.choosing import parse_choice_among
 from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
 from bot.prompt import read
@@ -62,7 +63,9 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     several = find_several(ctx.db, picture)  # 「やっぱ3番のにする」 after the second was changed
     of = several.job.request if several and several.job.request else picture.job.request
     count = of.count
-    if _chooses_beyond(ctx.text_without_small_talk, count):
+    if not ctx.is_waiting and (asked := ask_which(ctx, picture)):
+        return asked
+    if _chooses_beyond(ctx.text_without_small_talk, of.prompt, count):
         return ctx.reply_sentence("going_on.only_so_many", count=count)
     if decide_while_painting(ctx) or chooses_picture(ctx):
         return None
@@ -140,9 +143,11 @@ def change_by_scene(ctx: EventContext) -> Replies | None:
     return None if change is None else paint_change(ctx, last, change)
 
 
-def _chooses_beyond(text: str, count: int) -> bool:
+def _chooses_beyond(text: str, prompt: str, count: int) -> bool:
     """Return whether a text does nothing but choose a picture where there are not so many."""
     choice = parse_choice(_RATHER.sub("", text))
+    if choice and choice.rest and not choice.by_place:  # 「2番目のほうが好きやな」
+        choice = parse_choice_among(text, prompt)
     if choice is None or choice.rest:
         return False
     names_one = not choice.by_place or _NAMES_PICTURE.search(text) is not None

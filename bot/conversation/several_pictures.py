@@ -12,7 +12,14 @@ from bot.conversation.repainting import offer_picked
 from bot.intent.choosing import parse_choice_among, parse_choice_at_end, parse_choice_once
 from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
-from bot.prompt.changes.choices import Choice, parse_both, parse_choice
+from bot.prompt.changes.choices import (
+    Choice,
+    asks_which,
+    chooses_by_looks,
+    names_one_too_far,
+    parse_both,
+    parse_choice,
+)
 from bot.prompt.changes.parser import parse_change
 
 _DECIDES = re.compile("(?:決定|決まり|決めた|決めました|採用|一択)[^、。]{0,4}$")
@@ -97,6 +104,27 @@ def answer_several(ctx: EventContext, text: str, among: PictureRef | None) -> Re
         first, second = (position + 1 for position in both)
         return ctx.reply_sentence("going_on.one_by_one", first=first, second=second)
     return reply_about_job(ctx, several.job)
+
+
+def ask_which(ctx: EventContext, picture: PictureRef) -> Replies | None:
+    """Ask for the number of a picture where several are there and a text names none that can be
+    found: 「5番」, 「どれがおすすめ？」, 「月がいちばん大きいやつ」. Passes any other text."""
+    text = ctx.text_without_small_talk
+    if find_cry(ctx.text):
+        return None
+    is_too_far = names_one_too_far(text)
+    among = (find_several(ctx.db, picture) if is_too_far else None) or picture
+    count = among.job.request.count if among.job.request else 1
+    if is_too_far:
+        key = "going_on.only_so_many" if count == 1 else "going_on.only_so_many_of_several"
+        return ctx.reply_sentence(key, count=count)
+    if count == 1 or picture.position is not None:
+        return None
+    if asks_which(text):
+        return ctx.reply_sentence("going_on.which_you_like", count=count)
+    if chooses_by_looks(text) and choice_in(ctx, text, ctx.quoted) is None:
+        return ctx.reply_sentence("going_on.which_number", count=count)
+    return None
 
 
 def offer_named(ctx: EventContext, picture: PictureRef) -> Replies | None:

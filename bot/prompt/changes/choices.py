@@ -107,6 +107,31 @@ _DEGREE = re.compile(
 )
 
 
+_TOO_FAR = re.compile(  # 「5番」, 「6枚目のやつがいい」
+    f"(?:[5-9五六七八九十]|[1-9][0-9])(?:番[目め]?|枚[目め]|[つ個][目め])(?:{_THING})?{_TAKEN.pattern}"
+)
+_ASKS_WHICH = re.compile(  # 「この中だとどれが一番いいと思う？」
+    "(?:(?:この|その)?(?:[2-4二三四]枚|中|なか|うち)(?:の(?:中|なか|うち))?"
+    "(?:で|だと|なら|だったら|から)?[、 ]?)?"
+    "(?:(?:あなた|君|きみ|絵筆(?:さん|ちゃん)?|AI|自分|あんた|プロ|そっち)"
+    "(?:的に|的|なら|だったら|としては|は|の)?[、 ]?)?"
+    "(?:(?:どれ|どの(?:絵|やつ|子|方|ほう|[^、。をはが]{1,5})|どっち|何(?:番目?|枚目))(?:が|を|は|に|で|の)?"
+    "(?:一番|いちばん|特に)?(?:お?(?:すすめ|ススメ|薦め|勧め)|オススメ|いい(?!から)|良い|よい|ええ|よか|好き|すき|"
+    "可愛い|かわいい|きれい|綺麗|かっこいい|人気|よさそう|良さそう|うま[いく]|上手|選[んぶべ]|自信|よくでき|気に入っ|推し|"
+    "ベスト|おもしろい|面白い)[^、。]{0,12}?|"
+    "(?:お?(?:すすめ|ススメ|薦め|勧め)|オススメ|イチオシ|一押し|推し)"
+    "(?:の(?:絵|やつ|番号)?)?(?:は|って|を)?(?:どれ|どの(?:絵|やつ)|何番|ある|教えて|選んで)?[^、。]{0,6}?)"
+    "(?:[?？]|か|かな|かね|かしら|と?思う|と?思います|の|ん|です|なん|ある|教えて|(?<=どれ)|(?<=は))[?？。〜ー]*"
+)
+_BY_LOOKS = re.compile(  # 「月がいちばん大きいやつ」
+    "(?P<look>[^、。?？]{2,24}?)(?:やつ|ヤツ|奴|方|ほう|子|のん?|(?<!の)絵)"
+    "(?:(?:が|で|に|を)?(?:いい|良い|ええ|よか|好き|すき|気に入った|お願い(?:します)?|おねがい(?:します)?|する|します|"
+    "決めた|決定|選ぶ|選びます|ください|ほしい|欲しい)?(?:です|かな|な|ね|よ|わ|だな|だ|や)*)[。!！〜ー]*"
+)
+_MOST = re.compile("(?:一番|いちばん|最も|もっとも|1番)(?!目|め|星|の|が|を|は|に|で)")
+_OF_ALL = re.compile("この世|世界|日本|人生|今まで|宇宙|もっと|もう少し|もうちょ")
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which picture is meant. position: from 0, or from the end: LAST, LAST - 1. rest: what else is
@@ -151,6 +176,24 @@ def parse_both(text: str) -> tuple[int, int] | None:
     if match is None or match["a"] == match["b"]:
         return None
     return int(match["a"]) - 1, int(match["b"]) - 1
+
+
+def names_one_too_far(text: str) -> bool:
+    """Return whether a text only names a picture after the fourth, of which there is never one:
+    「5番」."""
+    return _TOO_FAR.fullmatch(strip_marks(_as_usually_spelled(text))) is not None
+
+
+def asks_which(text: str) -> bool:
+    """Return whether a text asks which of several pictures to take: 「どれがおすすめ？」."""
+    return _ASKS_WHICH.fullmatch(text) is not None
+
+
+def chooses_by_looks(text: str) -> bool:
+    """Return whether a text names one of several pictures by what it shows most of: 「月がいちばん
+    大きいやつ」. Which one that is, only who sees them knows."""
+    match = _BY_LOOKS.fullmatch(text)
+    return bool(match and _MOST.search(match["look"]) and not _OF_ALL.search(match["look"]))
 
 
 def _after_joint(text: str, end: int) -> str | None:

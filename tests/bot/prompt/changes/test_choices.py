@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from bot.prompt import clean
-from bot.prompt.changes.choices import LAST, Choice, parse_choice
+from bot.prompt.changes.choices import (
+    LAST,
+    Choice,
+    asks_which,
+    chooses_by_looks,
+    names_one_too_far,
+    parse_choice,
+)
 from tests.bot.prompt.examples import wrong_rows
 
 CHOICES: list[tuple[str, Choice | None]] = [
@@ -32,3 +39,26 @@ CHOICES: list[tuple[str, Choice | None]] = [
 
 def test_one_of_several_is_named() -> None:
     assert not wrong_rows((text, parse_choice(clean(text)), meant) for text, meant in CHOICES)
+
+
+def test_a_number_after_the_fourth_names_none() -> None:
+    assert all(map(names_one_too_far, ("5番", "6枚目のがいい", "10番目で")))
+    assert not any(map(names_one_too_far, ("4番", "8番ラーメン", "5枚", "5番目の猫を黒く")))
+
+
+def test_it_is_asked_which_to_take() -> None:
+    asked = (
+        "どれがおすすめ？",
+        "どれが一番いいと思う？",
+        "おすすめは?",
+        "この中でどれが人気ですか",
+    )
+    assert [text for text in asked if not asks_which(text)] == []
+    others = ("どれもかわいい", "おすすめの絵", "どれがいい色の猫を描いて", "どれくらいかかる？")
+    assert [text for text in others if asks_which(text)] == []
+
+
+def test_one_is_named_by_what_it_shows_most_of() -> None:
+    assert all(map(chooses_by_looks, ("月がいちばん大きいやつ", "一番笑ってる子がいいな")))
+    others = ("世界で一番大きいやつ", "もっと月が大きいやつ", "一番大きい月の絵", "一番星のやつ")
+    assert [text for text in others if chooses_by_looks(text)] == []
