@@ -16,6 +16,7 @@ from bot.conversation.several_pictures import choice_in
 from bot.conversation.subject_overrides import asks_what_can_be_painted
 from bot.intent import PAINTED_KINDS, Decision, Situation, classify, decide
 from bot.intent.between_people import ruled_between_people
+from bot.intent.calling_off import calls_off
 from bot.intent.erasures import (
     is_drawn_thing,
 )
@@ -71,6 +72,7 @@ _NEAR = re.compile(  # of whom one tells news, or in whose hands one is
     "隣|近所|みんな|皆|誰|だれ|あいつ|やつ|奴|ここ|今日|昨日|明日|さっき|今|もう|人が|電車が|"
     "バスが|雨が|雪が|風が"
 )
+_TAKES_BACK = re.compile("取り?消し?|とりけし|キャンセル|撤回")
 _IS_QUESTION = re.compile(r"[?？]|(?:です|ます|の|ん)か(?:ね|な)?[。！!]?$")
 _NO_THING = re.compile(  # of a picture's things
     "(?:絵|画像|イラスト|写真|写メ|作品|データ|情報|履歴|アカウント|アルバム|グループ|友達|"
@@ -103,6 +105,8 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
         return Decision("answer", kind)
     if drops_wish(words) and (group in {"wish", "command"} or not is_answer):
         return Decision("answer", "cancel")
+    if ctx.situation.has_picture and not is_answer and _regrets_order(words):
+        return Decision("answer", "cancel")
     last = None if ctx.recent_photo else ctx.quoted or ctx.last_picture
     if last and (remark := parse_remark(words)):
         if decision.action == "paint" and not _is_shown_by(last, remark):
@@ -123,6 +127,11 @@ def by_rule(ctx: EventContext, decision: Decision) -> Decision:
         return decision
     is_same = decision == Decision("answer", "status") and kind == "question.slow"
     return decision if is_same else Decision("answer", kind)
+
+
+def _regrets_order(words: str) -> bool:
+    """Return whether a text takes back an order that is painted by now: 「間違えた、取り消し」."""
+    return _TAKES_BACK.search(words) is not None and calls_off(words)
 
 
 def _is_shown_by(picture: PictureRef, remark: ShortChange) -> bool:

@@ -47,6 +47,12 @@ _UNDO = re.compile(
 _RATHER_BEFORE = re.compile(  # 「やっぱり前のやつで」, without a verb
     rf"やっぱ(?:り|し)?[、 ]?{_BEFORE}の{_PICTURE}?(?:で|に|がいい|でお願い)?{_POLITE}"
 )
+_ONE_BEFORE = re.compile(  # 「ひとつまえの」, with nothing behind it
+    "(?:やっぱ(?:り|し)?[、 ]?)?(?:(?:ひと|一|1)つ|(?:いっ|一|1)[こ個回コ])(?:前|まえ)の?"
+    "(?:の|やつ|絵)?(?:で|に|へ|がいい)?"
+    rf"{_POLITE}|(?:やっぱ(?:り|し)?[、 ]?)?(?:元|もと|変える前|変更前|直す前)の"
+    rf"(?:やつ|絵)?(?:で|に)?{_POLITE}"
+)
 _SIGN = re.compile(  # ↩️, ⏪, 🔙して
     "(?:[↩⏪⏮🔙]\ufe0f?|◀\ufe0f?◀\ufe0f?)++(?:で|に)?(?:戻)?(?:して|お願い(?:します)?|"
     "おねがい(?:します)?|ください|よろしく)?[!！。]?"
@@ -67,4 +73,4 @@ def is_undo(text: str) -> bool:
     bare = in_kanji(strip_marks(text))
     if len(bare) > _MAX_CHARS:
         return False
-    return any(pattern.fullmatch(bare) for pattern in (_UNDO, _RATHER_BEFORE))
+    return any(pattern.fullmatch(bare) for pattern in (_UNDO, _RATHER_BEFORE, _ONE_BEFORE))
