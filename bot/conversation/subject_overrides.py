@@ -11,6 +11,7 @@ from bot.intent.kinds import group_of
 from bot.intent.rules import ruled_question
 from bot.moderation.distress import find_cry
 from bot.prompt import Reading
+from bot.prompt.changes.placed import names_thing_at_place
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import strip_marks
@@ -84,7 +85,8 @@ def picture_beside(ctx: EventContext, reading: Reading) -> str:
         return ""
     before, thing = picture.job.request, reading.prompt
     is_alone = strip_marks(ctx.text) == strip_marks(thing) and len(thing) <= _MAX_THING_CHARS
-    if before is None or not is_alone or not morphology.is_noun_phrase(thing):
+    is_thing = morphology.is_noun_phrase(thing) or names_thing_at_place(thing)
+    if before is None or not is_alone or not is_thing:
         return ""
     if thing in before.prompt:
         return ""

@@ -53,6 +53,12 @@ _RISING = re.compile(  # 「湯気ほわほわ」: what is in the air of any pic
 )
 _KANA = re.compile("[ぁ-んー]{2,}")
 _OPEN = re.compile("空|そら|おそら|地面|床|外|遠く|道|庭")  # where a scene may be, too
+_AIR = re.compile("空|そら|お空|おそら|地面|床|庭|道")  # of which there is one in the picture
+_SIDE_OF = re.compile("(?:左|右|上|下|手前|奥|真ん中|中央|端)の(?=.)")  # 「左の|島」, of two
+_NAMED_AT = re.compile(
+    "[^、。をはがにもで]{1,10}(?:の(?:上|下|中|横|前|奥))?に(?P<thing>[^、。をはがもで]{1,12})"
+)
+_OF_LOOKS = {"連体詞", "形容詞", "形状詞", "名詞", "接頭辞", "接尾辞", "代名詞"}
 _SCENE_WORD = re.compile("(?:感じ|とこ|ところ)(?:[でに])?(?:して|がいい|ほしい)?$")
 
 
@@ -84,7 +90,9 @@ def added_at_place(words: str, prompt: str) -> str | None:
         return f"{place}{_as_seen(said)}を足して" if _ends_in_noun(thing) else None
     if match["part"] and _BESIDE.search(match["part"]) and not re.fullmatch(_PARTS, match["part"]):
         return None
-    is_bare = not _OPEN.match(place) and said not in prompt and morphology.is_noun_phrase(said)
+    is_open = _OPEN.match(place) and not _AIR.fullmatch(match["part"] or "")
+    is_open = is_open and match["part"] not in prompt
+    is_bare = not is_open and said not in prompt and _names_thing(said)
     return f"{place}{said}を足して" if is_bare else None
 
 
@@ -92,6 +100,7 @@ def _is_part(part: str, prompt: str) -> bool:
     if re.fullmatch(_PARTS, part) or _BESIDE.search(part):
         return True
     nouns = {noun.text for noun in morphology.nouns_of(prompt)}
+    part = _SIDE_OF.sub("", part)
     of, _, own = part.rpartition("の")  # 「くじらの背中」
     if of and re.fullmatch(_PARTS, own):
         return of in prompt or morphology.spelled_in(prompt, of) in nouns
@@ -106,6 +115,22 @@ def _where_drawn(said: str) -> int | None:
             if _KANA.fullmatch(thing) or _ends_in_noun(thing):
                 return start
     return None
+
+
+def names_thing_at_place(words: str) -> bool:
+    """Return whether words name nothing but a place and a thing: 「カウンターに客のペンギン」."""
+    match = _NAMED_AT.fullmatch(words)
+    return match is not None and _names_thing(match["thing"])
+
+
+def _names_thing(said: str) -> bool:
+    """Return whether words are a thing and how it looks: 「大きな海蛇」."""
+    if morphology.is_noun_phrase(said):
+        return True
+    found = morphology.tokenize(said)
+    looks = [word for word in found if word.text not in {"な", "の"}]
+    is_plain = all(word.part_of_speech in _OF_LOOKS for word in looks)
+    return bool(looks) and is_plain and _ends_in_noun(said)
 
 
 def _as_seen(said: str) -> str:
