@@ -24,11 +24,13 @@ from bot.prompt.changes.fragments import (
     brought_by_last,
     coloured,
     in_kanji,
+    names_subject,
     of_part,
     one_step,
     parse_fragment,
     said_of_subject,
 )
+from bot.prompt.changes.named_only import parse_named_only
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.respelled import as_usually_said
 from bot.prompt.changes.step_parser import NOT_BUT
@@ -131,6 +133,8 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         or parse_choice(words)
     ):
         return None  # 「最後の」 is one of several
+    if named := parse_named_only(words, prompt):
+        return named
     if category_of(words, SCENE_CATEGORIES[:3]) is not None:
         return one_step(ChangeStep("become", replacement=words))
     usual = as_usually_said(words)
@@ -160,7 +164,7 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         return of_part(match["what"], match["colour"], prompt)
     if match := _RATHER_DOES.fullmatch(words):
         return said_of_subject(match["does"], prompt)
-    if (match := _SOMEBODY_DOES.fullmatch(words)) and _names_subject(match["who"], prompt):
+    if (match := _SOMEBODY_DOES.fullmatch(words)) and names_subject(match["who"], prompt):
         return said_of_subject(match["does"], prompt)
     if match := _ONLY.fullmatch(words):
         return one_step(ChangeStep("add", words))
@@ -248,12 +252,6 @@ def _described_anew(words: str, prompt: str) -> Change | None:
     if not is_it or not attributes.is_description(look.rstrip("のな")):
         return None
     return one_step(ChangeStep("become", replacement=f"{look}{head}"))
-
-
-def _names_subject(who: str, prompt: str) -> bool:
-    """Return whether somebody is whom a prompt of one is of: 「ねこ」 of 「白い猫」."""
-    head = attributes.head_noun(split_segments(prompt)[0])
-    return head is not None and morphology.spelled_in(prompt, who) == head
 
 
 def _without(what: str, prompt: str) -> Change | None:

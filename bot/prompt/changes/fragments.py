@@ -222,3 +222,9 @@ def brought_by_last(prompt: str, prompt_before: str) -> str | None:
 def one_step(step: ChangeStep) -> Change:
     """Return the change of this step alone."""
     return Change(True, (step,), Reading("", problem="empty"))
+
+
+def names_subject(who: str, prompt: str) -> bool:
+    """Return whether somebody is whom a prompt of one is of: 「ねこ」 of 「白い猫」."""
+    head = attributes.head_noun(split_segments(prompt)[0])
+    return head is not None and morphology.spelled_in(prompt, who) == head
