@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import jobs, messages
 from bot.conversation.context import EventContext, Replies
 from bot.conversation.picture_refs import PictureRef, find_last, find_pending, find_picked, is_gone
@@ -13,6 +15,18 @@ DETAIL_PHRASES = (
     "シードは シードを教えて シード番号は 受付番号は 受付番号を教えて"
 )
 _PHRASES = frozenset(DETAIL_PHRASES.split())
+_NUMBER = (  # by which a picture is painted again; 「種」 alone is of a plant
+    "(?:シード(?:値|番号|ナンバー)?|しーど(?:値)?|(?i:seed)(?:値|番号)?|(?:絵|画像)?の?種(?:の番号|番号|の値)|乱数(?:の種)?|"
+    "受付番号)"
+)
+_ASKS_NUMBER = re.compile(  # 「この絵の種の番号って何番？」
+    "(?:(?:この|その|今の|いまの|さっきの|前の|最後の)(?:絵|やつ|画像|イラスト)?の?|(?:これ|それ)の|絵の)?"
+    f"{_NUMBER}(?:と受付番号)?(?:って|は|を|が|とか|も)?[、 ]?"
+    "(?:(?:何番|なんばん|何|なに|いくつ|いくら|どれ|どこ)(?:なの|だった|でした|です|だ|なん|に(?:あ(?:る|り)|書)|で)?"
+    "|(?:見|み)(?:れ|られ|え)(?:る|ます|ない|ん)|(?:見|み)(?:せて|たい)|(?:知|し)りたい|(?:分|わ)か(?:る|り|ん)|教えて|おしえて|"
+    "出して|表示|確認|メモ|控え)"
+    "[^、。をにで]{0,10}[?？。!！]*"
+)
 
 
 def handle_text(ctx: EventContext) -> Replies | None:
@@ -27,6 +41,8 @@ def handle_text(ctx: EventContext) -> Replies | None:
 
 def asks_for_details(text: str) -> bool:
     """Return whether a cleaned text asks for a picture's numbers."""
+    if _ASKS_NUMBER.fullmatch(text):
+        return True
     bare = strip_trailing_marks(text).casefold()
     return bare in _PHRASES or strip_trailing_marks(shorten_requests(text)).casefold() in _PHRASES
 
