@@ -32,6 +32,7 @@ from bot.prompt.changes.photo_phrases import PHOTO_STRENGTHS, is_no_photo_wish
 from bot.prompt.changes.photo_sentences import (
     artist_named,
     is_plain_order,
+    keeps_photo_as_it_is,
     leaves_photo_alone,
     of_unseen_thing,
     plain_photo_order,
@@ -142,6 +143,8 @@ def _about_photo(ctx: EventContext, text: str) -> Replies | None:
         return None
     if leaves_photo_alone(text):
         return ctx.reply_sentence("photo.left")
+    if keeps_photo_as_it_is(text):
+        return ctx.reply(messages.ask_about_photo(ctx.language))
     order = plain_photo_order(text)
     if not (is_plain_order(text) or order.closeness) or _is_no_order(ctx, text):
         return None

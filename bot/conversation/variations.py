@@ -97,6 +97,8 @@ def handle_command(ctx: EventContext) -> Replies | None:
     if ctx.situation.is_asked and not ctx.is_waiting:  # 「キャンセル」, asked what to change
         pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
         return ctx.reply_sentence("going_on.kept")
+    if ctx.recent_photo is not None and not ctx.is_waiting:  # 「やっぱりいいです」, after a photo
+        return ctx.reply_sentence("photo.left")
     if ctx.is_waiting or not takes_last_change_back(ctx):
         return None
     return paint_previous(ctx)

@@ -129,6 +129,10 @@ _JOINED = re.compile(  # 「目を大きくして美肌に」; not 「かわい�
 _DIFFERENT = re.compile(
     "(?P<what>.{2,40}?)(?:にしたら|にすると|だと)ど(?:げん|う|ない|んな)(?:なる|なっと|なります|なるん|な感じ).{0,6}"
 )
+_ALSO_WANTED = re.compile(  # 「雪を積もらせて、飾り付けをお願いします」
+    "(?P<order>[^。]{1,30}[てで])[、。 ]+(?P<what>[^、。をはが]{2,20})[をも]"
+    "(?:お願い|おねがい|頼み|たのみ)(?:し?ます|いたします|できますか|したい(?:です)?|ね)?[。!！]*"
+)
 _POLITE = (
     "(?:ください|下さい|ほしい|です|お願い(?:します)?|もらえる|もらえますか|ね|よ|な|"
     "[。!！?？]){0,3}"
@@ -147,6 +151,18 @@ _LEFT = re.compile(
     "(?:この写真は?、?)?(?:間違え|まちがえ|まちがっ|間違っ)て(?:送|おく)(?:った|りました|っちゃった|ってしまいました|ってもうた)|"
     "(?:誤爆|誤送信)(?:です|しました|でした)?|[、。 ]){1,4}(?:だけ)?(?:です|ので|から|わ|"
     "ごめん(?:なさい)?|すみません|[、。!！ ]){0,4}"
+)
+
+
+_NOTHING = re.compile(  # 「なんでもないです」, once it was asked what to make of it
+    "(?:あ|いや|いえ|えっと|ごめん(?:なさい)?|すみません)?[、。 ]?(?:やっぱり?|別に|特に)?[、。 ]?"
+    "(?:(?:何|なん)でもな(?:い|か)(?:った)?|見せたかっただけ|見てほしかっただけ|気にしないで(?:ください)?)"
+    "(?:です|わ|よ|ので|から|や|ごめん(?:なさい)?|すみません|[、。!！〜ー ]){0,4}"
+)
+_AS_IT_IS = re.compile(  # 「そのままでいい」 names nothing to make of it
+    "(?:(?:写真|これ|それ)?は?、?)(?:もう)?(?:(?:そ|こ|元|もと)の?(?:まま|儘))(?:の(?:写真|やつ|状態))?"
+    "(?:で|が)(?:(?:いい|良い|ええ|よか|OK|ok|大丈夫|十分|結構|けっこう)(?:です|わ|よ|な|ね|や|かな|かも|と思います)*|"
+    "お願い(?:します)?)?[。!！〜ー]*"
 )
 
 
@@ -189,6 +205,8 @@ def _in_order(words: str) -> str:
         return f"これを{match['what']}にして"
     if _COLOURED.match(words):
         return "カラーにして"
+    if match := _ALSO_WANTED.fullmatch(words):
+        words = f"{match['order']}、{match['what']}をつけて"
     if match := _DIFFERENT.fullmatch(words):
         words = f"{match['what']}にして"
     if match := _RECOLOURED.match(words):
@@ -247,4 +265,11 @@ def is_plain_order(text: str) -> bool:
 
 def leaves_photo_alone(text: str) -> bool:
     """Return whether a text says that nothing is to be made of a photo: 「間違えて送った」."""
-    return len(text) <= _MAX_CHARS and _LEFT.fullmatch(text) is not None
+    if len(text) > _MAX_CHARS:
+        return False
+    return (_LEFT.fullmatch(text) or _NOTHING.fullmatch(text)) is not None
+
+
+def keeps_photo_as_it_is(text: str) -> bool:
+    """Return whether a text says nothing but that a photo stays as it is: 「そのままでいい」."""
+    return len(text) <= _MAX_CHARS and _AS_IT_IS.fullmatch(text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.prompt.changes.photo_choices import WhichPhoto, means_all_photos, which_photo
 from bot.prompt.changes.photo_degrees import shifted, wanted_degree
 from bot.prompt.changes.photo_sentences import (
+    keeps_photo_as_it_is,
     leaves_photo_alone,
     of_unseen_thing,
     plain_photo_order,
@@ -33,6 +34,7 @@ def test_whom_a_photo_shows_is_no_thing_to_replace() -> None:
         "これでカード作れますか": "これをカードにして",
         "ネコちゃんにリボンつけてー": "これにリボンをつけて",
         "娘に会いたい": "娘に会いたい",
+        "雪を降らせて、鹿をお願いします": "雪を降らせて、鹿をつけて",
     }
     assert {text: plain_photo_order(text).words for text in expected} == expected
 
@@ -68,4 +70,13 @@ def test_what_a_photo_may_show() -> None:
 
 def test_a_photo_sent_by_mistake() -> None:
     assert leaves_photo_alone("間違えて送っちゃった、ごめん")
+    assert leaves_photo_alone("なんでもないです")
     assert not leaves_photo_alone("間違えて描いたので直して")
+    assert not leaves_photo_alone("なんでもない日の朝")
+
+
+def test_a_photo_as_it_is_names_nothing_to_make() -> None:
+    assert keeps_photo_as_it_is("そのままでいい")
+    assert keeps_photo_as_it_is("このままで大丈夫です")
+    assert not keeps_photo_as_it_is("背景はそのままで")
+    assert not keeps_photo_as_it_is("そのままアニメにして")
