@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.prompt import Reading
 from bot.prompt.changes.undo import is_undo
 from bot.prompt.japanese.cleaning import strip_endings, strip_trailing_marks
-from bot.prompt.japanese.request_phrases import shorten_requests
+from bot.prompt.japanese.request_phrases import shorten_requests, strip_politeness
 from bot.prompt.request.stored import Origin
 
 _SIMILAR = re.compile("似|(?:こんな|同じ|おなじ|こういう|この)(?:感じ|風|雰囲気)|系")
@@ -40,6 +40,16 @@ PICTURE_TAPS = frozenset({"choose", "details"})  # what makes no picture
 _ACTION_BY_PHRASE = {
     phrase: action for action, phrases in ACTION_PHRASES.items() for phrase in phrases.split()
 }
+_MISSHAPEN = re.compile(  # 「手がおかしいので直して」: only another picture of the same mends that
+    "(?!.{0,12}(?:文字|字|スペル|つづり|綴り|日付|名前))"
+    "(?:なんか|ちょっと|よく見ると|[、 ])*[^、。を]{0,16}?"
+    "(?:(?:おかし|変|へん|ヘン|不自然|いびつ|きもちわる|気持ち悪|こわ|怖)(?:い|な|だ|かった)?|(?:崩れ|くずれ|ゆがん|歪ん|つぶれ|潰れ|溶け|とけ|切れ|"
+    "ちぎれ|くっつい|消え|曲がっ|バグっ|破綻し|つなが(?:っ|り))[てで](?:い?る|ます|しまって(?:い)?る)?|"
+    "(?:[0-9一二三四五六七八九十]+(?:本|個|つ|指)|多い|多すぎる|足りない|たりない)(?:も|しか)?(?:ある|あります|ない|い?る|見える|なって(?:い)?る)?)"
+    "(?:人|子|の|ところ|とこ|部分|やつ)?(?:が|も)?(?:いる|いて|い(?:ます|ました)|ある|あり(?:ます|ました)|あって)?"
+    "(?:です|なん|な|だ|や|じゃ)?(?:から|ので|んで|けん|けど|し|のを|ところを|のは)?[、。!！ ]*"
+    "(?:もう一度|もう一回|もっかい|ちゃんと|きちんと|全部)?(?:(?:描き|かき|やり)?(?:直|なお)して|修正して)"
+)
 _POLITE_ENDINGS = (
     *("お願いします", "お願い", "おねがいします", "おねがい", "ください", "下さい", "ちょうだい"),
     *(
@@ -70,6 +80,12 @@ def find_action(text: str) -> Origin | None:
     ):
         plain = plain[:-1]
     return _ACTION_BY_PHRASE.get(bare) or _ACTION_BY_PHRASE.get(plain)
+
+
+def finds_misshapen(text: str) -> bool:
+    """Return whether a text wants mended what is drawn wrong: 「指が6本ある、直して」."""
+    bare = strip_trailing_marks(shorten_requests(text))
+    return _MISSHAPEN.fullmatch(strip_politeness(strip_endings(bare, _POLITE_ENDINGS))) is not None
 
 
 def find_steered_action(text: str, reading: Reading) -> Origin | None:

@@ -20,6 +20,7 @@ from bot.conversation.picture_actions import (
     action_of_more,
     find_action,
     find_steered_action,
+    finds_misshapen,
 )
 from bot.conversation.picture_details import tell_details
 from bot.conversation.picture_refs import (
@@ -144,6 +145,8 @@ def change_by_words(ctx: EventContext, text: str, quoted: PictureRef | None) -> 
     if action is None and chosen and _LIKE_IT.match(text):
         action = "similar"
         reading = replace(reading, count=max(reading.count, how_many_more(text)))
+    if action is None and finds_misshapen(text):
+        action = "again"
     if action is None and wants_more(text):
         action = action_of_more(text)
         reading = replace(reading, count=max(reading.count, how_many_more(text)))
@@ -176,7 +179,11 @@ def is_about_pictures(ctx: EventContext) -> bool:
     text = ctx.text_without_small_talk
     if find_action(text) is not None or find_steered_action(text, ctx.reading) is not None:
         return True
-    if ctx.situation.has_picture and ctx.recent_photo is None and wants_finer(text):
+    if (
+        ctx.situation.has_picture
+        and ctx.recent_photo is None
+        and (wants_finer(text) or finds_misshapen(text))
+    ):
         return True
     if ctx.last_picture is not None and (is_undo(text) or takes_last_change_back(ctx, text)):
         return True

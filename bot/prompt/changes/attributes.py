@@ -27,7 +27,9 @@ _COLOUR_ATTRIBUTIVE = re.compile(rf"(?<![一-鿿々ァ-ヶー])(?:{_COLOUR.patte
 _TOGETHER = re.compile(  # 「赤と黄色の花」 has one colour too many to change
     rf"(?:(?:{_COLOUR.pattern})[とや])++(?=(?:{_COLOUR.pattern})(?:い|っぽい|の|な))"
 )
-_IS_COLOUR = re.compile(rf"(?:{_COLOUR.pattern})(?:い|っぽい|っぽ|の|な)?")
+_IS_COLOUR = re.compile(  # 「紺か黒」, too
+    rf"(?:(?:{_COLOUR.pattern})か)?(?:{_COLOUR.pattern})(?:い|っぽい|っぽ|の|な)?"
+)
 
 _COUNTER = "色|匹|頭|羽|人|つ|個|コ|本|台|輪|軒|隻|機|杯|冊|体|株|束|粒|棟|両|足|艘|名"
 _MANY = "たくさん|大勢|いっぱい|複数|数匹|数人|数羽|数個|数本"

@@ -34,7 +34,7 @@ def test_whom_a_photo_shows_is_no_thing_to_replace() -> None:
         "これでカード作れますか": "これをカードにして",
         "ネコちゃんにリボンつけてー": "これにリボンをつけて",
         "娘に会いたい": "娘に会いたい",
-        "雪を降らせて、鹿をお願いします": "雪を降らせて、鹿をつけて",
+        "雪を降らせて、鹿の像をお願いします": "雪を降らせて、鹿の像をつけて",
     }
     assert {text: plain_photo_order(text).words for text in expected} == expected
 
