@@ -171,6 +171,8 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
     if match := _RATHER_NONE.fullmatch(words):
         return _without(match["what"], prompt)
     if match := _TOPIC.fullmatch(words):
+        if usual.endswith("を消して"):
+            return parse_change(usual)  # 「作者名は入れなくていい」
         if match["what"] == "色" and are_colours(match["into"]):
             return coloured(match["into"], prompt, "")
         return of_part(match["what"].removesuffix("の色"), in_kanji(match["into"]), prompt)

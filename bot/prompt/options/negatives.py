@@ -19,7 +19,7 @@ from bot.prompt.japanese.grammar import (
 # What people want left out. The first are understood even inside a run of characters, the second
 # only after a blank, a mark or a particle; any other thing only if it stands alone and is a noun.
 _UNWANTED = (
-    "登場人物|人物|人間|人影|文字|もじ|テキスト|字幕|背景|ロゴ|透かし|ウォーターマーク|サイン|署名|"
+    "登場人物|人物|人間|人影|文字|もじ|テキスト|字幕|背景|ロゴ|透かし|ウォーターマーク|サイン|署名|作者名|"
     "タイトル|動物|建物|建造物|電線|電柱|フレーム|枠線"
 )
 _UNWANTED_APART = f"{_UNWANTED}|人|ひと|字|雪|雲|色|影|枠|車|木|花|傘|線"
@@ -49,8 +49,9 @@ _EXCEPT = "を?(?:除く|除いた|除外した|含まない|含めない)(?=[^�
 _NEVER_CLEARED = re.compile(f"{_UNWANTED}|人|ひと|字")  # but 「雪を除く人」
 # Of the words above only: 「人がいないやつ」 asks for it, 「水が入らないように」 may not.
 _NOT_THERE = (
-    rf"[がのは](?:い|入ら|はいら)ない(?:ように(?:して)?|やつ|方|ほう)?(?:で|が(?:いい|よい)|"
-    rf"に)?(?:です)?{_PLEASE}"
+    rf"(?:[がのは](?:い|入ら|はいら)ない|[がのはも]?(?:おら(?:ん|ない|へん)|いーひん|いてへん|いやへん))"
+    rf"(?:ように(?:して)?|ごと(?:して)?|やつ|方|ほう|感じ|状態)?(?:で|が(?:いい|よい|ええ)|"
+    rf"に(?:して)?)?(?:です)?{_PLEASE}"
 )
 _AND = "あと(?=[一-鿿ァ-ヶ])"  # 「あと人はいらない」
 _KNOWN = re.compile(
