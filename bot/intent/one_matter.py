@@ -43,6 +43,9 @@ _THEN_BACK = re.compile(  # 「変えた意味なかった、元に戻して」;
     f"[^{_MARKS}]{{1,30}}(?<![てでにく])[{_MARKS}]++"
     "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
 )
+_AFTER_ALL = re.compile(  # 「虹やっぱなしで」
+    "(?<=[^、。!！ …])(?:やっぱ(?:り|し)?|やはり)[、 ]?(?=(?:なし|無し|いらない|いらん|要らない|やめ|キャンセル))"
+)
 _KANA = re.compile("[ァ-ヶー]{2,}")
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
 
@@ -117,7 +120,9 @@ def drops_order(words: str, prompt: str = "") -> bool:
 
     prompt: of that; the text may name what it shows, 「白い猫キャンセルで」, 「猫やめる」.
     """
-    subject = _subject(prompt)
+    words, subject = _AFTER_ALL.sub("", words), _subject(prompt)
+    if _names_one_of_several(words, prompt):
+        return False
     if calls_off(words, subject):
         return True
     words, drop = _spelled(_in_words_of(prompt, words)), _matter("drop")
@@ -125,6 +130,23 @@ def drops_order(words: str, prompt: str = "") -> bool:
         return False
     named = drop.others_in(words)
     return not named or morphology.spelled_in(named[-1], subject) == named[-1]
+
+
+def _names_one_of_several(words: str, prompt: str) -> bool:
+    """Return whether a text names one of the things that a prompt has in a row, 「虹」 of 「滝と虹」:
+    the others are still wanted."""
+    joints = [
+        word
+        for word in morphology.tokenize(prompt)
+        if (word.text in {"と", "や"} and word.part_of_speech == "助詞") or word.text == "、"
+    ]
+    starts = [0, *(joint.end for joint in joints)]
+    ends = [*(joint.start for joint in joints), len(prompt)]
+    things = [prompt[start:end] for start, end in zip(starts, ends, strict=True)]
+    if len(things) < 2 or not all(map(morphology.is_noun_phrase, things)):
+        return False
+    named = [thing for thing in things if _subject(thing) in words]
+    return len(named) == 1
 
 
 def _subject(prompt: str) -> str:

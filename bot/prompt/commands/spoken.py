@@ -258,6 +258,12 @@ _LEADING_TALK = re.compile(
 )
 
 
+_SORRY_AFTER_CORRECTION = re.compile(  # 「犬じゃなくて猫だった ごめん」
+    r"(?P<meant>.+(?:じゃ|では|や)な(?:くて?|かった).+?)[、。!！ ]*(?:ごめん(?:なさい|ね|な)?|すみません|すいません|すまん|"
+    r"失礼しました)[ね。!！、 ]*$"
+)
+
+
 def strip_small_talk(text: str) -> str:
     """Return a cleaned text without the thanks, greetings and praise at its beginning.
 
@@ -265,6 +271,8 @@ def strip_small_talk(text: str) -> str:
     may be of the picture to paint, 「かわいい、白い猫」, and stays.
     """
     text = without_aside(text)
+    if sorry := _SORRY_AFTER_CORRECTION.fullmatch(text):
+        text = sorry["meant"]
     while match := _LEADING_TALK.fullmatch(text):
         kind = _match(match["talk"].strip().casefold())
         if kind not in SMALL_TALK or (kind in {"praise", "doubt"} and match["mark"] == "、"):

@@ -313,6 +313,9 @@ def test_what_is_being_painted_may_be_named() -> None:
 
     assert {text: matter(text) for text in OF_A_CAT} == OF_A_CAT
     assert not drops_order("人はいらない", "人と猫"), "that is a change of it"
+    assert not drops_order("虹やっぱなしで", "滝と虹"), "the fall is still wanted"
+    assert drops_order("猫やっぱなしで", "白い猫")
+    assert drops_order("滝と虹やめて", "滝と虹")
 
 
 OTHER_SUBJECT = ("別のお題で描いて", "ほかのテーマでお願い", "違うお題がいい", "テーマ変えて")
