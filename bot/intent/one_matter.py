@@ -44,7 +44,8 @@ _THEN_BACK = re.compile(  # 「変えた意味なかった、元に戻して」;
     "(?=(?:やっぱり?)?(?:元|もと|前|まえ|さっき|戻|もど))"
 )
 _AFTER_ALL = re.compile(  # 「虹やっぱなしで」
-    "(?<=[^、。!！ …])(?:やっぱ(?:り|し)?|やはり)[、 ]?(?=(?:なし|無し|いらない|いらん|要らない|やめ|キャンセル))"
+    "(?<=[^、。!！ …])(?:やっぱ(?:り|し)?|やはり)[、 ]?"
+    "(?=(?:なし|無し|いらない|いらん|要らない|やめ|キャンセル))"
 )
 _KANA = re.compile("[ァ-ヶー]{2,}")
 _HOW_MANY = re.compile("(?P<count>[1-4一二三四])(?:枚|つ|個|案|パターン|種類|バージョン)")
@@ -133,8 +134,8 @@ def drops_order(words: str, prompt: str = "") -> bool:
 
 
 def _names_one_of_several(words: str, prompt: str) -> bool:
-    """Return whether a text names one of the things that a prompt has in a row, 「虹」 of 「滝と虹」:
-    the others are still wanted."""
+    """Return whether a text names one of the things that a prompt has in a row, and not the
+    others, which are still wanted: 「虹」 of 「滝と虹」."""
     joints = [
         word
         for word in morphology.tokenize(prompt)
