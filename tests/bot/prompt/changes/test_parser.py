@@ -34,6 +34,12 @@ def test_a_change_of_something_applies_only_to_a_prompt_with_it() -> None:
     assert change.applies_to("夜の富士山")
 
 
+def test_a_shape_may_be_said_as_that_of_something() -> None:
+    change = parse_change("正方形じゃなくて名刺くらいの横長")
+    assert change is not None
+    assert (change.steps, change.controls.width, change.controls.negative) == ((), 768, "")
+
+
 def test_any_text_can_be_taken_for_a_change() -> None:
     change = parse_as_change("さっきの猫を犬に、赤い帽子")
     assert change.refers_to_picture
