@@ -103,6 +103,13 @@ _HINT = re.compile(
     "サイズ|配|渡|わた|出[しすそ]|作|つく|書|入れ|添え|見せ|あげ|に(?:し|す)|発表|デザイン|使い道|目的"
 )
 _MAX_CHARS = 48  # of a phrase that says what a picture is for
+_FIRST_SENTENCE = re.compile(  # 「メニューの告知に使う画像をお願いします。…」
+    f"^(?P<noun>[^{MARKS}]{{1,30}}?)(?:に|で|として)(?P<use>使(?:う|える|いたい|用する)|つか(?:う|える)|載せる|のせる|貼る|飾る|"
+    "掲載する|投稿する|印刷する|配る|出す)(?:ための|用の|よう(?:な|の))?"
+    f"(?:絵|画像|イラスト|写真|素材)(?:です|(?:を|が|で)?(?:{REQUEST_PHRASE}|(?:ほし|欲し)い(?:です|んですけど)?|"
+    "探して(?:い)?ます|(?:お願い|おねがい)(?:したい(?:です)?|できますか)?|(?:作|つく)(?:って|りたい)[^。、]{0,8})?)"
+    "[。!！? ]+(?=[^ ])"
+)
 _SPLIT = re.compile(f"([{MARKS}]+)")
 _REQUEST = re.compile(f"{REQUEST_PHRASE}$")
 
@@ -116,6 +123,9 @@ def extract_purpose(text: str) -> tuple[str, Purpose | None]:
     if not _HINT.search(text):
         return text, None
     purpose = None
+    if first := _FIRST_SENTENCE.match(text):
+        purpose = medium_of(first["noun"]) or _purpose_of_use(first["use"])
+        text = SEAM + text[first.end() :]
     parts = _SPLIT.split(text)
     for index in range(0, len(parts), 2):
         mark = parts[index - 1] if index else ""
@@ -139,6 +149,14 @@ def extract_purpose(text: str) -> tuple[str, Purpose | None]:
 def without_purpose(text: str) -> str:
     """Return a cleaned text without what it says that the picture is for."""
     return close_seams(extract_purpose(text)[0])
+
+
+def _purpose_of_use(verb: str) -> Purpose:
+    """Return what a picture is for that is used so, whatever it is used for."""
+    for word in morphology.tokenize(verb):
+        if word.lemma in _BY_VERB:
+            return _BY_VERB[word.lemma]
+    return Purpose.OTHER
 
 
 def _from_segment(segment: str) -> tuple[str, Purpose | None]:

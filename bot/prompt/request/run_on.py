@@ -34,6 +34,12 @@ _ENDS_IN_REQUEST = re.compile(rf"(?:{REQUEST_PHRASE}|あと|それと|それか�
 _FILLER = re.compile(
     "^(?:え(?:ー+っ?|っ|えっ?)と[ーね]*|あの[ーう]+|うーんと?|んーと?|そうだなあ?|それじゃあ?|そんじゃあ?|んじゃあ?|じゃあ|じゃ(?=次)|ほんなら|ほんじゃ|ほな|そしたら|っ?ていうか|てゆう?ー?か|てか(?=[一-龠ァ-ヶ、])|つーか|ところで|そういえば|それより)、?(?=[^ー])"
 )
+_ASKED_FIRST = re.compile(  # 「…描いてくれるのでしょうかでは菊の花を」, dictated without a mark
+    "^(?=.{0,60}(?:[描書か]い|[描書か]け|使|でき|出来|お願い|頼|絵|話しかけ))[^、。]{4,80}?"
+    "(?:(?:でしょう|です|ます|ません|るの|んの|いい|ない)か(?:ね|な)?|(?:でしょう|です|だ)けど|(?:です|ます|ました))"
+    "[、。?？ ]?"
+    "(?:それでは|それじゃあ?|では|じゃあ?|ほんなら|ほな|でしたら|そしたら|なら)[、 ]?(?=.{2})"
+)
 _NEXT = re.compile(  # 「次ラーメン」
     "^(?:次|つぎ)(?:[、 ]|は(?!何|なに|いつ|どう|どこ|誰|だれ|ある|ぎ)|の(?:絵|お題)は、?"
     "|(?=[ァ-ヶー]{2}))(?=.)"
@@ -57,6 +63,7 @@ def separate_run_ons(text: str) -> str:
 
     Fillers at its beginning, 「えっと」, 「次」, are left out.
     """
+    text = _ASKED_FIRST.sub("", text)
     parts = re.split(f"([{MARKS}]+)", _NEXT.sub("", _without_filler(text)))
     parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
     parts[::2] = [_separate(part, is_first=index == 0) for index, part in enumerate(parts[::2])]
