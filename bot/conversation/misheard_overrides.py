@@ -21,6 +21,7 @@ from bot.intent.misheard import (
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.placed import added_at_place
+from bot.prompt.changes.respelled import thing_disliked
 from bot.prompt.request.plain_orders import ends_in_name
 
 LIKELY_WISH = 0.9  # from which what ends as a question is a picture
@@ -30,7 +31,8 @@ def what_is_misheard(ctx: EventContext, decision: Decision) -> Decision | None:
     """Return what a text is that only sounds like what it is taken for, or None."""
     words = ctx.text_without_small_talk
     group, is_answer = group_of(decision.kind), decision.action == "answer"
-    if (group == "erase" or not is_answer) and is_of_the_drawing(words):
+    is_drawn = is_of_the_drawing(words) or (group == "erase" and thing_disliked(words))
+    if (group == "erase" or not is_answer) and is_drawn:
         of = "photo" if ctx.recent_photo else "change" if ctx.quoted or ctx.last_picture else None
         return Decision("paint", of) if of else None
     if group in {"cry", "wish"} or not is_answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.prompt.changes.attributes import is_colour
+from bot.prompt.japanese import morphology
 
 _KANA_COLOURS = {
     **{"あか": "赤", "あお": "青", "くろ": "黒", "しろ": "白", "きいろ": "黄色", "みどり": "緑"},
@@ -17,7 +18,7 @@ _KANA_COLOURS = {
 _NAMES = "|".join(_KANA_COLOURS)
 _SOFT = "(?:です|だ|や|わ|な|ね|よ|かな|かも|けど|が|ー|[。!！〜~])*"
 _INTO = "(?:に(?:して)?|で|が(?:いい|ええ|よか|良い))?"
-_BECAUSE = "(?:から|ので|んで|けん|けえ|さかい(?:に)?|はんで|し)"
+_BECAUSE = "(?:から|ので|んで|けん|けえ|け(?=[、。 消取な])|さかい(?:に)?|はんで|し)"
 _DISLIKED = (  # why a thing shall not be there
     "(?:(?:大|だい)?(?:嫌い|きらい|キライ)|苦手|にがて|アレルギー|ダメ|だめ|駄目|無理|むり|(?:食べ|たべ|見|み)(?:ら)?れ(?:ない|へん|ん)|"
     "怖い|こわい|恐い|気持ち悪い|きもい|キモい|変|へん|不自然|おかしい|目立(?:つ|ちすぎる)|うるさい|多すぎる|余計)"
@@ -31,7 +32,7 @@ _LOOKS_WRONG = (  # how a thing looks, which another look shall change
     "バラバラ|ばらばら|違う|ちがう|変|へん|微妙|いまいち|イマイチ|合わない|合ってない|浮いてる|きつい|弱い)"
 )
 _IS_NOT = (
-    "(?:い(?:ない|ーひん|いひん|てへん|ません)|おら(?:ん|ない|へん|ず)|"
+    "(?:(?:い|要)ら(?:ない|ん|へん)|い(?:ない|ーひん|いひん|てへん|ません)|おら(?:ん|ない|へん|ず)|"
     "(?:写|映|うつ)(?:って(?:い)?ない|ら(?:ない|ん|へん)|っとらん))"
 )
 _SO_THAT = (
@@ -152,10 +153,27 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("(?<=[にく])したい(?:です|んですけど|んだけど|な|わ|かも|と思います)*$", "して"),
     )
 )
+_REASON_TO_TAKE_OUT = re.compile(  # 「蜂が怖いから消して」
+    f"(?P<what>[^、。をはが]{{1,10}}?)(?:が|は|って)?{_DISLIKED}(?:なん|な|だ|や|じゃ|です)?{_BECAUSE}、?{_TAKEN_OUT}"
+)
+_NOT_DRAWN = re.compile(  # what the bot keeps, and what points at it
+    "絵|画像|写真|写メ|イラスト|作品|データ|情報|記録|履歴|投稿|会話|トーク|やり取り|メッセージ|アカウント|アルバム|"
+    "名前|自分|私|わたし|僕|ぼく|俺|おれ|全部|ぜんぶ|すべて|さっき|今|いま|前|昨日|やつ|もの|もん|こと|"
+    "それ|これ|あれ|なんか|何か|ちょっと|見られ|の$"
+)
 _KANA_COLOUR = re.compile(
     f"(?<=[をはが])(?:{_NAMES})(?=に|$)|^(?:あか|あお|くろ|しろ)(?=い.{{1,8}}(?:に(?:して|変えて)?|(?:やめ|消し|けし|なくし)て)$)"
 )
 _COLOUR_ALONE = re.compile("[^、をはが]{1,10}を(?P<into>[^、をはが]{1,5})")
+
+
+def thing_disliked(text: str) -> str | None:
+    """Return the thing that an order takes out of a picture since somebody dislikes it: 「蜂」 of
+    「蜂が怖いから消して」. Returns None for any other text."""
+    match = _REASON_TO_TAKE_OUT.match(text)
+    what = match["what"] if match else ""
+    is_drawn = morphology.is_noun_phrase(what) and not _NOT_DRAWN.search(what)
+    return what if what and is_drawn else None
 
 
 def as_usually_said(text: str) -> str:
