@@ -21,8 +21,8 @@ QUESTION_KINDS = tuple(
     f"question.{topic}"
     for topic in """
     price limit commercial copyright operator contact privacy save share print abilities styles
-    ideas photo edit broken quality slow human model name group languages delete terms refused hours video
-    knowledge
+    ideas photo edit broken quality slow human model name group languages delete terms refused hours
+    video knowledge
     """.split()  # noqa: SIM905 one to a line would be a page
 )
 TALK_KINDS = tuple(
