@@ -139,6 +139,10 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         decision = Decision("ask", decision.kind)
     elif ctx.recent_photo is None and erases_speaker(ctx.text_without_small_talk):
         return clarify.ask_about_oneself(ctx)
+    if (
+        decision == waiting == Decision("answer", "talk.thanks")
+    ):  # 「四枚も描いてくれて…」 names a number
+        return _answer(ctx, decision.kind)
     if points_at_one_of_several(ctx) and decision.action != "answer":
         return variations.change_by_words(ctx, "変えて", ctx.quoted or ctx.last_picture)
     if named := names_erasure(ctx, decision):

@@ -105,8 +105,9 @@ def is_content(ctx: EventContext) -> Decision | None:
     if not is_open or not ctx.situation.has_picture or find_cry(ctx.text):
         return None
     is_thanks = "ありがと" in ctx.text or "サンキュ" in ctx.text
-    is_said = thanks_for_it(ctx.text_without_small_talk) or (is_thanks and settles(ctx.text))
-    return Decision("answer", "talk.thanks") if is_said else None
+    is_settled = thanks_for_it(ctx.text) or thanks_for_it(ctx.text_without_small_talk)
+    is_settled = is_settled or (is_thanks and settles(ctx.text))
+    return Decision("answer", "talk.thanks") if is_settled else None
 
 
 def leaves_as_it_is(ctx: EventContext) -> Literal["picture", "photo"] | None:
