@@ -20,6 +20,7 @@ from bot.conversation.intent_overrides import MAX_DOUBT, MAX_DOUBT_OF_NAME
 from bot.conversation.picture_refs import PictureRef
 from bot.conversation.plain_matters import is_scene_alone
 from bot.intent import PAINTED_KINDS
+from bot.intent.kinds import NEVER_PAINTED_KINDS
 from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import is_no_photo_wish, is_other_wish
@@ -31,6 +32,10 @@ LIKELY_CHANGE = 0.75  # from which what the picture may well show is another: �
 SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
 _CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
+_ORDERS = re.compile("[描書か]い(?:て|た)|[描書か]け[るま]|(?:作|つく)って|(?:絵|画像|イラスト)を")
+_POINTS = re.compile(  # at a picture that was there, or at its change
+    "さっき|先ほど|前の|この|その|あの|これ|それ|あれ|今の|いまの|もっと|もう(?:少|ちょ)|直し|変え|かえて|同じ"
+)
 _REGRETS = re.compile("よかった|良かった|ほしかった|欲しかった")  # said of a picture that is there
 _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
     (("似", "こんな感じ", "こういう", "系", "similar", "like this"), "似た絵"),
@@ -72,6 +77,14 @@ def paint(ctx: EventContext, kind: str) -> Replies | EventContext | None:
     return ctx if situation.is_asked else _apply_to_last(ctx, meant, kind, words)
 
 
+def _orders_picture(ctx: EventContext, words: str) -> bool:
+    """Return whether words that sound like a change order a picture of its own, where there is none
+    to change: 「居間を北欧風にした絵を描けますか、ソファはグレーで」."""
+    is_order = _ORDERS.search(words) is not None and _POINTS.search(words) is None
+    is_doubtful = ctx.intent.probability(*NEVER_PAINTED_KINDS) > MAX_DOUBT
+    return is_order and not is_doubtful and ctx.reading.problem is None
+
+
 def _is_only_more(kind: str, words: str) -> bool:
     """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
     return kind == "more" and parse_change(words) is None
@@ -84,6 +97,8 @@ def _apply_to_last(
     else: 「勇者をドット絵風に」 after a mountain."""
     if last is None and ctx.recent_photo is not None:
         return clarify.ask_whether_wish(ctx)
+    if last is None and _orders_picture(ctx, words):
+        return ctx
     if last is None:
         names_thing = morphology.is_noun_phrase(ctx.reading.prompt)  # 「うさぎで」
         if ctx.intent.probability("wish") > (MAX_DOUBT_OF_NAME if names_thing else MAX_DOUBT):
