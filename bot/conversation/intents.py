@@ -73,6 +73,7 @@ from bot.prompt import Command
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import (
     is_other_wish,
+    mentions_photo,
     parse_photo_change,
 )
 from bot.prompt.commands.parser import Kind
@@ -224,7 +225,8 @@ def _is_understood(ctx: EventContext) -> bool:
         return True
     if reading.steers_picture:
         return True
-    if ctx.recent_photo and parse_photo_change(words, reading, implicit=True):
+    of_photo = ctx.recent_photo is not None or mentions_photo(words)  # which may be gone
+    if of_photo and parse_photo_change(words, reading, implicit=True):
         return True
     return ctx.last_picture is not None and parse_change(words) is not None
 
