@@ -118,7 +118,8 @@ def main(arguments: list[str] | None = None) -> None:
     if given.stage == "blind":
         blind.blind(config, given.source, out)
     for name, run in stages(out).items():
-        if given.stage in (name, "all") and time.time() < config.stop_at:
+        due = given.stage == "all" and time.time() < config.stop_at
+        if due or given.stage == name:
             run(config)
 
 

@@ -112,7 +112,7 @@ def train_decoder(config: Config) -> None:
     progress = Progress(config, config.decoder_minutes, done)
     batches = crops(config)
     saved, step, losses = time.time(), 0, [0.0]
-    while done < 1 and time.time() < config.stop_at:
+    while progress.goes_on(done):
         done = progress()
         optimizer.param_groups[0]["lr"] = config.vae_lr * schedule(done, step, 50)
         pictures = next(batches)

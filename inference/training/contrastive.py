@@ -102,7 +102,7 @@ def train_contrastive(config: Config) -> None:
     progress = Progress(config, config.contrastive_minutes, done)
     saved, step, right = time.time(), 0, 0.0
     target = torch.arange(config.contrastive_batch, device=device)
-    while done < 1 and time.time() < config.stop_at:
+    while progress.goes_on(done):
         done = progress()
         optimizer.param_groups[0]["lr"] = config.contrastive_lr * schedule(done, step, 50)
         batch = rng.sample(range(len(shown)), len(target))

@@ -202,16 +202,16 @@ class Run:
         parts = {"unet": self.unet, "optimizer": self.optimizer, "smooth": self.smooth}
         self.parts: dict[str, Any] = parts
         self.done = load_state(self.path, parts)
-        self.gradients = Gradients(self.unet.parameters(), extra=2)
+        self.gradients = Gradients(self.unet.parameters(), extra=3)
         self.rng, self.batches = dice(time.time()), samples(config)
         self.steps, self.skipped, self.loss = 0, 0, 0.0
         self.started, self.before = time.time(), self.done
-        self.progress = Progress(config, minutes, self.done)
+        self.progress, self.late = Progress(config, minutes, self.done), False
 
     def train(self) -> None:
         """Train until the minutes are spent or it is config.stop_at; leave the checkpoint."""
         saved = time.time()
-        while self.done < 1 and time.time() < self.config.stop_at:
+        while self.done < 1 and not self.late:
             self.step()
             if self.steps % 25 == 0:
                 self.tell()
@@ -252,7 +252,9 @@ class Run:
         config = self.config
         loss = self.wrong()
         torch.autograd.backward(loss)
-        self.done, mean = self.gradients.average(self.progress(), loss.item())
+        numbers = self.progress(), loss.item(), float(self.progress.late())
+        self.done, mean, late = self.gradients.average(*numbers)
+        self.late = late > 0  # when it is for one: the others would wait for it
         warm = min(1.0, (self.steps + 1) / config.unet_warmup)
         fade = min(1.0, (1 - self.done) / config.unet_fade + 0.02)  # constant, then straight down
         self.optimizer.param_groups[0]["lr"] = self.rate * warm * fade

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -96,7 +95,7 @@ def _train(config: Config, out: Path) -> None:
     pixels, shown = scenes(config, config.judge_scenes)
     rng, progress = dice(config.seed), Progress(config, config.judge_minutes, done)
     step, right = 0, 0.0
-    while done < 1 and time.time() < config.stop_at:
+    while progress.goes_on(done):
         done = progress()
         optimizer.param_groups[0]["lr"] = 1e-3 * min(1.0, (step + 1) / 50) * (1.02 - done)
         batch = rng.sample(range(len(shown)), config.judge_batch)

@@ -75,7 +75,7 @@ def train_steady(config: Config) -> None:
     rng = dice(time.time())
     progress, size = Progress(config, config.steady_minutes, done), config.steady_batch
     saved, step, mean = time.time(), 0, 0.0
-    while done < 1 and time.time() < config.stop_at:
+    while progress.goes_on(done):
         done = progress()
         optimizer.param_groups[0]["lr"] = config.steady_lr * schedule(done, step, 100)
         drawn = rng.choices(shown, often, k=size)
