@@ -12,6 +12,7 @@ from bot.conversation.generate import request_pictures
 from bot.conversation.letter_words import answer_to_question, ask_words, asks_for_words, meant_words
 from bot.conversation.picture_refs import (
     PictureRef,
+    find_chosen,
     find_pending,
     find_picked,
     is_gone,
@@ -19,8 +20,14 @@ from bot.conversation.picture_refs import (
     pick_stored,
 )
 from bot.prompt import StoredRequest
+from bot.prompt.changes.choices import parse_choice
 from bot.prompt.japanese import morphology
-from bot.prompt.options.letter_edits import beside_letters, edited, wants_same_letters
+from bot.prompt.options.letter_edits import (
+    beside_letters,
+    edited,
+    parse_other_letters,
+    wants_same_letters,
+)
 from bot.prompt.options.letter_looks import Look, combine, read_look
 from bot.prompt.options.letters import MAX_LETTERS, Letters
 from bot.prompt.options.media import Purpose
@@ -34,7 +41,8 @@ _WITHOUT = re.compile(  # 「文字を消して」
     "メッセージ)"
     "(?:を|は|だけ)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|"
     "なしに(?:して)?|なしで?|"
-    "(?:いら|要ら)(?:ない|なかった|ねえ?|ねがった|ん|んかった|へん(?:かった)?)|不要|抜いて)(?:ください|下さい|ほしい|です|[ねよわ])*[。!！]?"
+    "(?:いら|要ら)(?:ない|なかった|ねえ?|ねがった|ん|んかった|へん(?:かった)?)|不要|抜いて)"
+    "(?:ください|下さい|ほしい|です|[ねよわ])*[。!！]?"
 )
 
 _ON_A_THING = re.compile(
@@ -72,11 +80,27 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     """
     if (rest := beside_letters(ctx.text)) and _letters_meant(ctx):
         return ctx.with_event(replace(ctx.event, text=rest, mentions=(), emojis=())).with_mention()
+    if exchanged := _exchange(ctx):
+        return exchanged
     letters = ctx.reading.letters
     if letters is None:
         return _answer_without_words(ctx)
     pending_questions.clear_about(ctx.db, ctx.chat_id, ctx.event.user_id, "letters")
     return _problem_of(ctx, letters) or _set(ctx, letters)
+
+
+def _exchange(ctx: EventContext) -> Replies | None:
+    """Set other words in the place of those that a text quotes first. Passes any other text."""
+    pair = parse_other_letters(ctx.text)
+    picture = _picture_meant(ctx) if pair and not ctx.recent_photo else None
+    if pair is None or picture is None or picture.job.request is None:
+        return None
+    old, new = pair
+    before = picture.job.request.letters
+    if before is not None and old in before.text:
+        letters = replace(before, text=before.text.replace(old, new))
+        return _problem_of(ctx, letters) or _set_again(ctx, picture, letters)
+    return _set_others(ctx, picture, Letters(new))
 
 
 def _problem_of(ctx: EventContext, letters: Letters) -> Replies | None:
@@ -91,6 +115,9 @@ def _set(ctx: EventContext, letters: Letters) -> Replies:
     """Set the letters of the text on what it means: a photo, a new picture or the last one."""
     if photo := _photo_meant(ctx):
         return image_to_image.set_letters_on_photo(ctx, photo)
+    choice = parse_choice(ctx.reading.prompt)  # 「1枚目に「祭」って足して」
+    if choice and not choice.rest and (chosen := find_chosen(ctx.db, ctx.last_picture, choice)):
+        return _set_others(ctx, chosen, letters)
     if ctx.reading.problem is None and ctx.quoted is None and not _is_on_what_is_shown(ctx):
         return request_pictures(ctx, ctx.reading)
     picture = _picture_meant(ctx)

@@ -35,22 +35,28 @@ _COLOUR_BY_WORD = {word: hue for hue, words in COLOUR_WORDS.items() for word in 
 _NAMES_LETTERS = re.compile("文字|もじ|字|ことば|言葉|セリフ|メッセージ|テキスト")
 # What words stand for, where they are quoted: 「店名は「こもれび」」, but not 「名前は「モカ」」.
 _NAMED = (
-    "(?:お?店の名前|店名|会社名|社名|屋号|チーム名|ブランド名|値段|(?:もう|あと)(?:一行|1行|一言|ひとこと|一つ|ひとつ)|日付|日時|"
+    "(?:お?店の名前|店名|会社名|社名|屋号|チーム名|ブランド名|値段|(?:もう|あと)(?:一行|1行|"
+    "一言|ひとこと|一つ|ひとつ)|日付|日時|"
     "名前(?=[はをも]?(?:入れ|いれ|書い|つけ|付け)))"
 )
 _ONLY_QUOTED = re.compile(
     "(?P<anew>(?:やっぱり?|いや|ちがう|違う|じゃあ?|なら|あと)?[、 　]?"
     rf"(?:(?:{SCRIPT})で[、 　]?)?)"
-    rf"(?:{QUOTED})(?P<how>(?:で|に|が(?:いい|良い)|に(?:し|変え|かえ)て)?)(?:{REQUEST}){{0,2}}[。!！]?"
+    rf"(?:{QUOTED})(?P<how>(?:で|に|が(?:いい|良い)|に(?:し|変え|かえ)て)?)"
+    rf"(?:{REQUEST}){{0,2}}[。!！]?"
 )
 _BEFORE = re.compile(
-    rf"(?P<lead>(?:(?:{NOUN}|{_NAMED}|字(?=[はをもに書入載]))(?:は|を|も|に|として|で)?(?:{PUT_FIRST})?"
+    rf"(?P<lead>(?:(?:{NOUN}|{_NAMED}|字(?=[はをもに書入載]))(?:は|を|も|に|として|"
+    rf"で)?(?:{PUT_FIRST})?"
     "[:：、。 　]?)?"
     rf"(?P<how1>(?:{HOW}){{0,5}}))"
     rf"(?:{QUOTED})"
-    rf"(?P<said>(?:とか|と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?(?P<noun>{NOUN})?(?:を|も|が|は|です|だよ)?)"
+    rf"(?P<said>(?:とか|と|って|て(?=[入い書か載の]))?(?:いう|言う)?の?"
+    rf"(?P<noun>{NOUN}|字(?=[をばもは]?(?:入|いれ|書|足|載|のせ|つけ|付)))?(?:を|ば(?=入|いれ|"
+    rf"書|足|載|つけ|付)|も|が|は|です|だよ)?)"
     rf"(?P<by>で(?!作|つく|でき|出来|描|書|か))?[、 　]?"
-    rf"(?P<how2>(?:{how('はがも')}){{0,5}})(?P<put>{PUT}(?:{REQUEST}){{0,3}}|に(?:変え|かえ|替え|し)て(?:{REQUEST}){{0,3}})?"
+    rf"(?P<how2>(?:{how('はがも')}){{0,5}})(?P<put>{PUT}(?:{REQUEST}){{0,3}}|に(?:変え|かえ|"
+    rf"替え|し)て(?:{REQUEST}){{0,3}})?"
 )
 _ON_WHAT = re.compile("(?:絵|画像|イラスト|カード|ポスター|チラシ|ロゴ|年賀状|はがき)に$")
 _WRITING = re.compile(f"縦書き|たて書き|横書き|よこ書き|{ANY_FACE}")
@@ -75,6 +81,12 @@ _ENGLISH = re.compile(
     r"(?:,? (?P<size>very large|very small|large|small)(?! [a-z]))?",
     re.IGNORECASE,
 )
+_ON_POSTER = re.compile(  # 「ポスターで「水を大切に」って書いてある蛇口の絵」
+    "(?P<quoted>(?:ポスター|チラシ|カード|年賀状|はがき|招待状)(?:で(?:す|、)?|、|。|"
+    "作りたいです。?|なんだけど、?)"
+    "「[^」]{1,60}」)(?:って|と)(?:書いて(?:ある|あって|る)|書いた|入った|入ってる)"
+    "、?(?=[^、。]{2})"
+)
 _ENGLISH_SIZES = {"very large": 2, "large": 1, "small": -1, "very small": -2}
 _STYLE = re.compile(
     rf"(?:文字は)?(?P<how>縦書き|たて書き|横書き|よこ書き|{ANY_FACE})(?:で|に|の文字)?"
@@ -84,7 +96,8 @@ _TARGET = re.compile("(?P<what>絵|画像|イラスト|写真|カード)?(?:の�
 _POINTER = re.compile(  # at what is there already: 「この写真に『…』」 names nothing to paint
     "(?:^|(?<=[、。,\n 　]))(?:(?:この|その|今の|いまの|さっきの|前の|最後の|最初の|元の|もとの|"
     "(?:さっき|今)?送った)?"
-    "(?:絵|画像|イラスト|写真)|(?:この|その|さっきの)カード|これ|それ)(?:(?:の上)?(?:に|へ)(?:は|も)?|のまま)$"
+    "(?:絵|画像|イラスト|写真)|(?:この|その|さっきの)カード|これ|それ)(?:(?:の上)?(?:に|へ)"
+    "(?:は|も)?|のまま)$"
 )
 _AFTER = re.compile("^(?:[、。 　]|くださ?い|下さい)+")
 
@@ -94,7 +107,8 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
 
     text: as typed, before it is cleaned. Returns the text itself and None if it asks for none.
     """
-    rest, letters = _extract_letters(with_lines_joined(usual_quotes(text)))
+    plain = _ON_POSTER.sub(r"\g<quoted>と書いて、", usual_quotes(text))
+    rest, letters = _extract_letters(with_lines_joined(plain))
     return (text, None) if letters is None else (rest, letters)
 
 
