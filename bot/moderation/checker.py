@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.moderation import harm
 from bot.moderation.dialects import standardize, without_katakana
+from bot.moderation.forgery import forges
 from bot.moderation.harm import Judgement
 from bot.moderation.harmless_uses import find_harmless_uses
 from bot.moderation.lists import WordLists
@@ -177,6 +178,8 @@ class Moderation:
         """As `judge`, for pictures from a photo: it may show somebody."""
         if category := self.photo_refusal_category(prompt, negative, words):
             return Judgement("refuse", category)
+        if forges(words or prompt):
+            return Judgement("refuse", "deception")
         text = words or "、".join([prompt, *_said_to_be_missing(negative.split("、"))])
         text = in_other_words(text)
         return self._protect_children(harm.judge(self._without_allowed(text), "photo"), text)

@@ -18,6 +18,7 @@ from bot.prompt.changes.categories import (
 )
 from bot.prompt.changes.removal import remove_thing
 from bot.prompt.changes.steps import PICTURE_ASPECTS, Change, ChangeStep
+from bot.prompt.changes.targets import PATTERNS
 from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import MAX_PROMPT
 from bot.prompt.options.styles import is_only_styles, remove_styles
@@ -89,6 +90,8 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
     if target not in prompt and attributes.is_position(replacement):
         return _append(prompt, f"{replacement}に{target}")  # 「うさぎを中央に」
     of, _, part = target.partition("の")
+    if target not in prompt and part in PATTERNS:  # 「毛布の柄を星柄に」
+        return _append(prompt, f"{replacement.removesuffix(part)}{part}の{of}")
     if target not in prompt and part and of in prompt and not _describes(target, replacement):
         return _append(prompt, f"{replacement}の{part}")  # 「兜の飾りを三日月に」
     is_shown = target in prompt and (attributes.is_colour(target) or _stands_apart(prompt, target))

@@ -56,7 +56,8 @@ _TOPIC = re.compile(
     f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<into>[^、。をはがもで]{{1,8}}?){_TAKEN}"
 )
 _TWO_LOOKS = re.compile(  # 「帽子は紫で星柄」
-    f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<colour>[^、。をはがもで]{{1,5}})で(?P<more>[^、。をはがもで]{{1,8}}?){_TAKEN}"
+    f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<colour>[^、。をはがもで]{{1,5}})"
+    f"で(?P<more>[^、。をはがもで]{{1,8}}?){_TAKEN}"
 )
 _ANY_TOPIC = re.compile(
     f"(?P<what>[^、。をはがもで]{{1,10}})は(?P<into>[^、。をはがも]{{1,8}}?){_TAKEN}"
@@ -89,8 +90,13 @@ _ONLY = re.compile(  # 「一人だけ青い傘」
     "(?:だけ|のみ)(?P<what>[^、。をはがもに]{2,10})"
 )
 _RATHER_NONE = re.compile(  # 「マスクない方がマシ」
-    "(?!私|わたし|あたし|僕|ぼく|俺|おれ|自分|うち)(?P<what>[^、。を]{1,10}?)(?:は|が)?(?:い|お|おら)?(?:ない|ん|らん|へん)(?:の)?(?:ほう|方)が"
+    "(?!私|わたし|あたし|僕|ぼく|俺|おれ|自分|うち)(?P<what>[^、。を]{1,10}?)(?:は|が)?(?:い|お|"
+    "おら)?(?:ない|ん|らん|へん)(?:の)?(?:ほう|方)が"
     "(?:いい|良い|ええ|よか|よろし|マシ|まし|好き|自然|すっきり)[^、。?？]{0,6}"
+)
+_DISLIKED = re.compile(  # 「ピーマンやだ」 under a pizza
+    "(?P<what>[^、。をはが]{1,10}?)(?:は|が|って)?(?:いや|嫌|イヤ|ヤ|や)だ(?:な|よ|わ|ー|〜|"
+    "もん|です)*"
 )
 _KATAKANA = re.compile("[ァ-ヶ]$")
 _SCENE = re.compile(  # 「ソファで寝てるとこ」: somebody does so, and it says not who
@@ -170,6 +176,10 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         return one_step(ChangeStep("add", words))
     if match := _RATHER_NONE.fullmatch(words):
         return _without(match["what"], prompt)
+    if (match := _DISLIKED.fullmatch(words)) and (
+        match["what"] in prompt or belongs(match["what"], prompt)
+    ):
+        return one_step(ChangeStep("remove", match["what"]))
     if match := _TOPIC.fullmatch(words):
         if usual.endswith("を消して"):
             return parse_change(usual)  # 「作者名は入れなくていい」

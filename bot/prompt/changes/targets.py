@@ -7,8 +7,10 @@ import re
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
 
+PATTERNS = {"柄", "模様", "図柄", "絵柄"}  # of a thing, which has to be named
 _ASPECT_OF_THING = re.compile(  # 「車の色を」 is 「車を」, 「女の子の髪を」 「髪を」
-    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|^.+の(?P<part>{'|'.join(PICTURE_ASPECTS)})$"
+    rf"^(?P<of>.+?)の?(?:色|色合い|数|位置|場所|形|向き)$|"
+    rf"^.+の(?P<part>{'|'.join(name for name in PICTURE_ASPECTS if name not in PATTERNS)})$"
 )
 _AS_CHILDREN_SAY = {
     **dict.fromkeys(("おそら", "そら"), "空"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from bot.prompt.japanese import morphology
 from bot.prompt.japanese.cleaning import MAX_PROMPT, clean, has_symbols, has_words, remove_spans
 from bot.prompt.japanese.grammar import GREETING
 from bot.prompt.options.letter_phrases import extract_letters
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _NO_SUBJECT = re.compile(  # 「適当に何か」, 「絵」
     "^(?:とりあえず|適当に|てきとうに|ランダムに?|今日の気分で|暇だから|ひまだから|また|、| )*+"
-    "(?:(?:全部|すべて)?(?:おまかせ|お任せ)(?:します)?|(?:何|なに|なん)(?:か|でも)(?:いい|良い|おまかせ|一つ|ひとつ|好きなもの|面白いもの|"
+    "(?:(?:全部|すべて)?(?:おまかせ|お任せ)(?:します)?|(?:何|なに|なん)(?:か|でも)(?:いい|良い|"
+    "おまかせ|一つ|ひとつ|好きなもの|面白いもの|"
     "かわいいもの)?|"
     "好きなもの|好きなの|絵|お絵描き|お絵かき|画像|イラスト|ちょうだい|ください|よろしく|お願い|"
     "おねがい)"
@@ -30,8 +32,10 @@ _NO_SUBJECT = re.compile(  # 「適当に何か」, 「絵」
 )
 _MORE_WORDS = (  # 「あと2枚」: of the picture before
     "あと|アト|もう(?:いっちょ|少し|すこし|ちょっと)?|さらに|更に|ほかに?|他に?|もっと|"
-    "追加|プラス|おかわり|続け|つづけ|引き続き|ひきつづき|ついで|同じ(?:の|もの|やつ|く|感じ)|おなじ(?:の|やつ)|"
-    "[こそ]んな感じ|[こそ]の(?:調子|感じ)|別(?:の|に)|べつの|違うの|ちがうの|別(?:案|パターン|バージョン)|"
+    "追加|プラス|おかわり|続け|つづけ|引き続き|ひきつづき|ついで|同じ(?:の|もの|やつ|く|感じ)|"
+    "おなじ(?:の|やつ)|"
+    "[こそ]んな感じ|[こそ]の(?:調子|感じ)|別(?:の|に)|べつの|違うの|ちがうの|別(?:案|パターン|"
+    "バージョン)|"
     "再度|再び|ふたたび|また|残り|のこり|全部|ぜんぶ|合計|トータル|枚数"
 )
 _LAST = (  # 「それを2枚」: so only with a number
@@ -40,6 +44,9 @@ _LAST = (  # 「それを2枚」: so only with a number
 _JOINTS = "(?:を|で|に|て|も|は|から|の|と|、| )*+"
 _MORE = re.compile(f"(?:(?:{_MORE_WORDS}){_JOINTS})+")
 _MORE_OF_LAST = re.compile(f"(?:(?:{_MORE_WORDS}|{_LAST}){_JOINTS})+")
+_ALSO = re.compile(
+    "も、?(?:[描書画]い|かい|作|つく|お願い|おねがい|見たい|みたい|欲しい|ほしい|頼|ください)"
+)
 Problem = Literal["empty", "too_long", "only_emoji", "only_controls", "anything"]
 
 
@@ -101,6 +108,7 @@ def read(
         return Reading("", problem=problem, mentioned_self=mentioned_self, letters=letters)
 
     rest, controls = extract_controls(text)
+    rest = _without_also(rest, text)
     width, height = controls.shape or (None, None)
     lack = _what_lacks(rest, text, has_emojis=bool(emojis), has_count=bool(controls.count))
     return Reading(
@@ -120,6 +128,12 @@ def read(
         letters,
         controls.capped,
     )
+
+
+def _without_also(rest: str, text: str) -> str:
+    """Return 「犬」 of 「犬も描いて」."""
+    is_also = rest.endswith("も") and _ALSO.search(text) and morphology.ends_in_particle(rest, "も")
+    return rest.removesuffix("も") if is_also else rest
 
 
 def _what_lacks(rest: str, text: str, *, has_emojis: bool, has_count: bool) -> Problem | None:
