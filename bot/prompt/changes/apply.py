@@ -27,6 +27,7 @@ from bot.prompt.request.reading import Reading, read
 _MATERIAL = re.compile(
     "(?:木|金|銀|銅|鉄|石|ガラス|紙|布|革|竹|氷|レンガ|プラスチック|粘土|毛糸|陶器)製?"
 )
+_LIKE = re.compile("(?P<look>.+?(?:みたいな|っぽい|ふうの|風の|のような))(?:の|ん|やつ|感じ)?")
 _WORN_AND_SHOWN = {"服", "服装", "髪型", "表情"}  # become the thing itself: 「着物」, 「笑顔」
 
 
@@ -98,6 +99,8 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
     if not is_shown and _describes(target, replacement):
         thing = target.removesuffix("だけ")
         return _append(prompt, f"{attributive(replacement)}{thing}")  # 「カーテンを緑に」
+    if target not in prompt and (look := _LIKE.fullmatch(replacement)):
+        return _append(prompt, f"{look['look']}{target}")  # 「器を古い染付みたいなのに」
     if target not in prompt:
         if target not in negatives:
             negatives.append(target)

@@ -107,7 +107,11 @@ def extract_letters(text: str) -> tuple[str, Letters | None]:
 
     text: as typed, before it is cleaned. Returns the text itself and None if it asks for none.
     """
-    plain = _ON_POSTER.sub(r"\g<quoted>と書いて、", usual_quotes(text))
+    quoted = re.sub(
+        "(?<=[一-鿿ァ-ヶ])さ(?=「)", "に", usual_quotes(text)
+    )  # 「提灯さ「おでん」て書いで」
+    quoted = re.sub("(?<=」て書)いで", "いて", quoted)
+    plain = _ON_POSTER.sub(r"\g<quoted>と書いて、", quoted)
     rest, letters = _extract_letters(with_lines_joined(plain))
     return (text, None) if letters is None else (rest, letters)
 

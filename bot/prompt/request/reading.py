@@ -47,6 +47,10 @@ _MORE_OF_LAST = re.compile(f"(?:(?:{_MORE_WORDS}|{_LAST}){_JOINTS})+")
 _ALSO = re.compile(
     "も、?(?:[描書画]い|かい|作|つく|お願い|おねがい|見たい|みたい|欲しい|ほしい|頼|ください)"
 )
+_ONLY_ASKS = re.compile(
+    "(?:もらえ|いただけ|頂け|くれ|できま?|お願いでき)(?:ます|る|ません|ない|せん|す)"
+    "(?:でしょう)?(?:か|かな|の)?[?？]?"
+)
 Problem = Literal["empty", "too_long", "only_emoji", "only_controls", "anything"]
 
 
@@ -142,6 +146,8 @@ def _what_lacks(rest: str, text: str, *, has_emojis: bool, has_count: bool) -> P
         return "only_emoji" if has_emojis or has_symbols(rest or text) else "only_controls"
     if rest != text and (_MORE_OF_LAST if has_count else _MORE).fullmatch(rest):
         return "only_controls"
+    if rest != text and _ONLY_ASKS.fullmatch(rest):
+        return "only_controls"  # 「待ち受けサイズでもらえますか」
     if rest != text and not GREETING.sub("", f"{rest}、").strip("、 "):
         return "only_controls"  # 「人は入れないで、こんにちは」
     return "anything" if _NO_SUBJECT.fullmatch(rest) else None
