@@ -38,24 +38,26 @@ class Intent:
         return KINDS[int(self.probabilities.argmax())]
 
 
-class Weights(NamedTuple):
-    """numbers: of the features, ascending. groups, kinds: signed bytes, (features, GROUPS) and
-    (features, KINDS). group_scale, kind_scale: of a byte of each column. group_meaning,
-    kind_meaning: of what words are like, (MEANING_SIZE, GROUPS) and (MEANING_SIZE, KINDS).
-    group_bias, kind_bias: what is added to the scores. temperature: by which
-    the scores of groups are divided, so that the probabilities are honest. talk_words: numbers of
-    words that are used in talk. corpus: fingerprint of what it was trained on."""
+class Table(NamedTuple):
+    """The weights of a classifier. numbers: of the features, ascending. values: signed bytes,
+    (features, columns). scale: of a byte of each column. meaning: of what words are like,
+    (MEANING_SIZE, columns). bias: added to the scores. temperature: by which they are divided, so
+    that the probabilities are honest."""
 
     numbers: NDArray[np.int32]
-    groups: NDArray[np.int8]
-    kinds: NDArray[np.int8]
-    group_scale: NDArray[np.float32]
-    kind_scale: NDArray[np.float32]
-    group_meaning: NDArray[np.float32]
-    kind_meaning: NDArray[np.float32]
-    group_bias: NDArray[np.float32]
-    kind_bias: NDArray[np.float32]
+    values: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    meaning: NDArray[np.float32]
+    bias: NDArray[np.float32]
     temperature: float
+
+
+class Weights(NamedTuple):
+    """table: its columns are GROUPS and then KINDS; the temperature is of the groups alone.
+    talk_words: numbers of words that are used in talk. corpus: fingerprint of what it was trained
+    on."""
+
+    table: Table
     talk_words: frozenset[int]
     corpus: str
 
@@ -68,27 +70,21 @@ def classify(text: str, situation: Situation) -> Intent:
     """Return what a cleaned text is about. Never raises; takes a fraction of a millisecond."""
     weights = load_weights()
     numbers = feature_numbers(text, situation, weights.talk_words.__contains__)
-    return Intent(probabilities_of(weights, numbers, meaning_of(words_of(fold_text(text)))))
+    scores = scores_of(weights.table, numbers, meaning_of(words_of(fold_text(text))))
+    groups, kinds = scores[: len(GROUPS)], scores[len(GROUPS) :]
+    return Intent(combine(groups / weights.table.temperature, kinds))
 
 
-def probabilities_of(
-    weights: Weights, numbers: list[int], meaning: NDArray[np.float32]
+def scores_of(
+    table: Table, numbers: list[int], meaning: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the probability of each kind, (kinds,), for the features with these numbers and what
-    the words are like, (MEANING_SIZE,)."""
-    rows = places_of(weights.numbers, numbers)
+    """Return the score of each column, not divided by the temperature, for the features with these
+    numbers and what the words are like, (MEANING_SIZE,)."""
+    rows = places_of(table.numbers, numbers)
     size = np.float32(max(len(numbers), 1) ** 0.5)
-    groups = (
-        weights.groups[rows].sum(axis=0, dtype=np.int32) * weights.group_scale / size
-        + meaning @ weights.group_meaning
-        + weights.group_bias
-    )
-    kinds = (
-        weights.kinds[rows].sum(axis=0, dtype=np.int32) * weights.kind_scale / size
-        + meaning @ weights.kind_meaning
-        + weights.kind_bias
-    )
-    return combine(groups / weights.temperature, kinds)
+    known = table.values[rows].sum(axis=0, dtype=np.int32) * table.scale / size
+    scores: NDArray[np.float32] = (known + meaning @ table.meaning + table.bias).astype(np.float32)
+    return scores
 
 
 def places_of(known: NDArray[np.int32], numbers: list[int]) -> NDArray[np.intp]:
@@ -120,17 +116,12 @@ def load_weights() -> Weights:
 
 def weights_of(arrays: Mapping[str, NDArray[Any]]) -> Weights:
     """Return the weights that are stored in these arrays."""
-    return Weights(
+    table = Table(
         arrays["numbers"],
-        arrays["groups"],
-        arrays["kinds"],
-        arrays["group_scale"],
-        arrays["kind_scale"],
-        arrays["group_meaning"],
-        arrays["kind_meaning"],
-        arrays["group_bias"],
-        arrays["kind_bias"],
+        np.hstack([arrays["groups"], arrays["kinds"]]),  # what is looked up together lies together
+        np.hstack([arrays["group_scale"], arrays["kind_scale"]]),
+        np.hstack([arrays["group_meaning"], arrays["kind_meaning"]]),
+        np.hstack([arrays["group_bias"], arrays["kind_bias"]]),
         float(arrays["temperature"]),
-        frozenset(arrays["talk_words"].tolist()),
-        str(arrays["corpus"]),
     )
+    return Weights(table, frozenset(arrays["talk_words"].tolist()), str(arrays["corpus"]))

@@ -15,30 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.intent.features import meaning_of, words_of
-from bot.intent.model import places_of
+from bot.intent.model import Table, scores_of
 from bot.moderation.harm.classes import CLASSES, Place
 from bot.moderation.harm.features import feature_numbers, prepare
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 
 
-class Table(NamedTuple):
-    """The weights of a place. numbers: of the features, ascending. values: signed bytes,
-    (features, classes). scale: of a byte of each column. meaning: of what words are like,
-    (MEANING_SIZE, classes). bias: added to the scores. temperature: by which they are divided, so
-    that the probabilities are honest."""
-
-    numbers: NDArray[np.int32]
-    values: NDArray[np.int8]
-    scale: NDArray[np.float32]
-    meaning: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    temperature: float
-
-
 class Weights(NamedTuple):
-    """tables: by place. concepts: bits of the concepts by the number of a word or phrase. corpus:
-    fingerprint of what it was trained on."""
+    """tables: by place; their columns are its classes. concepts: bits of the concepts by the number
+    of a word or phrase. corpus: fingerprint of what it was trained on."""
 
     tables: dict[str, Table]
     concepts: dict[int, int]
@@ -50,28 +36,21 @@ def probabilities(text: str, place: Place) -> NDArray[np.float32]:
 
     Never raises; takes a fraction of a millisecond.
     """
-    prepared = prepare(text)
-    meaning = meaning_of(words_of(prepared))
-    return probabilities_of(load_weights().tables[place], _numbers(prepared), meaning)
+    return _of_prepared(prepare(text), place)
+
+
+@lru_cache(maxsize=4)  # one message is judged in several places
+def _of_prepared(prepared: str, place: Place) -> NDArray[np.float32]:
+    table = load_weights().tables[place]
+    scores = scores_of(table, _numbers(prepared), meaning_of(words_of(prepared)))
+    shares = np.exp((scores - scores.max()) / table.temperature)
+    result: NDArray[np.float32] = (shares / shares.sum()).astype(np.float32)
+    return result
 
 
 @lru_cache(maxsize=4)  # both places look at the same features
 def _numbers(prepared: str) -> list[int]:
     return feature_numbers(prepared, load_weights().concepts)
-
-
-def probabilities_of(
-    table: Table, numbers: list[int], meaning: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the probability of each class for the features with these numbers and what the words
-    are like, (MEANING_SIZE,)."""
-    rows = places_of(table.numbers, numbers)
-    size = np.float32(max(len(numbers), 1) ** 0.5)
-    scores = table.values[rows].sum(axis=0, dtype=np.int32) * table.scale / size
-    scores += meaning @ table.meaning + table.bias
-    shares = np.exp((scores - scores.max()) / table.temperature)
-    result: NDArray[np.float32] = (shares / shares.sum()).astype(np.float32)
-    return result
 
 
 @cache

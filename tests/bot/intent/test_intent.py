@@ -67,7 +67,7 @@ def test_the_weights_are_small_and_of_this_corpus() -> None:
     assert WEIGHTS_FILE.stat().st_size < MAX_WEIGHTS_BYTES
     weights = load_weights()
     assert weights.corpus == corpus.fingerprint(), "run `make train-intent`"
-    assert weights.groups.nbytes + weights.kinds.nbytes < 10_000_000
+    assert weights.table.values.nbytes < 10_000_000
 
 
 @pytest.mark.slow
@@ -75,7 +75,7 @@ def test_the_weights_are_small_and_of_this_corpus() -> None:
 def test_training_makes_the_weights_bit_for_bit() -> None:
     from bot.intent import train
 
-    made = train.train(temperature=load_weights().temperature)
+    made = train.train(temperature=load_weights().table.temperature)
     with np.load(WEIGHTS_FILE, allow_pickle=False) as stored:
         assert sorted(made) == sorted(stored.files)
         different = [name for name in stored.files if not np.array_equal(stored[name], made[name])]
