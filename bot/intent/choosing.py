@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.intent.one_matter import is_of_choosing, spelled_as_choice
 from bot.prompt.changes.choices import LAST, Choice, parse_choice
@@ -91,6 +92,7 @@ _RECOLOURS = re.compile(
 _HONORIFIC = "(?:ちゃん|さん|くん|君|たん)?"
 
 
+@lru_cache(maxsize=4)  # several handlers ask the same of a message
 def parse_choice_among(text: str, prompt: str) -> Choice | None:
     """Return which of several pictures of prompt a cleaned text means. Returns None if it means
     none of them, or several. Never raises.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -287,6 +287,7 @@ def _finds(part: str, words: str) -> bool:
     return pattern is not None and pattern.search(words) is not None
 
 
+@lru_cache(maxsize=8)  # a message is asked about several matters
 def _spelled(words: str) -> str:
     """Return a text as it is usually spelled where children and people in a hurry spell it else."""
     if len(words) > _MAX_CHARS:

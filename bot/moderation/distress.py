@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -47,6 +47,7 @@ def _folded(text: str) -> str:
     return fold(text).text[:_MAX_CHARS]
 
 
+@lru_cache(maxsize=8)  # a message is asked about before each answer that is none to a cry
 def _find(text: str) -> Cry | None:
     folded = _folded(text)
     patterns = _patterns()

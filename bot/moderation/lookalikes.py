@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.prompt.japanese.cleaning import join_sound_marks
 
@@ -42,6 +43,7 @@ _TYPED_RING = re.compile("(?<=[はひふへほハヒフヘホ])[°○◦˚]")
 _QUOTE = re.compile("[\"”″“〝]|''|’’")
 
 
+@lru_cache(maxsize=16)  # a message is looked at several times
 def as_it_looks(text: str) -> str:
     """Return the text with the letters that its look-alikes stand for.
 
