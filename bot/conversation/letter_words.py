@@ -19,10 +19,15 @@ from bot.prompt.options.letters import MAX_LETTERS
 from bot.store import pending_questions
 from bot.store.pending_questions import Question
 
+_LETTERS = (
+    "文字|もじ|字|言葉|ことば|メッセージ|セリフ|名前|なまえ|店名|日付|住所|電話番号|値段"
+    "|一言|ひとこと"
+)
+_NAMES_LETTERS = re.compile(_LETTERS)
 _ASKED_FOR = re.compile(  # 「名前も入れられる？」, 「英語で文字入れて」
     "(?:(?:この|その)?(?:絵|画像|写真|カード|これ|それ|ここ)?(?:の?上|の?下)?(?:に|へ)?(?:は|も)?、?)"
     "(?P<script>(?:英語|日本語|ひらがな|カタカナ|漢字|ローマ字)[での])?"
-    "(?:文字|もじ|字|言葉|ことば|メッセージ|セリフ|名前|なまえ|店名|日付|住所|電話番号|値段|一言|ひとこと)"
+    f"(?:{_LETTERS})"
     "(?:って|とか|など|も|を|は|だけ|、)?"
     "(?:入れ|いれ|書い|書け|書き|載せ|のせ|つけ|付け|入る|はいる)"
     "(?:[てたなられるますんでい]|だけど|けど|ほし|欲し|良|できる|できます|[?？。!！かのよねを])*"
@@ -78,7 +83,7 @@ def meant_words(
 def asks_for_words(ctx: EventContext) -> bool:
     """Return whether a text asks for letters, or whether they can be had, but not for which."""
     text = ctx.text_without_small_talk
-    if len(text) > _MAX_ANSWER or _REFUSES.search(text):
+    if len(text) > _MAX_ANSWER or not _NAMES_LETTERS.search(text) or _REFUSES.search(text):
         return False
     return any(_ASKED_FOR.fullmatch(each) for each in (text, strip_politeness(text)))
 

@@ -40,6 +40,7 @@ PICTURE_TAPS = frozenset({"choose", "details"})  # what makes no picture
 _ACTION_BY_PHRASE = {
     phrase: action for action, phrases in ACTION_PHRASES.items() for phrase in phrases.split()
 }
+_MENDS = re.compile("直|なお|修正")
 _MISSHAPEN = re.compile(  # 「手がおかしいので直して」: only another picture of the same mends that
     "(?!.{0,12}(?:文字|字|スペル|つづり|綴り|日付|名前))"
     "(?:(?:なんか|ちょっと|よく見ると)、?)?[^、。を]{0,16}?"
@@ -84,6 +85,8 @@ def find_action(text: str) -> Origin | None:
 
 def finds_misshapen(text: str) -> bool:
     """Return whether a text wants mended what is drawn wrong: 「指が6本ある、直して」."""
+    if not _MENDS.search(text):
+        return False
     bare = strip_trailing_marks(shorten_requests(text))
     return _MISSHAPEN.fullmatch(strip_politeness(strip_endings(bare, _POLITE_ENDINGS))) is not None
 
@@ -93,10 +96,10 @@ def find_steered_action(text: str, reading: Reading) -> Origin | None:
     「似たのを横長で」. reading: of that text."""
     width, height = reading.width, reading.height
     words, count = reading.prompt, reading.count
-    is_plain = replace(reading, problem=None) == Reading(
-        words, count=count, width=width, height=height
-    )
-    if not is_plain or (count == 1 and width is None):
+    if count == 1 and width is None:
+        return None
+    plain = Reading(words, count=count, width=width, height=height)
+    if replace(reading, problem=None) != plain:
         return None
     if reading.problem == "only_controls" and (once_more := _ONCE_MORE.search(text)):
         words = once_more[0]  # 「もう一度、2枚で」 names nothing to paint

@@ -64,10 +64,10 @@ def choice_in(ctx: EventContext, text: str, picture: PictureRef | None) -> Choic
 
 def chooses_picture(ctx: EventContext) -> bool:
     """Return whether the text names one of the last pictures, or of those that it quotes."""
-    if ctx.recent_photo is not None:
-        return False
-    choice = choice_in(ctx, ctx.text_without_small_talk, ctx.quoted)
     among, text = ctx.quoted or ctx.last_picture, ctx.text_without_small_talk
+    if among is None or ctx.recent_photo is not None:
+        return False
+    choice = choice_in(ctx, text, ctx.quoted)
     is_chosen = find_meant(ctx, among, text, choice) is not None
     is_chosen = is_chosen or _means_several(ctx, text, among) is not None
     return is_chosen and find_cry(ctx.text) is None

@@ -198,10 +198,10 @@ def takes_last_change_back(ctx: EventContext, text: str | None = None) -> bool:
     text: cleaned; None: the event's own.
     """
     text = ctx.text_without_small_talk if text is None else text
-    if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
-        return False
     last = ctx.last_picture
     if last is None or last.job.request is None or not was_last_changed(ctx):
+        return False
+    if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
         return False
     parent = jobs.get(ctx.db, last.job.parent_id) if last.job.parent_id else None
     if parent is None or parent.request is None:

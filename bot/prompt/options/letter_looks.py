@@ -101,7 +101,8 @@ def read_look(text: str) -> Look | None:
     if len(text) > _MAX_CHARS:
         return None
     words = text.strip("。、!?！？ 　")
-    return _read(words) or _read(strip_politeness(words))
+    views = dict.fromkeys((words, strip_politeness(words)))
+    return next(filter(None, map(_read, views)), None)
 
 
 def _read(plain: str) -> Look | None:
