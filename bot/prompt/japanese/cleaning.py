@@ -29,7 +29,9 @@ _SOUND_MARKS = str.maketrans(
 _BLANK_BEFORE_MARK = re.compile("[ \u3000](?=[\u3099\u309a])")
 _KANJI_BEFORE_MARK = re.compile("[力夕卜八千匕](?=[\u3099\u309a])")  # typed for カ, タ, ト ...
 _KANJI_AS_KATAKANA = str.maketrans("力夕卜八千匕", "カタトハチヒ")
-_WRONG_MARK = re.compile("([かきくけこさしすせそたちつてとカキクケコサシスセソタチツテト])\u309a")
+_WRONG_MARK = re.compile(
+    "(?<=[かきくけこさしすせそたちつてとカキクケコサシスセソタチツテト])\u309a"
+)
 _LOOSE_MARK = re.compile("[\u3099\u309a]")
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 _PLAIN = re.compile("[ -~ぁ-ゖァ-ヺー一-鿿々、。「」]*+")  # characters of which nothing is cleaned
@@ -82,7 +84,7 @@ def join_sound_marks(text: str) -> str:
     """
     text = _BLANK_BEFORE_MARK.sub("", text.translate(_SOUND_MARKS))
     text = _KANJI_BEFORE_MARK.sub(lambda kanji: kanji[0].translate(_KANJI_AS_KATAKANA), text)
-    text = _WRONG_MARK.sub("\\1\u3099", unicodedata.normalize("NFKC", text))
+    text = _WRONG_MARK.sub("\u3099", unicodedata.normalize("NFKC", text))
     return _LOOSE_MARK.sub("", unicodedata.normalize("NFC", text))
 
 

@@ -72,9 +72,13 @@ def separate_run_ons(text: str) -> str:
     """
     text = _ASKED_FIRST.sub("", text)
     parts = re.split(f"([{MARKS}]+)", _NEXT.sub("", _without_filler(text)))
-    parts[::2] = [_joined_by_no().sub(rf"\g<unit>で{SEAM}", part) for part in parts[::2]]
+    parts[::2] = [_joined_by_no().sub(_part_by_seam, part) for part in parts[::2]]
     parts[::2] = [_separate(part, is_first=index == 0) for index, part in enumerate(parts[::2])]
     return "".join(parts)
+
+
+def _part_by_seam(match: re.Match[str]) -> str:
+    return f"{match['unit']}で{SEAM}"
 
 
 def _without_filler(text: str) -> str:
