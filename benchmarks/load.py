@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import secrets
 import selectors
 import socket
@@ -13,10 +14,12 @@ import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
 
+from bot.intent.corpus import sentences
 from bot.line.signature import sign
 
 HOST = "127.0.0.1"
 MOST, LONGEST = 10_000, 120.0  # requests, seconds
+WISH = "夜の富士山、浮世絵風"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -34,7 +37,15 @@ class Outcome:
     latencies: list[float]
 
 
-def webhook() -> bytes:
+def wishes(count: int) -> list[str]:
+    """Return so many wishes of the corpus as people would send them, hardly two alike in a row: a
+    courier remembers what it has just read."""
+    written = [each.text for each in sentences() if each.source == "wish.tsv"]
+    different = random.Random(1).sample(written, len(written))
+    return (different * (count // len(different) + 1))[:count]
+
+
+def webhook(text: str = WISH) -> bytes:
     """Return a webhook body as LINE encodes it: a prompt of a new user."""
     number = str(secrets.randbelow(10**17))
     event = {
@@ -43,7 +54,7 @@ def webhook() -> bytes:
             "type": "text",
             "id": number.zfill(18),
             "quoteToken": secrets.token_urlsafe(64),
-            "text": "夜の富士山、浮世絵風",
+            "text": text,
         },
         "webhookEventId": "01" + "".join(secrets.choice(_ALPHABET) for _ in range(24)),
         "deliveryContext": {"isRedelivery": False},
@@ -148,7 +159,7 @@ def main() -> int:
     if not 1 <= options.count <= MOST or not 1 <= options.connections <= 64:
         parser.error(f"at most {MOST} requests over at most 64 connections")
     secret = os.environ["LINE_CHANNEL_SECRET"]
-    requests = [request(secret, webhook()) for _ in range(options.count)]
+    requests = [request(secret, webhook(text)) for text in wishes(options.count)]
     outcome = drive(options.port, requests, options.connections, options.rate)
     json.dump(asdict(outcome), sys.stdout)
     return 0

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.load import drive, request, webhook
+from benchmarks.load import drive, request, webhook, wishes
 from bot.line.signature import is_valid_signature
 from tests.bot.harness import parse_events
 
@@ -101,6 +101,14 @@ def test_a_server_that_hangs_up_is_an_error(server: Server) -> None:
     server.last = 3
     with pytest.raises(ConnectionError, match="hung up"):
         drive(server.server_port, requests(10), connections=1, rate=None)
+
+
+def test_wishes_are_as_different_as_those_of_people() -> None:
+    few, many = wishes(40), wishes(2000)
+    assert many[:40] == few
+    assert len(set(few)) == 40
+    assert len(many) == 2000
+    assert len(set(many)) > 500
 
 
 def test_the_body_is_what_line_writes() -> None:
