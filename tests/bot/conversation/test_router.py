@@ -131,8 +131,8 @@ def test_in_a_group_only_those_who_mention_the_bot_are_heard(talk: Talk) -> None
 
 
 def test_one_person_cannot_fill_the_queue(talk: Talk) -> None:
-    for number in range(7):
-        talk.says(f"りんご{number}号")
+    for fruit in ("りんご", "みかん", "ぶどう", "いちご", "メロン", "スイカ", "バナナ"):
+        talk.says(f"{fruit}を描いて")
     settings = talk.settings
     assert len(talk.jobs) == settings.max_queued_per_person + settings.max_extra_queued == 5
     assert len(talk.answers) == 5, "three places and two refusals"

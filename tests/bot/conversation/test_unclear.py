@@ -14,9 +14,7 @@ from bot.texts import gettext, sentences
 from tests.bot.conversation.test_router import Talk
 from tests.bot.harness import House, event
 
-UNCLEAR = (
-    "これってほかのひともみれちゃうん"  # to the classifier it may be about privacy, and is not sure
-)
+UNCLEAR = "みんなにみられとる?"  # to the classifier it may be about privacy, and is not sure
 TOPICS = [key.partition(".")[2] for key in sentences("ja") if key.startswith("asked_about.")]
 
 
