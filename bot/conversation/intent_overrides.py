@@ -216,10 +216,13 @@ def changes_in_a_word(ctx: EventContext, kind: str) -> bool:
     last = ctx.quoted or ctx.last_picture
     if last is None or last.job.request is None or group_of(kind) not in {"talk", "insult", "none"}:
         return False
+    prompt = last.job.request.prompt
+    if kind == "talk.sorry" and ctx.text_without_small_talk != ctx.text:
+        sorry_for = parse_change(ctx.text_without_small_talk)  # 「ごめん自転車いらないや」
+        return sorry_for is not None and any(step.target in prompt for step in sorry_for.steps)
     change = parse_short_change(ctx.text_without_small_talk)
     if change is None or change.kind != "swap":
         return False
-    prompt = last.job.request.prompt
     target = morphology.spelled_in(prompt, change.target)
     return target in PICTURE_ASPECTS or target in prompt
 
