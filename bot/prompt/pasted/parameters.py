@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.prompt.japanese.cleaning import has_words
 from bot.prompt.pasted.fields import RATIO, Pasted, from_fields
@@ -41,8 +41,9 @@ from bot.prompt.pasted.tool_patterns import (
 MAX_NEGATIVE_THINGS = 30  # pasted lists are long; the model reads the first
 
 
+@lru_cache(maxsize=4)  # it is asked for by the reading and by the intent
 def extract_pasted(text: str) -> tuple[str, Pasted]:
-    """Return the text without the syntax of tools, and what it said. Never raises.
+    """Return the text without the syntax of tools, and what it said, to be read only. Never raises.
 
     text: cleaned, on one line. Numbers beyond a bound are passed over.
     """
