@@ -58,7 +58,10 @@ for end in (0.25, 0.5, 0.9):
     stopped = solve(empty, 0.0, end)
     between = solve(empty, 0.0, end, 1.0, return_intermediates=True)[1]
     by_path = path.sample(t=torch.full((len(whole),), end), x_0=empty, x_1=whole).x_t
-    print(f"from 0 to {end}: {masked(stopped):.0%} masked and {torn(stopped):.0%} torn, as an intermediate {masked(between):.0%} masked, by the path {masked(by_path):.0%}")
+    print(
+        f"from 0 to {end}: {masked(stopped):.0%} masked and {torn(stopped):.0%} torn,",
+        f"as an intermediate {masked(between):.0%} masked, by the path {masked(by_path):.0%}",
+    )
     assert masked(stopped) == 0, "changed: it stops half way"
     assert abs(masked(between) - masked(by_path)) < 0.05 and abs(masked(by_path) - (1 - end)) < 0.05
 first = solve(empty, 0.0, 0.1)
