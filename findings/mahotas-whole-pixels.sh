@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # mahotas 1.4.19: whatever order is asked for, pictures are shifted and enlarged by whole pixels, and lose their last row and column.
-# Guess: interpolate.shift, interpolate.zoom, imresize and resize.resize_to interpolate by splines of the given order (by default 3, or
-#   1 for imresize): a ramp stays a ramp, whether it is moved by 2.3 pixels or made twice as large.
+# Guess: interpolate.shift, interpolate.zoom, imresize and resize.resize_to interpolate by splines of the given order (by default
+#   3): a ramp stays a ramp, whether it is moved by 2.3 pixels or made twice as large.
 # Seen: orders 1, 2 and 3 give what order 0 gives: a ramp moved by 2.3 is moved by 2, one of twice the size goes up in steps. What is
 #   enlarged ends with a black row and column, which were not in the picture. scipy's functions of the same names are as guessed.
 set -euo pipefail
