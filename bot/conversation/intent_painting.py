@@ -24,6 +24,7 @@ from bot.intent.kinds import NEVER_PAINTED_KINDS
 from bot.prompt.changes.looks import names_other_thing
 from bot.prompt.changes.parser import parse_change
 from bot.prompt.changes.photo_phrases import is_no_photo_wish, is_other_wish
+from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.changes.undo import means_first
 from bot.prompt.japanese import morphology
 
@@ -31,10 +32,12 @@ SURE_CHANGE = 0.85  # from which one thing instead of another changes the last p
 LIKELY_CHANGE = 0.75  # from which what the picture may well show is another: 「苺をぶどうに」
 SURE_UNDO = 0.7  # from which the last change is taken back, however it is said
 SURE_PHOTO = 0.8  # from which words that no pattern knows are painted from a photo
+_SCENE_NOUNS = 3  # from which words name a picture of their own
 _CORRECTS = re.compile("[ぁ-んァ-ヶ一-鿿](?:じゃ|では|や)な(?:くて?|いで)")  # 「苺じゃなくて桃」
 _ORDERS = re.compile("[描書か]い(?:て|た)|[描書か]け[るま]|(?:作|つく)って|(?:絵|画像|イラスト)を")
 _POINTS = re.compile(  # at a picture that was there, or at its change
-    "さっき|先ほど|前の|この|その|あの|これ|それ|あれ|今の|いまの|もっと|もう(?:少|ちょ)|直し|変え|かえて|同じ"
+    "さっき|先ほど|前の|この|その|あの|これ|それ|あれ|今の|いまの|もっと|もう(?:少|ちょ)|直し|"
+    "変え|かえて|同じ"
 )
 _REGRETS = re.compile("よかった|良かった|ほしかった|欲しかった")  # said of a picture that is there
 _MORE_PHRASES = (  # what a button under a picture says, by what is in the text
@@ -85,6 +88,14 @@ def _orders_picture(ctx: EventContext, words: str) -> bool:
     return is_order and not is_doubtful and ctx.reading.problem is None
 
 
+def _names_scene(ctx: EventContext, words: str) -> bool:
+    """Return whether words that sound like a change name enough to be painted where there is no
+    picture: 「切り絵っぽく、月夜に跳ねる三匹の鯉がええのう」."""
+    nouns = {noun.text for noun in morphology.nouns_of(ctx.reading.prompt)} - PICTURE_ASPECTS.keys()
+    is_doubtful = ctx.intent.probability(*NEVER_PAINTED_KINDS) > MAX_DOUBT
+    return len(nouns) >= _SCENE_NOUNS and not is_doubtful and _POINTS.search(words) is None
+
+
 def _is_only_more(kind: str, words: str) -> bool:
     """Return whether words want more of a picture and say no change: 「こういうのもっと」."""
     return kind == "more" and parse_change(words) is None
@@ -103,6 +114,8 @@ def _apply_to_last(
         names_thing = morphology.is_noun_phrase(ctx.reading.prompt)  # 「うさぎで」
         if ctx.intent.probability("wish") > (MAX_DOUBT_OF_NAME if names_thing else MAX_DOUBT):
             return ctx
+        if kind == "change" and _names_scene(ctx, words):
+            return ctx
         return ctx.reply(messages.no_previous_picture(ctx.language))
     if kind == "more":
         return variations.change_by_words(ctx, _phrase_of_more(words), last)
@@ -111,7 +124,8 @@ def _apply_to_last(
     is_one_of_several = last.job.request is not None and last.job.request.count > 1
     if kind == "choice" and is_one_of_several:
         chosen = several_pictures.offer_named(ctx, last)
-        return chosen or variations.change_by_words(ctx, "変えて", last)
+        count = last.job.request.count if last.job.request else 1
+        return chosen or ctx.reply_sentence("going_on.which_number", count=count)
     change, request = parse_change(words), last.job.request
     corrects, share = _CORRECTS.search(words) is not None, ctx.intent.probability("change")
     is_corrected = corrects and share >= SURE_CHANGE

@@ -33,7 +33,8 @@ _ASKS_NUMBER = re.compile(  # 「この絵の種の番号って何番？」
 )
 
 _TELLS_NUMBER = re.compile(
-    "(?:教えて|おしえて|知りたい|しりたい|何番|なんばん|見せて|みせて|控え|メモし)"
+    "(?:教えて|おしえて|(?:値|番号)(?:を|も)?(?:ください|下さい|ちょうだい|くれ)|知りたい|"
+    "しりたい|何番|なんばん|見せて|みせて|控え|メモし)"
 )
 _SEED = re.compile("シード|しーど|seed", re.IGNORECASE)
 _MAX_CHARS = 40  # of a text that asks for a number in a sentence of its own
@@ -59,7 +60,7 @@ def asks_for_details(text: str) -> bool:
 
 def _asks_in_a_sentence(text: str) -> bool:
     """Return whether a text asks for the seed among other words: 「あとで使うからシード教えて」."""
-    is_short = len(text) <= _MAX_CHARS and not re.search("[0-9]", text)
+    is_short = len(text) <= _MAX_CHARS and not re.search("[0-9]|同じシード|固定", text)
     return is_short and bool(_SEED.search(text) and _TELLS_NUMBER.search(text))
 
 

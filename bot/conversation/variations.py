@@ -65,10 +65,13 @@ _SAME_SEED = re.compile(  # 「さっきと同じシードで、犬」: another 
     r"を使って)[、 ]?(?P<wish>.+)"
 )
 _LARGER = re.compile(  # of one of several, which is shown small: 「4番のやつ、でっかくして」
-    "(?:もっかい|もう[一1](?:回|度))?(?:大き|おっき|でか|でっか)く(?:(?:して|見せて|みせて|出して|できる|できます|見たい).{0,8})?"
+    "(?:もっかい|もう[一1](?:回|度))?(?:大き|おっき|でか|でっか)く(?:(?:して|見せて|みせて|"
+    "出して|できる|できます|見たい).{0,8})?"
 )
 _LIKE_IT = re.compile("(?:似|近い|同じような)")  # of one of several: 「2番に似たのほかにもない？」
 _NEW_REQUEST = re.compile("描いて|かいて|えがいて|作って|つくって")
+
+_BACK = re.compile("戻|もど|元通り|もとどおり|なかったこと|手前の|前のに|(?:変更|修正).{0,4}取り消")
 
 
 def handle_postback(ctx: EventContext) -> Replies | None:
@@ -199,10 +202,12 @@ def takes_last_change_back(ctx: EventContext, text: str | None = None) -> bool:
     """
     text = ctx.text_without_small_talk if text is None else text
     last = ctx.last_picture
-    if last is None or last.job.request is None or not was_last_changed(ctx):
+    if last is None or last.job.request is None:
         return False
     if not may_take_back(text) or ctx.recent_photo is not None or find_cry(text) is not None:
         return False
+    if not was_last_changed(ctx):  # it is said that there is nothing to go back to
+        return bool(_BACK.search(text)) and takes_change_back(text, last.job.request.prompt, "")
     parent = jobs.get(ctx.db, last.job.parent_id) if last.job.parent_id else None
     if parent is None or parent.request is None:
         return False

@@ -44,16 +44,24 @@ _ENGLISH_HUMBLING = re.compile(
     r"(?:pig|monkey|slave|rat|cockroach|criminal|fool|idiot|joke)\b"
 )
 _KNITTED = re.compile("(?<=編)みぐるみ|(?<=あ)みぐるみ")  # a toy, and nobody's clothes
+_BEAUTIFIED = re.compile(  # as photo booths do
+    "(?:お?肌|はだ)(?:を|も|は)?(?:もっと)?(?:白|しろ)く|(?:目|め)(?:を|も)?(?:でか|でっか|大き|"
+    "おっき)く|プリクラ(?:みたいに|風に|っぽく)?"
+)
 _ASKED = (
-    "(?:ください|下さい|ほしい|欲しい|くれる|くれん?|もらえる|もらえ|いただけ|ちょうだい|みて|ます|ません|です|たい|けど|"
+    "(?:ください|下さい|ほしい|欲しい|くれる|くれん?|もらえる|もらえ|いただけ|ちょうだい|みて|"
+    "ます|ません|です|たい|けど|"
     "か|な|ね|よ|や|の|ん){0,5}"
 )
 _RETOUCH = re.compile(  # 「肌を綺麗に見せて」: said of a face, and bares nothing
-    "(?:お?顔の)?(?:お?肌|はだ|お?顔|歯|髪(?:の毛)?|唇|目元|口元|毛穴)(?:の(?:色|つや|ツヤ|調子|質感|くすみ|荒れ))?"
+    "(?:お?顔の)?(?:お?肌|はだ|お?顔|歯|髪(?:の毛)?|唇|目元|口元|毛穴)(?:の(?:色|つや|ツヤ|調子|"
+    "質感|くすみ|荒れ))?"
     "(?:を|も|が|は|だけ)?、?(?:もっと|もう少し|少し|ちょっと){0,2}"
-    "(?:(?:きれい|綺麗|キレイ|なめらか|滑らか|つるつる|ツルツル|すべすべ|スベスベ|つやつや|ツヤツヤ|もちもち|健康的|自然|"
+    "(?:(?:きれい|綺麗|キレイ|なめらか|滑らか|つるつる|ツルツル|すべすべ|スベスベ|つやつや|"
+    "ツヤツヤ|もちもち|健康的|自然|"
     "ぴかぴか|つるん)[にと]?|(?:明る|白|美し|若々し)く)"
-    "(?:見せて|し(?:て|たい)|(?:加工|補正|修正)(?:して)?|整えて|仕上げて|直して|なる|なり|でき|お願い|"
+    "(?:見せて|し(?:て|たい)|(?:加工|補正|修正)(?:して)?|整えて|仕上げて|直して|なる|なり|でき|"
+    "お願い|"
     "おねがい|見えるように)"
     f"{_ASKED}"
     "|美肌(?:に|加工|補正|モード|効果)?(?:で|を)?(?:して|かけて|お願い|加工|できる|"
@@ -93,7 +101,7 @@ def classify_photo_wish(text: str) -> str | None:
     if is_retouch(typed):
         return None
     categories: set[str] = set()
-    for view in _views(without_harmless_uses(typed)):
+    for view in _views(without_harmless_uses(_BEAUTIFIED.sub("", typed))):
         folded = _KNITTED.sub("", fold(view).text)
         categories.update(name for name, phrase in words.phrases.items() if phrase.search(folded))
         if _ENGLISH_UNDRESSING.search(view.lower()):

@@ -60,9 +60,16 @@ _COMPLAINT = re.compile(  # 「怖すぎだろw」, beside what shall be changed
 )
 
 
+_REASON = re.compile(  # 「祖母に似せたくて」
+    "[^、。を]{2,16}(?:たくて|たいので|んだから|ますので)|"
+    "[^、。をが]{1,10}(?:は|も)(?:そのまま|今のまま|変えず)(?:で|に|にして)?"
+)
+
+
 def is_complaint(part: str) -> bool:
-    """Return whether a part of a sentence says only that there is too much of something."""
-    return _COMPLAINT.fullmatch(part) is not None
+    """Return whether a part of a sentence says only that there is too much of something, or why
+    somebody wants it otherwise."""
+    return (_COMPLAINT.fullmatch(part) or _REASON.fullmatch(part)) is not None
 
 
 def as_added(words: str, *, typed: str) -> str:

@@ -31,7 +31,7 @@ _PLACE = (  # 「左上」, 「上の段の右」, 「下の段の1番目」, �
     rf"|(?P<from>{_SIDE})から(?P<nth_from>[1-4一二三四]|に|さん){_NTH}"
     rf"|(?:一番|いちばん|1番|最も)(?P<end>{_SIDE})(?:側|がわ|端|はし)?|(?P<edge>左|右)(?:端|はし)"
 )
-_THING = "(?:の(?:やつ|ヤツ|絵|画像|イラスト|写真|もの|子|方|ほう|の)?)"
+_THING = "(?:の(?:やつ|ヤツ|絵|画像|イラスト|写真|もの|子|方|ほう|案|デザイン|パターン|の)?)"
 _WHICH = re.compile(
     rf"(?:(?P<place>{_PLACE})(?P<of_place>{_THING}|$|(?=が|で|を|は|、|かな|かも|に(?:して、|"
     rf"します|"
@@ -67,6 +67,9 @@ _BOTH = re.compile(
 )
 _JOINT = re.compile(
     "に(?:して|決めて)(?=[^、。! くほみねなよもだや])|"
+    "が(?:近い|惜しい|好み)(?:なん|ん)?(?:です|だ)?(?:けど|が)[、 ]?|"
+    "で(?:いく|いき(?:ます|たい))(?:わ|ね|な|よ|です)*[、。 ]*(?:ほんで|それで|で|そして|"
+    "あと)?[、 ]?|"
     "(?:(?:に(?:して|する|します|しよう|決めて|決めた|決めました)|[がで](?:いい|良い|ええ|好き|"
     "すき|お願い(?:します)?)|"
     "(?<=[番目])(?:かな|です|だな|やな))(?:です|かな|な|ね|よ|わ)*[、。! ]+)|"
@@ -75,6 +78,7 @@ _JOINT = re.compile(
     "か[いく])|が|、|"
     " )+"
 )
+_OF_IT = re.compile("(?<=[子つ絵案]の)[^、。をはが]{1,10}[をはが]")
 _OTHERS = re.compile(
     "(?:と|や)[1-4一二三四](?:番目?|枚目)?以外|以外"
 )  # 「1番以外で」 is none of it
@@ -97,6 +101,8 @@ _SPELLINGS = (
     (re.compile("(?<=[の側がわ])[ 　、](?=[左右上下]|みぎ|ひだり|うえ|した)"), ""),
     (re.compile("(?<=やつ|ほう|番目)ば(?=[^んらか])"), "を"),
     (re.compile("(?<=[左右上下])ば(?=もら|くれ|くだ|ちょう|選|えら|お願|たの|頼|送)"), "を"),
+    (re.compile("^(いち|に|さん|よん)ー+ばん"), r"\1ばんめ"),
+    (re.compile("^([上下])の(?:2|二|に)枚の?(?:うち|中|なか)?の?(左|右)"), r"\1の\2"),
     (  # 「4番以外はボツ」
         re.compile(
             "^((?:[1-4一二三四](?:番目?|枚目)?))以外(?:は|が|、)?(?:全部|ぜんぶ|みんな|もう)?"
@@ -143,6 +149,16 @@ _ASKS_WHICH = re.compile(  # 「この中だとどれが一番いいと思う？
     "選んで)?[^、。]{0,6}?)"
     "(?:[?？]|か|かな|かね|かしら|と?思う|と?思います|の|ん|です|なん|ある|教えて|(?<=どれ)|"
     "(?<=は))[?？。〜ー]*"
+)
+_MAX_LEFT_CHARS = 40
+_LEAVES_CHOICE = (
+    re.compile(  # 「どれでもかまわんよ、任せる」, 「1と4で悩んでる、どっちがいいと思う？」
+        "(?:代わりに|かわりに|あんた|あなた|えふで|絵筆|プロ|そっち|AI).{0,16}?(?:選ん|えらん|決め|"
+        "きめ)[でて]|"
+        "(?:どれ|なん|何)でも[^、。をに]{0,8}[、。 ]*(?:お?任せ|おまかせ|まかせ)|"
+        "[1-4](?:番)?(?:と|か)[1-4](?:番)?[^、。]{0,6}(?:悩|迷)[^?？]{0,12}(?:どっち|どちら)"
+        "[^、。]{0,6}(?:いい|ええ|良い|好き)"
+    )
 )
 _BY_LOOKS = re.compile(  # 「月がいちばん大きいやつ」
     "(?P<look>[^、。?？]{2,24}?)(?:やつ|ヤツ|奴|方|ほう|子|のん?|(?<!の)絵)"
@@ -207,8 +223,11 @@ def names_one_too_far(text: str) -> bool:
 
 
 def asks_which(text: str) -> bool:
-    """Return whether a text asks which of several pictures to take: 「どれがおすすめ？」."""
-    return _ASKS_WHICH.fullmatch(text) is not None
+    """Return whether a text asks which of several pictures to take, 「どれがおすすめ？」, or leaves
+    that to the bot: 「かわりに選んで」."""
+    if _ASKS_WHICH.fullmatch(text):
+        return True
+    return len(text) <= _MAX_LEFT_CHARS and _LEAVES_CHOICE.search(text) is not None
 
 
 def chooses_by_looks(text: str) -> bool:
@@ -226,6 +245,8 @@ def _after_joint(text: str, end: int) -> str | None:
     if joint := _JOINT.match(text, end):
         return text[joint.end() :]
     if _DEGREE.match(text, end):  # 「右下の|もうちょい寄って」, 「1枚目|もっと明るく」
+        return text[end:]
+    if _OF_IT.match(text, end):  # 「右上の子の|しっぽを紫に」
         return text[end:]
     if text[end - 1] != "の" or text[end : end + 1] != "に":
         return None
