@@ -12,11 +12,11 @@ from bot.conversation.picture_refs import PictureRef, find_several, find_tapped,
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
 from bot.conversation.several_pictures import ask_which, chooses_picture
-from bot.intent.choosing import parse_choice_among
+from bot.intent.choosing import parse_choice_among, parse_choice_once
 from bot.intent.one_matter import wants_more
 from bot.moderation.distress import find_cry
 from bot.prompt import read
-from bot.prompt.changes.choices import parse_choice
+from bot.prompt.changes.choices import asks_which, parse_choice
 from bot.prompt.changes.follow_ups import parse_follow_up, parse_scene
 from bot.prompt.changes.fragments import one_step
 from bot.prompt.changes.steps import Change, ChangeStep
@@ -41,6 +41,9 @@ _CALLS_OFF_FOR = re.compile(
     "お願い(?:します)?))[。!！]*"
 )
 _NAMES_PICTURE = re.compile("の(?:やつ|ヤツ|絵|画像)")
+SURE_CHOICE_OF_ONE = 0.75  # from which a text that names a number chooses a picture
+_WHICH = re.compile("どれ|どっち|どちら|何番")
+_LISTED = re.compile("[①-⑳]")  # 「①雪②月」, two things to change
 _RATHER = re.compile("^やっぱ(?:り|し)?[、 ]?")
 
 
@@ -67,6 +70,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return asked
     if _chooses_beyond(ctx.text_without_small_talk, of.prompt, count):
         return ctx.reply_sentence("going_on.only_so_many", count=count)
+    if count == 1 and not ctx.is_waiting and _chooses_of_one(ctx):
+        return ctx.reply_sentence("going_on.only_so_many", count=1)
     if decide_while_painting(ctx) or chooses_picture(ctx):
         return None
     if ctx.quoted is None and wants_more(ctx.text_without_small_talk):
@@ -141,6 +146,18 @@ def change_by_scene(ctx: EventContext) -> Replies | None:
         return None
     change = parse_scene(ctx.text_without_small_talk, last.job.request.prompt)
     return None if change is None else paint_change(ctx, last, change)
+
+
+def _chooses_of_one(ctx: EventContext) -> bool:
+    """Return whether a text surely chooses among pictures, or asks which to take: 「ほな四番で」,
+    「二番と四番、どっちがオモロい？」. For where there is one alone."""
+    text = ctx.text_without_small_talk
+    if find_cry(ctx.text) or _LISTED.search(ctx.event.text or ""):
+        return False
+    is_sure = ctx.intent.probability("choice") >= SURE_CHOICE_OF_ONE
+    return (is_sure and parse_choice_once(text) is not None) or (
+        asks_which(text) and _WHICH.search(text) is not None
+    )
 
 
 def _chooses_beyond(text: str, prompt: str, count: int) -> bool:

@@ -36,12 +36,12 @@ from bot.store import pending_edits, pending_questions, photos
 from bot.store.photos import Photo
 
 _WITHOUT = re.compile(  # 「文字を消して」
-    "(?:やっぱり?|やっぱし|じゃあ?|もう|いや)?[、 ]?"
+    "(?:やっぱり?|やっぱし|じゃあ?|なら|もう|いや)?[、 ]?"
     "(?:(?:この|その|さっきの)?(?:絵|画像|カード)?の)?(?:文字|もじ|字|ことば|言葉|セリフ|"
     "メッセージ|日付|日時|日にち|名前|店名|値段|タイトル)"
     "(?:を|は|だけ)?(?:(?:こっち|こちら|自分|あと|後)[^、。]{1,14}?(?:から|ので|けん|んで)"
     "、?)?(?:消して|けして|取って|とって|外して|はずして|なくして|無くして|"
-    "なしに(?:して)?|なしで?|"
+    "(?:なし|無し|ナシ)(?:に(?:して|戻して|しといて|戻しといて)?|で)?|"
     "(?:いら|要ら)(?:ない|なかった|ねえ?|ねがった|ん|んかった|へん(?:かった)?)|不要|抜いて)"
     "(?:ください|下さい|ほしい|です|[ねよわ])*[。!！]?"
 )
@@ -117,7 +117,8 @@ def _set(ctx: EventContext, letters: Letters) -> Replies:
     if photo := _photo_meant(ctx):
         return image_to_image.set_letters_on_photo(ctx, photo)
     choice = parse_choice(ctx.reading.prompt)  # 「1枚目に「祭」って足して」
-    if choice and not choice.rest and (chosen := find_chosen(ctx.db, ctx.last_picture, choice)):
+    if choice and not choice.rest and ctx.last_picture:
+        chosen = find_chosen(ctx.db, ctx.last_picture, choice) or ctx.last_picture
         return _set_others(ctx, chosen, letters)
     if ctx.reading.problem is None and ctx.quoted is None and not _is_on_what_is_shown(ctx):
         return request_pictures(ctx, ctx.reading)

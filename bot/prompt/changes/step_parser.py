@@ -33,7 +33,7 @@ DEGREE = re.compile(
     "だいぶ|かなり|若干)(?:だけ)?[ 、]?"
 )
 SWAP = re.compile(
-    rf"^(?P<what>.{{1,20}}?)(?:を|は|だけ)(?P<into>.{{1,20}}?)(?:に{CHANGE_VERB}?|"
+    rf"^(?P<what>.{{1,20}}?)(?:を|は|だけ)(?P<into>[^を]{{1,20}}?)(?:に{CHANGE_VERB}?|"
     rf"(?P<ku>く){CHANGE_VERB}?)$"
 )
 _REMOVE = re.compile(
@@ -41,8 +41,10 @@ _REMOVE = re.compile(
     "除いて|外して|"
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
+_LEAVES = re.compile(".*(?:[にへ].+|戻し|置い|[てで])とって$")  # 「外に立てかけとって」
 _NOT_WANTED = re.compile(  # 「うさぎいらない」
-    "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう)?(?:(?:いら|要ら|いり|要り)(?:ない|ん|ません|"
+    "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう|まだ)?(?:(?:いら|要ら|いり|要り)(?:ない|ん|"
+    "ません|"
     "へん)|不要|邪魔|"
     "(?:な|無)くて(?:も)?(?:いい|ええ|大丈夫))(?:かも|かな|です|わ|よ|な|ね|や)*$"
 )
@@ -142,7 +144,7 @@ def _plain_step(words: str) -> ChangeStep | None:
         -1
     ].part_of_speech == "形容詞":
         return ChangeStep("remove", f"{match['stem']}い")
-    if match := _REMOVE.match(words):
+    if (match := _REMOVE.match(words)) and not _LEAVES.match(words):
         return ChangeStep("remove", match["what"])
     if (match := _NOT_WANTED.match(words)) and morphology.is_noun_phrase(match["what"]):
         return ChangeStep("remove", match["what"])
