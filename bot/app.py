@@ -33,7 +33,7 @@ def _build_app(settings: Settings) -> Flask:
     app.extensions["trusted_proxies"] = settings.trusted_proxies
     headers.init_app(app, settings)
     hostile.init_app(app)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, hasty=True)  # LINE waits for its 200
     checkpoint_apart(database)
     app.extensions["database"] = database
     health.init_app(app, database)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.settings import SettingError
 from bot.store.clock import now
+from bot.store.haste import Haste
 from bot.store.prepared import Prepared
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,11 @@ class Database:
     Create it after a fork. Every process has one.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, hasty: bool = False) -> None:
+        """hasty: whether other processes let this one write first (SQLite)."""
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.sqlite else _postgresql(url)
+        self.engine = _sqlite(self.url, hasty) if self.sqlite else _postgresql(url)
         # Python 3.13 warns of an SQLite connection that is dropped open.
         self._closed_with_self = weakref.finalize(self, self.engine.dispose)
         # Only a writer takes SQLite's one write lock, and takes it at BEGIN: a transaction that
@@ -242,7 +244,8 @@ def _postgresql(url: str) -> Engine:
     return engine
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: URL, hasty: bool) -> Engine:
+    haste = Haste(url, hasty=hasty)
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -264,8 +267,10 @@ def _sqlite(url: str) -> Engine:
     def _begun(connection: Connection) -> None:
         read = connection.get_execution_options().get("efude_read")
         statement = "BEGIN" if read else "BEGIN IMMEDIATE"
+        turn = nullcontext() if read else haste.beginning()
         try:  # by the driver itself: SQLAlchemy's way takes longer than SQLite
-            connection.connection.execute(statement)
+            with turn:
+                connection.connection.execute(statement)
         except sqlite3.Error as error:
             raise DBAPIError.instance(
                 statement, None, error, sqlite3.Error, dialect=connection.dialect
