@@ -75,22 +75,39 @@ def make_plan(jobs: int, seed: int, *, longest_seconds: float = 20.0, kill_every
     """
     chance = random.Random(seed)
     people, groups = max(2, jobs // 3), max(1, jobs // 30)
-    deeds = tuple(_deed(chance, number, people, groups) for number in range(jobs))
+    asked: dict[tuple[bool, int], set[str]] = {}
+    deeds = tuple(_deed(chance, number, people, groups, asked) for number in range(jobs))
     troubles = [*_kills(chance, jobs, kill_every)]
     troubles += _servers(chance, jobs, kill_every, longest_seconds)
     troubles += _calls(chance, jobs)
     return Plan(deeds, tuple(sorted(troubles, key=lambda each: each.at)), people, groups)
 
 
-def _deed(chance: random.Random, number: int, people: int, groups: int) -> Deed:
+def _deed(
+    chance: random.Random,
+    number: int,
+    people: int,
+    groups: int,
+    asked: dict[tuple[bool, int], set[str]],
+) -> Deed:
+    """Return a wish for what its chat has not asked for lately.
+
+    「赤い猫」 soon after 「黒い猫」 is a correction, which stands in the place of the other.
+    """
     group = chance.random() < 0.1
     [what] = chance.choices(WHATS, (8, 1, 1))
+    chat = chance.randrange(groups if group else people)
+    before = asked.setdefault((group, chat), set())
+    if len(before) == len(THINGS):
+        before.clear()
+    thing = chance.choice([each for each in THINGS if each not in before])
+    before.add(thing)
     return Deed(
         number=number,
-        chat=chance.randrange(groups if group else people),
+        chat=chat,
         group=group,
         what=what,
-        text=chance.choice(COLOURS) + chance.choice(THINGS) + chance.choice(STYLES),
+        text=chance.choice(COLOURS) + thing + chance.choice(STYLES),
         delays=_copies(chance),
         more_delays=() if what == "wish" else _copies(chance),
     )

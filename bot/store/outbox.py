@@ -164,6 +164,11 @@ def mark_in_doubt(
     update_one(db, deliveries, deliveries.c.id == delivery_id, **values, lease_until=now() + lease)
 
 
+def note_doubt(db: Connection, delivery_id: str) -> None:
+    """Note that a try ended without an answer, so that the message may have arrived."""
+    update_one(db, deliveries, deliveries.c.id == delivery_id, doubt=True)
+
+
 def settle(
     db: Connection, delivery_id: str, state: str, *, code: str | None, request_id: str | None
 ) -> None:

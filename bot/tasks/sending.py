@@ -158,9 +158,14 @@ class OutboxSender:
         if alive and (not error.permanent or error.code in RECOVERABLE_CODES):
             with self._database.write() as db:
                 delay = retry_delay(RETRY_DELAYS, delivery.tries)
+                if error.ambiguous:
+                    outbox.note_doubt(db, delivery.id)
                 outbox.postpone(db, delivery.id, delay, error.code, request_id=error.request_id)
             return SendResult.RETRY
-        if in_doubt or (delivery.way == outbox.PUSH and error.ambiguous):
+        # A push is repeated with its key. That the month's quota is used up meanwhile says nothing
+        # of an earlier try that had no answer; that the message itself is wrong, does.
+        is_open = delivery.doubt and error.code not in {"bad_request", "not_found"}
+        if in_doubt or is_open or (delivery.way == outbox.PUSH and error.ambiguous):
             return self._settle(delivery, outbox.UNCERTAIN, error.request_id, code=error.code)
         state = outbox.DEAD if invalid_token else outbox.REFUSED
         return self._settle(delivery, state, error.request_id, code=error.code)

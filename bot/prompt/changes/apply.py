@@ -102,7 +102,7 @@ def _apply_step(step: ChangeStep, prompt: str, negatives: list[str]) -> str:
     if target not in prompt and (look := _LIKE.fullmatch(replacement)):
         return _append(prompt, f"{look['look']}{target}")  # 「器を古い染付みたいなのに」
     if target not in prompt:
-        if target not in negatives:
+        if target not in negatives and not replacement.endswith(target):
             negatives.append(target)
         return _append(prompt, replacement)
     return _swap(prompt, target, replacement)

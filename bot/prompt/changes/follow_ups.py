@@ -139,6 +139,8 @@ def parse_follow_up(text: str, prompt: str, prompt_before: str) -> Change | None
         or parse_choice(words)
     ):
         return None  # 「最後の」 is one of several
+    if words in {prompt, split_segments(prompt)[0]}:
+        return None  # the same wish once more
     if named := parse_named_only(words, prompt):
         return named
     if category_of(words, SCENE_CATEGORIES[:3]) is not None:

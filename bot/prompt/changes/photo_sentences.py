@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.prompt.changes.attributes import is_colour
 from bot.prompt.changes.steps import PICTURE_ASPECTS
 from bot.prompt.japanese import morphology
 from bot.prompt.options.letters import COLOUR_WORDS, any_of
@@ -106,6 +107,14 @@ _WHO = (
 _MADE_INTO = re.compile(
     f"^(?:{_WHO}(?:だけ)?を|{_WHO}だけ)(?=[^、。を]{{1,24}}(?:に|風|っぽく|みたい))"
 )
+_THIS_INTO = re.compile(  # 「このラーメンをゴッホ風に」: what the photo shows, as a whole
+    "^(?:この|その|あの|うちの|我が家の|実家の)(?P<thing>[^、。をはがの]{1,10})を"
+    "(?P<into>[^、。を]{1,24}?)(?:(?<=[風化画調])|タッチ|っぽく|みたいに|に|で)"
+    "(?:して|変えて|かえて|描いて|お願い|できる)?"
+)
+_INSIDE = re.compile(
+    "の中に(?:入れて|置いて|立たせて|登場させて)(?:みて)?(?=$|ください|ほしい|くれ)"
+)
 _GIVEN = re.compile(  # 「わんこにサンタの帽子」
     f"^{_WHO}に(?:も|は)?(?P<what>[^、。をがはにでて]{{1,14}})$"
 )
@@ -149,7 +158,7 @@ _JOINED = re.compile(  # 「目を大きくして美肌に」; not 「かわい�
 )
 _DIFFERENT = re.compile(
     "(?P<what>.{2,40}?)(?:にしたら|にすると|だと)ど(?:げん|う|ない|んな)(?:なる|なっと|なります|"
-    "なるん|な感じ).{0,6}"
+    "なるん|(?:な|んな)?(?:感じ|風)).{0,6}"
 )
 _ALSO_WANTED = re.compile(  # 「雪を積もらせて、飾り付けをお願いします」
     "(?P<order>[^。]{1,30}[てで])[、。 ]+(?P<what>[^、。をはが]{2,20})[をも]"
@@ -258,11 +267,20 @@ def _in_order(words: str) -> str:
     if match := _RECOLOURED.match(words):
         joint = "い" if match["colour"] in set("赤青白黒") else "の"
         return f"{match['colour']}{joint}{match['what']}にして"
-    words = _MADE_INTO.sub("これを", words)
+    words = _MADE_INTO.sub("これを", _whole_photo(words))
+    words = _INSIDE.sub("の中にして", words)
     words = _BRIGHTNESS.sub(lambda said: "明るくして" if said["up"] else "暗くして", words)
     words = _BLURRED.sub("ぼけた背景にして", words)
     words = _IN_SIGHT.sub(r"\g<what>を", words)
     return _JOINED.sub(r"\g<order>、", _ONLY.sub("を", words))
+
+
+def _whole_photo(words: str) -> str:
+    """Return 「これをゴッホ風に」 for 「このラーメンをゴッホ風に」; not of a part, 「この髪」."""
+    match = _THIS_INTO.match(words)
+    if match is None or match["thing"] in PICTURE_ASPECTS or is_colour(match["into"]):
+        return words
+    return f"これを{words[match.start('into') :]}"
 
 
 def _given(words: str) -> re.Match[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.prompt.changes.attributes import is_colour
-from bot.prompt.changes.categories import STATE_CATEGORIES, category_of
+from bot.prompt.changes.categories import STATE_CATEGORIES, attributive, category_of
 from bot.prompt.changes.looks import FEELING_SUFFIX, as_in_prompt
 from bot.prompt.changes.steps import ChangeStep
 from bot.prompt.changes.targets import thing_meant, whole_noun
@@ -43,8 +43,8 @@ _REMOVE = re.compile(
 )
 _LEAVES = re.compile(".*(?:[にへ].+|戻し|置い|[てで])とって$")  # 「外に立てかけとって」
 _NOT_WANTED = re.compile(  # 「うさぎいらない」
-    "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう|まだ)?(?:(?:いら|要ら|いり|要り)(?:ない|ん|"
-    "ません|"
+    "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう|まだ)?(?:(?:いら|要ら|いり|要り)(?:なかった|ない|んかった|"
+    "ん|ませんでした|ません|へんかった|"
     "へん)|不要|邪魔|"
     "(?:な|無)くて(?:も)?(?:いい|ええ|大丈夫))(?:かも|かな|です|わ|よ|な|ね|や)*$"
 )
@@ -102,6 +102,7 @@ _BETTER = re.compile(  # 「明るめがいい」, 「優しいほうがいい�
 _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{PICTURE}|これ|それ)$")
 _MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{CHANGE_VERB}|して|て)?$")
+_COLOUR_OF = re.compile("(?P<thing>.+?)の(?:色|色合い)")  # 「灯台の色をしましまに」
 _NOT_A_SUBJECT = re.compile(f"^(?:{PICTURE}|一緒|今|自由)$")
 
 
@@ -160,7 +161,11 @@ def _step_of_thing(words: str, bare: str) -> ChangeStep | None:
         if _WHOLE_PICTURE.match(match["what"]):
             return ChangeStep("become", replacement=replacement)
         is_order = _ORDERS_CHANGE.search(words) is not None
-        return ChangeStep("swap", thing_meant(match["what"]), replacement, is_order=is_order)
+        target = thing_meant(match["what"])
+        of_colour = _COLOUR_OF.fullmatch(match["what"])
+        if of_colour and of_colour["thing"] == target and not is_colour(replacement):
+            replacement = f"{attributive(replacement)}{target}"
+        return ChangeStep("swap", target, replacement, is_order=is_order)
     if (match := _TOPIC_IS.fullmatch(bare)) and (
         is_colour(match["into"]) or category_of(match["into"], STATE_CATEGORIES)
     ):

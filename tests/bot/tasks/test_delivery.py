@@ -486,6 +486,33 @@ def test_the_month_is_over(house: House, line: Line, courier: Courier) -> None:
     assert line.pictures() == 1
 
 
+@pytest.mark.parametrize("kind", ["drop-after", "500-after", "hang-after"])
+def test_the_month_is_over_after_a_push_that_may_have_arrived(
+    house: House, line: Line, courier: Courier, kind: str
+) -> None:
+    line.fault("push", kind)
+    job_id = painted(house, line, token=False)
+    courier.deliver(job_id)
+    line.fault("push", "429-quota")
+    due(house, job_id)
+    courier.deliver(job_id)
+    assert line.pictures() == 1
+    assert house.ends() == [("result", "push", "uncertain")], "it is offered, not sent once more"
+    assert (house.state(job_id), house.job(job_id).deliver_at) == (WAITING, None)
+
+
+def test_a_push_that_is_wrong_has_not_arrived_however_often_it_was_tried(
+    house: House, line: Line, courier: Courier
+) -> None:
+    line.fault("push", "500")
+    job_id = painted(house, line, token=False)
+    courier.deliver(job_id)
+    line.fault("push", "400")
+    due(house, job_id)
+    courier.deliver(job_id)
+    assert house.ends() == [("result", "push", "refused")]
+
+
 @pytest.mark.parametrize(("used", "sent"), [(179, True), (180, False)])
 def test_the_reserve_is_left_alone(
     house: House, line: Line, courier: Courier, used: int, sent: bool
