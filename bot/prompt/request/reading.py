@@ -18,6 +18,7 @@ from bot.prompt.pasted.line_order import with_negative_last
 from bot.prompt.pasted.own_sentences import without_own
 from bot.prompt.request.steering import extract_controls
 from bot.prompt.request.wish_frames import without_frame
+from bot.prompt.request.wish_leads import without_leads
 
 if TYPE_CHECKING:
     from bot.line.events import Mention, Span
@@ -113,7 +114,7 @@ def read(
         return Reading("", problem=problem, mentioned_self=mentioned_self, letters=letters)
 
     rest, controls = extract_controls(text)
-    rest = without_frame(_without_also(rest, text))
+    rest = without_frame(without_leads(without_frame(_without_also(rest, text))))
     width, height = controls.shape or (None, None)
     lack = _what_lacks(rest, text, has_emojis=bool(emojis), has_count=bool(controls.count))
     return Reading(
