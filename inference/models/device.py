@@ -20,6 +20,7 @@ _CGROUPS = Path("/sys/fs/cgroup")
 _WORTH_IT = 1.05  # how much faster another order in memory must be; bfloat16 rounds, so:
 _WORTH_ROUNDING = 1.2
 _ROUNDS = 3
+_MOST_ROUNDS, _SECONDS = 50, 0.5  # of quick work
 _LARGEST = 320 * 32  # channels times cells a side in the measurement; more would only take longer
 
 
@@ -134,17 +135,21 @@ def choose_memory_format(
 def is_faster(
     candidate: Callable[[], object], baseline: Callable[[], object], factor: float
 ) -> bool:
-    """Return whether `one` is at least `times` as fast as `other`: by turns, the best of three
-    each.
+    """Return whether the candidate takes at most 1 / factor of the baseline's time.
+
+    By turns, the best of each: three rounds at least, and quick work for half a second, since other
+    processes disturb some milliseconds more than their share, and the answer is kept for good.
     """
     seconds = {candidate: math.inf, baseline: math.inf}
     for work in (candidate, baseline):
         work()
-    for _ in range(_ROUNDS):
+    started, rounds = time.perf_counter(), 0
+    while rounds < _ROUNDS or (rounds < _MOST_ROUNDS and time.perf_counter() - started < _SECONDS):
         for work in (candidate, baseline):
             begun = time.perf_counter()
             work()
             seconds[work] = min(seconds[work], time.perf_counter() - begun)
+        rounds += 1
     return seconds[candidate] * factor <= seconds[baseline]
 
 
