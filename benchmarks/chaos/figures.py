@@ -73,12 +73,25 @@ def _add_answers(report: Report, outcome: Outcome) -> None:
 
 def _add_recoveries(report: Report, outcome: Outcome) -> None:
     report.add("paints whose worker was killed", len(outcome.recoveries), "")
-    for place, name in enumerate(("start", "readiness")):
-        slowest = max((recovery[place] for recovery in outcome.recoveries), default=0.0)
-        bound = RECOVERY_SECONDS if name == "readiness" else None
+    servers = [away for away in outcome.away if away.what in {"database", "broker", "storage"}]
+    undisturbed = [
+        each
+        for each in outcome.recoveries
+        if not any(away.covers(each.ready_at, each.drawn_at, GRACE_SECONDS) for away in servers)
+    ]
+    for name, recoveries, bound in (
+        ("while servers were there", undisturbed, RECOVERY_SECONDS),
+        ("of all", outcome.recoveries, None),
+    ):
+        slowest = max((each.drawn_at - each.ready_at for each in recoveries), default=0.0)
         report.add(
-            f"{name} of the next worker to the picture, slowest", slowest, "s", at_most=bound
+            f"readiness of the next worker to the picture, slowest {name}",
+            max(0.0, slowest),
+            "s",
+            at_most=bound,
         )
+    since_start = max((each.drawn_at - each.started_at for each in outcome.recoveries), default=0.0)
+    report.add("start of the next worker to the picture, slowest of all", since_start, "s")
     for name in (*VICTIMS, "broker"):
         ready = [
             life.ready_at - life.started_at

@@ -56,11 +56,21 @@ class Options:
     fork: bool = False
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """When the next worker was started and ready, and when it had the picture of the one that was
+    killed: seconds since 1970."""
+
+    started_at: float
+    ready_at: float
+    drawn_at: float
+
+
 @dataclass
 class Outcome:
     """What a run has seen. seconds: from the first wish until everything was settled.
 
-    recoveries: see _Run._recoveries.
+    recoveries: of each picture whose worker was killed meanwhile.
     """
 
     options: Options
@@ -71,7 +81,7 @@ class Outcome:
     away: list[Away]
     asked_again: int
     unsettled: list[str]
-    recoveries: list[tuple[float, float]]
+    recoveries: list[Recovery]
     seconds: float
 
 
@@ -280,13 +290,10 @@ class _Run:
             time.sleep(3.0)  # the phones tap what is offered
             self._settle(min(until, time.monotonic() + 30.0))
 
-    def _recoveries(self) -> list[tuple[float, float]]:
-        """Return, for each job whose worker was killed, the seconds to its picture: since the
-        worker was started again, and since it was ready.
-        """
+    def _recoveries(self) -> list[Recovery]:
         drawn = {row["id"]: row["drawn_at"] for row in self._house.rows(jobs)}
         return [
-            (drawn[job] - life.started_at, max(0.0, drawn[job] - life.ready_at))
+            Recovery(life.started_at, life.ready_at, drawn[job])
             for life in self._keeper.lives
             for job in life.jobs
             if life.started_at and life.ready_at and drawn.get(job)
