@@ -67,7 +67,13 @@ from bot.conversation.variations import is_about_pictures
 from bot.intent import Decision, decide
 from bot.intent.between_people import is_remark_on_picture, orders_addition
 from bot.intent.erasures import erases_speaker
-from bot.intent.kinds import CRY_KINDS, NEVER_PAINTED_KINDS, TALK_KINDS, group_of
+from bot.intent.kinds import (
+    CRY_KINDS,
+    NEVER_PAINTED_KINDS,
+    QUESTION_KINDS,
+    TALK_KINDS,
+    group_of,
+)
 from bot.moderation.distress import find_cry
 from bot.prompt import Command
 from bot.prompt.changes.parser import parse_change
@@ -95,6 +101,11 @@ _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "langua
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
 SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
+SURE_QUESTION = 0.7  # from which what is asked of the bot is answered in a group
+_ASKS_THE_BOT = re.compile(
+    "(?i:ボット|bot)|絵筆|えふで|グループ(?:の(?:会話|話|トーク)|だと|では|でも)|何枚まで|"
+    "(?:描|か)け(?:る|ます)(?:の|か|[?？])|料金|無料|お金(?:かか|取ら)|著作権|商用|印刷して"
+)
 SURE_CRY = 0.6  # from which a cry for help is heard in a group without a mention
 _SAME_SEED = re.compile("(?:同じ|おなじ|さっきの|前の|その)シード|same seed", re.IGNORECASE)
 _NAMES_PICTURE = re.compile(  # by which a text asks for a picture of its own
@@ -251,6 +262,8 @@ def _is_for_the_bot(ctx: EventContext, decision: Decision) -> bool:
     group = decision.kind.partition(".")[0]
     if decision.action == "ask" and orders_addition(words):
         return True
+    if group == "question" and _ASKS_THE_BOT.search(words):
+        return ctx.intent.probability(*QUESTION_KINDS) >= SURE_QUESTION
     if decision.action == "ask" or group in _FOR_PEOPLE:
         return False
     return group != "cry" or ctx.intent.probability(decision.kind) >= SURE_CRY
