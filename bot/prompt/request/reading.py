@@ -19,6 +19,7 @@ from bot.prompt.pasted.own_sentences import without_own
 from bot.prompt.request.steering import extract_controls
 from bot.prompt.request.wish_frames import without_frame
 from bot.prompt.request.wish_leads import without_leads
+from bot.prompt.request.wish_talk import without_talk
 
 if TYPE_CHECKING:
     from bot.line.events import Mention, Span
@@ -114,7 +115,8 @@ def read(
         return Reading("", problem=problem, mentioned_self=mentioned_self, letters=letters)
 
     rest, controls = extract_controls(text)
-    rest = without_frame(without_leads(without_frame(_without_also(rest, text))))
+    rest = without_talk(without_frame(_without_also(rest, text)))
+    rest = without_frame(without_leads(rest))
     width, height = controls.shape or (None, None)
     lack = _what_lacks(rest, text, has_emojis=bool(emojis), has_count=bool(controls.count))
     return Reading(
