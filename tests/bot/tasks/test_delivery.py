@@ -19,7 +19,7 @@ from bot.store import outbox, schema, workers
 from bot.store.clock import now
 from bot.tasks.delivery import Courier
 from bot.tasks.runtime import Runtime
-from bot.tasks.sending import LEASE_SECONDS, MAX_TRIES, OutboxSender
+from bot.tasks.sending import LEASE_SECONDS, MAX_TRIES, OutboxSender, SendResult
 from bot.tasks.tickets import TicketOffice
 from simulator.client_types import Msg
 from tests.bot.harness import AOI, GROUP, House, Line, together
@@ -70,6 +70,28 @@ def test_a_good_token_carries_the_picture_for_free(
     assert line.calls("quota") == [], "a reply needs no budget"
     courier.deliver(job_id)
     assert len(line.calls("reply")) == 1
+
+
+def test_what_a_chat_was_shown_is_known_by_line_s_ids(
+    house: House, line: Line, courier: Courier
+) -> None:
+    job_id = painted(house, line)
+    courier.deliver(job_id)
+    shown = house.rows(schema.shown)
+    assert {row["job_id"] for row in shown} == {job_id}
+    assert len({row["message_id"] for row in shown}) == len(line.kinds())
+
+
+def test_a_delivery_that_another_courier_has_is_left_to_it(
+    house: House, line: Line, sender: OutboxSender
+) -> None:
+    job_id = painted(house, line)
+    with house.database.write() as db:
+        token, at = line.token(), now()
+        delivery_id = outbox.add_reply(db, "result", token=token, token_at=at, job_id=job_id)
+        assert outbox.claim(db, delivery_id, LEASE_SECONDS)
+    assert sender.send(delivery_id) is SendResult.LOCKED
+    assert line.calls("reply") == []
 
 
 def test_the_chat_hears_of_a_failure_once(house: House, line: Line, courier: Courier) -> None:
