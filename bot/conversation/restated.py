@@ -31,7 +31,8 @@ def names_thing_in_style(ctx: EventContext, decision: Decision) -> Decision:
     fish, and no house with a fish. Of what is of the picture, 「背景、水彩風」, it says nothing."""
     picture = ctx.meant_picture if ctx.reading.styles and ctx.quoted is None else None
     request = picture.job.request if picture else None
-    if decision.kind != "change" or request is None or ctx.situation.is_asked or find_cry(ctx.text):
+    is_of_it = decision.kind in {"change", "choice", "more"}
+    if not is_of_it or request is None or ctx.situation.is_asked or find_cry(ctx.text):
         return decision
     thing = strip_marks(remove_styles(ctx.reading.prompt))
     is_of_it = thing in PICTURE_ASPECTS or parse_follow_up(thing, request.prompt, "") is not None
