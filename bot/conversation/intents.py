@@ -61,7 +61,7 @@ from bot.conversation.plain_matters import (
     leaves_as_it_is,
     may_tell_of_picture,
 )
-from bot.conversation.restated import in_plain_words, names_thing_in_style, without_steering
+from bot.conversation.restated import in_plain_words, names_own_picture, without_steering
 from bot.conversation.subject_overrides import names_a_subject, names_another_subject
 from bot.conversation.variations import is_about_pictures
 from bot.intent import Decision, decide
@@ -194,7 +194,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
 
 def _decide(ctx: EventContext) -> Decision:
     """Return what a text is to the classifier, however it is steered and however politely put."""
-    decision = names_thing_in_style(ctx, without_steering(ctx, decide(ctx.intent)))
+    decision = names_own_picture(ctx, without_steering(ctx, decide(ctx.intent)))
     return in_plain_words(ctx, decision)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.conversation.context import EventContext
 from bot.intent import Decision, classify, decide
 from bot.moderation.distress import find_cry
@@ -13,6 +15,14 @@ from bot.prompt.japanese.cleaning import strip_marks
 from bot.prompt.japanese.request_phrases import strip_politeness
 from bot.prompt.options.styles import remove_styles
 
+_ORDERS_ONE = re.compile(  # 「神社の絵出してみて」, "a red apple please"
+    "(?!この|その|あの|これ|それ|さっき|前|今|元|同じ|おなじ|別|他|ほか|次|もっと|もう)"
+    "[^、。]{1,20}の"
+    "(?:絵|イラスト|画像)を?(?:出し|だし|描い|かい|見せ|みせ|作っ|つくっ)て[^、。]{0,10}"
+    "|(?i:(?:an?|two|three|some) (?!bit|little|lot|few|more|different|new|another)"
+    "[a-z]+(?: (?!on the|it\\b|him|her)"
+    "[a-z]+){0,8}[.!]?)"
+)
 LIKELY_ORDER = 0.9  # of a change, from which what sounds like a wish is one
 
 
@@ -26,17 +36,23 @@ def without_steering(ctx: EventContext, decision: Decision) -> Decision:
     return without if without == Decision("paint", "wish") else decision
 
 
-def names_thing_in_style(ctx: EventContext, decision: Decision) -> Decision:
-    """Return what a thing with its style is without it: 「黒い魚、浮世絵風」 after a house is the
-    fish, and no house with a fish. Of what is of the picture, 「背景、水彩風」, it says nothing."""
-    picture = ctx.meant_picture if ctx.reading.styles and ctx.quoted is None else None
+def names_own_picture(ctx: EventContext, decision: Decision) -> Decision:
+    """Return what a picture of its own is: 「黒い魚、浮世絵風」 after a house is the fish, and no
+    house with a fish. Of what is of the picture, 「背景、水彩風」, it says nothing."""
+    picture = ctx.meant_picture if ctx.quoted is None else None
     request = picture.job.request if picture else None
     is_of_it = decision.kind in {"change", "choice", "more"}
     if not is_of_it or request is None or ctx.situation.is_asked or find_cry(ctx.text):
         return decision
-    thing = strip_marks(remove_styles(ctx.reading.prompt))
-    is_of_it = thing in PICTURE_ASPECTS or parse_follow_up(thing, request.prompt, "") is not None
-    if is_of_it or not morphology.is_noun_phrase(thing) or parse_change(ctx.text):
+    if _ORDERS_ONE.fullmatch(ctx.text_without_small_talk):
+        return Decision("paint", "wish")
+    reading = ctx.reading
+    if not reading.styles and not reading.negative:
+        return decision
+    thing = strip_marks(remove_styles(reading.prompt))
+    is_part = thing in PICTURE_ASPECTS or parse_follow_up(thing, request.prompt, "") is not None
+    is_change = parse_change(ctx.text) is not None and not reading.negative
+    if is_part or is_change or not morphology.is_noun_phrase(thing):
         return decision
     without = decide(classify(thing, ctx.situation))
     return without if without == Decision("paint", "wish") else decision

@@ -91,7 +91,7 @@ def added_at_place(words: str, prompt: str) -> str | None:
     if match["part"] and _BESIDE.search(match["part"]) and not re.fullmatch(_PARTS, match["part"]):
         return None
     is_open = _OPEN.match(place) and not _AIR.fullmatch(match["part"] or "")
-    is_open = is_open and match["part"] not in prompt
+    is_open = is_open and not (match["part"] and match["part"] in prompt)
     is_bare = not is_open and said not in prompt and _names_thing(said)
     return f"{place}{said}を足して" if is_bare else None
 

@@ -41,7 +41,9 @@ _REMOVE = re.compile(
     "除いて|外して|"
     "はずして|抜いて|削除(?:して)?|なしに(?:して)?)$"
 )
-_LEAVES = re.compile(".*(?:[にへ].+|戻し|置い|[てで])とって$")  # 「外に立てかけとって」
+_LEAVES = re.compile(
+    ".*(?:[にへ].+|戻し|置い|描い|書い|かい|撮っ|作っ|[てで])とって$"
+)  # 「外に立てかけとって」
 _NOT_WANTED = re.compile(  # 「うさぎいらない」
     "^(?P<what>.{1,16}?)(?:は|が|も|って)?(?:もう|まだ)?(?:(?:いら|要ら|いり|要り)(?:なかった|ない|んかった|"
     "ん|ませんでした|ません|へんかった|"
@@ -103,6 +105,7 @@ _WHOLE_PICTURE = re.compile(f"^(?:全体|全部|{PICTURE}|これ|それ)$")
 _MORE_OF = re.compile("^(?:(?P<what>.{1,20}?)を)?(?:もっと|さらに)?(?:増やして|ふやして)$")
 _MIRROR = re.compile(f"^左右(?:を|は)?(?:逆|反対|入れ替え|反転)(?:に)?(?:{CHANGE_VERB}|して|て)?$")
 _COLOUR_OF = re.compile("(?P<thing>.+?)の(?:色|色合い)")  # 「灯台の色をしましまに」
+_A_PICTURE = re.compile("の(?:絵|イラスト|画像)$")
 _NOT_A_SUBJECT = re.compile(f"^(?:{PICTURE}|一緒|今|自由)$")
 
 
@@ -134,6 +137,8 @@ def _plain_step(words: str) -> ChangeStep | None:
             return ChangeStep("become", replacement="たくさん")
         return ChangeStep("swap", target, "たくさん")
     if short := parse_short_change(words):
+        if short.kind == "add" and _A_PICTURE.search(short.replacement):
+            return None  # 「神社の絵出して」 is a request of its own
         if short.kind == "add":
             return ChangeStep("add", short.replacement)
         return ChangeStep(short.kind, short.target, short.replacement, short.whole, short.is_order)
