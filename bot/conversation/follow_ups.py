@@ -11,6 +11,7 @@ from bot.conversation.generate import request_pictures
 from bot.conversation.picture_refs import PictureRef, find_several, find_tapped, is_gone
 from bot.conversation.plain_matters import decide_while_painting
 from bot.conversation.repainting import paint_change, paint_previous
+from bot.conversation.restated import is_surely_no_change
 from bot.conversation.several_pictures import ask_which, chooses_picture
 from bot.intent.choosing import parse_choice_among, parse_choice_once
 from bot.intent.one_matter import wants_more
@@ -79,7 +80,7 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     parent = jobs.get(ctx.db, picture.job.parent_id) if picture.job.parent_id else None
     before = parent.request.prompt if parent and parent.request else ""
     change = parse_follow_up(ctx.text_without_small_talk, picture.job.request.prompt, before)
-    if change is None or find_cry(ctx.text):
+    if change is None or find_cry(ctx.text) or is_surely_no_change(ctx):
         return None
     alone = _named_alone(ctx, change, picture.job.request.prompt)
     if alone and not (ctx.is_private and ctx.event.type == "message"):

@@ -61,7 +61,12 @@ from bot.conversation.plain_matters import (
     leaves_as_it_is,
     may_tell_of_picture,
 )
-from bot.conversation.restated import in_plain_words, names_own_picture, without_steering
+from bot.conversation.restated import (
+    in_plain_words,
+    is_surely_no_change,
+    names_own_picture,
+    without_steering,
+)
 from bot.conversation.subject_overrides import names_a_subject, names_another_subject
 from bot.conversation.variations import is_about_pictures
 from bot.intent import Decision, decide
@@ -126,7 +131,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         pending_edits.clear(ctx.db, ctx.chat_id, ctx.event.user_id)
         return ctx.reply_sentence("photo.left" if left == "photo" else "going_on.kept")
     waiting = decide_while_painting(ctx) or asks_for_same_again(ctx) or is_content(ctx)
-    if waiting is None and (ctx.reading.problem or is_about_pictures(ctx)):
+    is_of_picture = is_about_pictures(ctx) and not is_surely_no_change(ctx)
+    if waiting is None and (ctx.reading.problem or is_of_picture):
         return None
     decision = waiting or by_rule(ctx, _decide(ctx))
     if waiting is None and ctx.is_addressed and asks_while_painting(ctx, decision):

@@ -6,6 +6,7 @@ import re
 
 from bot.conversation.context import EventContext
 from bot.intent import Decision, classify, decide
+from bot.intent.kinds import KINDS, group_of
 from bot.moderation.distress import find_cry
 from bot.prompt.changes.follow_ups import parse_follow_up
 from bot.prompt.changes.parser import parse_change
@@ -23,6 +24,10 @@ _ORDERS_ONE = re.compile(  # 「神社の絵出してみて」, "a red apple ple
     "[a-z]+(?: (?!on the|it\\b|him|her)"
     "[a-z]+){0,8}[.!]?)"
 )
+SURELY_NO_CHANGE = 0.9  # from which what sounds like a change is none
+_NO_CHANGES = (*(k for k in KINDS if group_of(k) in {"command", "question", "erase"}), "insult")
+_ERASURES = tuple(kind for kind in KINDS if group_of(kind) == "erase")
+LIKELY_ERASURE = 0.7  # from which it is asked about, whatever else it sounds like
 LIKELY_ORDER = 0.9  # of a change, from which what sounds like a wish is one
 
 
@@ -34,6 +39,19 @@ def without_steering(ctx: EventContext, decision: Decision) -> Decision:
         return decision
     without = decide(classify(ctx.reading.prompt, ctx.situation))
     return without if without == Decision("paint", "wish") else decision
+
+
+def is_surely_no_change(ctx: EventContext) -> bool:
+    """Return whether a text is surely about something else, though patterns of changes know it:
+    「やっぱ中止で」, 「描いてますか」, 「最後のやつ消しておいて」."""
+    intent = ctx.intent
+    if ctx.quoted is not None:
+        return False
+    if intent.likeliest in _ERASURES:
+        return intent.probability(*_ERASURES) >= LIKELY_ERASURE
+    if intent.likeliest == "cancel" and ctx.last_picture and ctx.last_picture.job.parent_id:
+        return False  # 「やっぱ今のなし」 takes back the last change
+    return intent.likeliest in _NO_CHANGES and intent.probability(*_NO_CHANGES) >= SURELY_NO_CHANGE
 
 
 def names_own_picture(ctx: EventContext, decision: Decision) -> Decision:
