@@ -74,6 +74,7 @@ from bot.intent.between_people import is_remark_on_picture, orders_addition
 from bot.intent.erasures import erases_speaker
 from bot.intent.kinds import (
     CRY_KINDS,
+    KINDS,
     NEVER_PAINTED_KINDS,
     QUESTION_KINDS,
     TALK_KINDS,
@@ -106,6 +107,11 @@ _FOR_PEOPLE = ("talk", "question", "none", "insult", "help", "settings", "langua
 SURE_TALK = 0.9  # from which words in reply to a picture are talk, not what to change
 LIKELY_WISH = 0.6  # from which a thing that is asked for is painted
 SURE_OTHER_WISH = 0.95  # from which a wish after a photo is none of the photo
+MAYBE_ERASURE = 0.4  # from which words after a photo are asked about as one
+DOUBTFUL_PHOTO = (
+    0.2  # that it is to be erased, or taken back, from which nothing is painted unasked
+)
+_WHAT_IS_KEPT = re.compile("写真|自撮り|写メ|画像|データ|アルバム|記録|履歴|会話|トーク|情報")
 SURE_QUESTION = 0.7  # from which what is asked of the bot is answered in a group
 _ASKS_THE_BOT = re.compile(
     "(?i:ボット|bot)|絵筆|えふで|グループ(?:の(?:会話|話|トーク)|だと|では|でも)|何枚まで|"
@@ -192,10 +198,24 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
         return generate.handle_text(ctx)
     if decision == Decision("paint", "wish") and _may_be_of_photo(ctx):
         decision = Decision("ask", "photo")
+    if decision.action == "ask" and ctx.recent_photo and (asked := _ask_of_photo(ctx)):
+        return asked
     if decision.action == "ask" and not _is_understood(ctx):
         of_photo = image_to_image.handle_text(ctx) if ctx.recent_photo else None
         return clarify.ask_whether_wish(ctx) if of_photo is None else of_photo
     return intent_painting.paint(ctx, decision.kind)
+
+
+def _ask_of_photo(ctx: EventContext) -> Replies | None:
+    """Ask about what may take back or erase a photo that was just sent, before it is painted from:
+    「写真残さんで」, 「いったん白紙で」."""
+    erasures = [kind for kind in KINDS if group_of(kind) == "erase"]
+    share = ctx.intent.probability(*erasures)
+    if share >= MAYBE_ERASURE and share >= ctx.intent.probability("photo"):
+        return _answer(ctx, max(erasures, key=ctx.intent.probability))
+    is_doubtful = share >= (DOUBTFUL_PHOTO if _WHAT_IS_KEPT.search(ctx.text) else MAYBE_ERASURE)
+    is_doubtful = is_doubtful or ctx.intent.probability("cancel") >= DOUBTFUL_PHOTO
+    return clarify.ask_whether_wish(ctx) if is_doubtful else None
 
 
 def _decide(ctx: EventContext) -> Decision:

@@ -16,6 +16,7 @@ from bot.conversation.generate import request_pictures
 from bot.conversation.moderation_overrides import hears_cry
 from bot.conversation.picture_refs import is_gone
 from bot.conversation.repainting import with_seed_of
+from bot.conversation.restated import surely_erases
 from bot.intent import decide
 from bot.intent.rules import ruled_question
 from bot.prompt import read
@@ -75,6 +76,8 @@ def handle_text(ctx: EventContext) -> Replies | EventContext | None:
     text = ctx.text_without_small_talk
     request = ctx.last_picture.job.request if ctx.last_picture else None
     if ctx.is_private and ctx.quoted is None and ctx.last_photo is not None:
+        if surely_erases(ctx):
+            return None
         answer = _about_which(ctx, text) or _about_photo(ctx, text) or _about_degree(ctx, text)
         if answer is not None:
             return answer

@@ -48,10 +48,15 @@ def is_surely_no_change(ctx: EventContext) -> bool:
     if ctx.quoted is not None:
         return False
     if intent.likeliest in _ERASURES:
-        return intent.probability(*_ERASURES) >= LIKELY_ERASURE
+        return surely_erases(ctx)
     if intent.likeliest == "cancel" and ctx.last_picture and ctx.last_picture.job.parent_id:
         return False  # 「やっぱ今のなし」 takes back the last change
     return intent.likeliest in _NO_CHANGES and intent.probability(*_NO_CHANGES) >= SURELY_NO_CHANGE
+
+
+def surely_erases(ctx: EventContext) -> bool:
+    """Return whether a text likely asks to erase something: 「絵だけ残して写真は消してね」."""
+    return ctx.intent.probability(*_ERASURES) >= LIKELY_ERASURE
 
 
 def names_own_picture(ctx: EventContext, decision: Decision) -> Decision:
